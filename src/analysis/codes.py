@@ -1,0 +1,119 @@
+"""Code lists of the house: code → Vietnamese label. An unknown code stops the run (see ``contracts``)."""
+
+CHANNELS = {
+    "press": "báo chí",
+    "television": "truyền hình",
+    "radio": "truyền thanh cơ sở",
+    "web_portal": "cổng, trang thông tin điện tử",
+    "social_media": "mạng xã hội",
+    "visual": "cổ động trực quan",
+    "print": "ấn phẩm, tờ rơi, tờ gấp",
+    "video": "video, clip",
+    "training": "tập huấn, hội nghị",
+    "dialogue": "đối thoại, tọa đàm",
+    "contest": "hội thi",
+    "exhibition": "triển lãm",
+    "oversight": "giám sát, phản biện",
+    "study_visit": "đoàn công tác, học tập kinh nghiệm",
+    "media_monitoring": "theo dõi, điểm báo",
+}
+
+AUDIENCES = {
+    "citizens": "người dân",
+    "businesses": "doanh nghiệp",
+    "citizens_businesses": "người dân và doanh nghiệp",
+    "officials": "cán bộ, công chức, viên chức",
+    "mixed": "cả cán bộ và người dân",
+}
+
+# Counters are different things and are never added together.
+COUNTERS = {
+    "tin": "tin",
+    "bai": "bài",
+    "phong_su": "phóng sự",
+    "ky": "kỳ",
+    "so": "số",
+    "cuoc": "cuộc",
+    "buoi": "buổi",
+    "lop": "lớp",
+    "dot": "đợt",
+    "to": "tờ",
+    "cuon": "cuốn",
+    "m2": "m²",
+    "clip": "clip",
+    "luot_phat": "lượt phát",
+    "bao_cao": "báo cáo",
+    "doan": "đoàn",
+}
+
+REACH_KINDS = {
+    "luot_xem": "lượt xem",
+    "luot_nghe": "lượt nghe",
+    "luot_nguoi": "lượt người",
+    "luot_thi": "lượt thi",
+    "ban_in": "bản in",
+}
+
+REACH_BASES = {"recorded": "có ghi nhận", "estimated": "ước tính của đơn vị"}
+
+DATE_PRECISIONS = {"day": "ngày", "month": "tháng", "quarter": "quý", "year": "năm"}
+
+SCHEDULE_KINDS = {
+    "continuous": "thường xuyên",
+    "window": "trong khoảng thời gian",
+    "recurring": "định kỳ",
+    "not_understood": "chưa hiểu được",
+}
+
+RATE_KEYS = {
+    "online_all": "hồ sơ nộp trực tuyến trên tổng hồ sơ tiếp nhận",
+    "online_of_online_services": "hồ sơ nộp trực tuyến trên hồ sơ của các thủ tục có dịch vụ trực tuyến",
+    "toan_trinh": "hồ sơ trực tuyến toàn trình",
+    "mot_phan": "hồ sơ trực tuyến một phần",
+    "services_offered": "dịch vụ công trực tuyến đã cung cấp trên tổng thủ tục",
+    "services_used": "dịch vụ công trực tuyến có phát sinh hồ sơ",
+    "epay_dossiers": "hồ sơ thanh toán trực tuyến trên hồ sơ có nghĩa vụ tài chính",
+    "digitised_in": "hồ sơ được số hóa khi tiếp nhận trên tổng hồ sơ tiếp nhận",
+    "digitised_out": "hồ sơ có kết quả điện tử trên tổng hồ sơ đã giải quyết",
+    "bcci_in": "hồ sơ tiếp nhận qua bưu chính công ích trên tổng hồ sơ tiếp nhận",
+    "bcci_out": "kết quả trả qua bưu chính công ích trên tổng hồ sơ đã giải quyết",
+}
+
+# Decree 42/2022/NĐ-CP of 24/06/2022, in force 15/08/2022, relabelled levels 3 and 4: the series is not the same before and after.
+REGIMES = {
+    "levels_3_4": "theo mức độ 3, 4 (trước Nghị định 42/2022/NĐ-CP)",
+    "decree_42": "theo toàn trình, một phần (từ Nghị định 42/2022/NĐ-CP)",
+}
+DECREE_42_MONTH = "2022-08"
+DECREE_42_FIRST_MONTH = "2022-09"  # first whole calendar month under the decree
+
+INDICES = {
+    "PAR INDEX": "Chỉ số cải cách hành chính",
+    "SIPAS": "Chỉ số hài lòng về sự phục vụ hành chính",
+    "PCI": "Chỉ số năng lực cạnh tranh cấp tỉnh",
+    "PAPI": "Chỉ số hiệu quả quản trị và hành chính công cấp tỉnh",
+}
+
+COMPOSITE = "TOTAL"  # the component code of an index's published composite
+
+# How a figure was got, most trusted first; the order decides between two sources of one figure.
+BASES = {
+    "stated": "công bố nêu rõ",
+    "order": "theo thứ tự trong công bố",
+    "derived": "suy ra từ công bố",
+    "secondary": "nguồn thứ cấp",
+}
+
+UNIT_LEVELS = {"province": "tỉnh", "district": "huyện", "commune": "xã", "department": "sở, ngành"}
+
+VINTAGES = {"63-tinh": "danh mục 63 tỉnh, thành (đến 30/06/2025)", "34-tinh": "danh mục 34 tỉnh, thành (từ 01/07/2025)"}
+
+LINK_EXTENTS = {"whole": "nhập toàn bộ", "part": "nhập một phần", "unchanged": "giữ nguyên", "renamed_part": "đổi tên, nhập một phần"}
+
+EVENT_KINDS = {
+    "covid_closure": "giãn cách do COVID-19",
+    "legal_change": "thay đổi quy định",
+    "restructuring": "sắp xếp tổ chức, thủ tục",
+    "unit_change": "thay đổi đơn vị hành chính",
+    "unit_type_change": "thay đổi loại đơn vị hành chính",
+}
