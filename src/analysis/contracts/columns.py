@@ -1,0 +1,67 @@
+"""Text cells to typed columns. A cell that cannot be read becomes a fault with its line, never an NA."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from analysis.errors import Fault
+
+UNREADABLE = "Giá trị không đọc được"
+_TRUTH = {"true": True, "false": False, "1": True, "0": False, "có": True, "không": False}
+
+
+def _integer(text: str) -> int:
+    return int(text)
+
+
+def _decimal(text: str) -> float:
+    if text.strip().lower() in {"nan", "inf", "-inf", "infinity", "-infinity"}:
+        raise ValueError(text)
+    return float(text)
+
+
+def _date(text: str) -> date:
+    return datetime.strptime(text, "%Y-%m-%d").date()
+
+
+def _truth(text: str) -> bool:
+    return _TRUTH[text.casefold()]
+
+
+_READERS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "Int64": (_integer, "số nguyên, không dấu phân cách"),
+    "Float64": (_decimal, "số thập phân, dấu chấm (12.5)"),
+    "datetime64": (_date, "ngày có thật dạng YYYY-MM-DD"),
+    "boolean": (_truth, "true hoặc false"),
+    "string": (str, "văn bản"),
+}
+
+
+def parse_columns(rows: pd.DataFrame, schema: pa.DataFrameSchema, where: str) -> tuple[pd.DataFrame, list[Fault]]:
+    """Typed copy of a frame of text whose index holds the line numbers of the file ``where``.
+
+    Empty text is missing. Returns the frame with the schema's columns in order, and the faults.
+    """
+    faults: list[Fault] = []
+    typed = {}
+    for name, column in schema.columns.items():
+        dtype = str(column.dtype)
+        typed[name] = _parse_column(rows[name], dtype, where, faults)
+    return pd.DataFrame(typed, index=rows.index), faults
+
+
+def _parse_column(cells: pd.Series, dtype: str, where: str, faults: list[Fault]) -> pd.Series:
+    read, accepted = _READERS[dtype.split("[")[0]]
+    values: list[Any] = []
+    for line, cell in cells.items():
+        try:
+            values.append(pd.NA if cell == "" else read(cell))
+        except (ValueError, KeyError):
+            faults.append(Fault(UNREADABLE, f"{where}, dòng {line}, cột {cells.name}", f"“{cell}”", accepted, "sửa ô này rồi nạp lại"))
+            values.append(pd.NA)
+    if dtype.startswith("datetime64"):
+        return pd.Series(pd.to_datetime(pd.Series(values, dtype="object"), errors="coerce").to_numpy(), index=cells.index).astype(dtype)
+    return pd.Series(values, index=cells.index, dtype=dtype)

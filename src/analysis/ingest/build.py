@@ -1,0 +1,148 @@
+"""All registered files to all tables of the house, with an account of every row: in, out, set aside."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.contracts import SCHEMAS, check_table, columns_of, key_of, parse_columns
+from analysis.contracts.validation import MISSING
+from analysis.errors import DataFaults, Fault
+from analysis.ingest.plans import ITEM_COLUMNS, with_schedule
+from analysis.ingest.received import Received, read_csv
+from analysis.ingest.references import item_faults, unit_faults
+from analysis.ingest.scores import SET_ASIDE_COLUMN, score_faults, split_set_aside
+from analysis.ingest.uptake import MONTHLY_COLUMNS, to_rates
+from analysis.sources import REFERENCE_ONLY, Source
+
+RAW_COLUMNS: dict[str, tuple[str, ...]] = {"plan_items": ITEM_COLUMNS, "uptake": MONTHLY_COLUMNS}
+BUILD_ORDER = ("plans", *(name for name in SCHEMAS if name != "plans"))  # items need the year of their plan
+UNIT_COLUMNS = {
+    "plans": "province_code",
+    "activities": "unit_code",
+    "index_scores": "province_code",
+    "uptake": "unit_code",
+    "uptake_facts": "unit_code",
+    "events": "scope_code",
+}
+
+
+@dataclass
+class Build:
+    """Typed tables by name, rows set aside with their reasons, and the account: source_id → (rows in, rows out)."""
+
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    account: dict[str, tuple[int, int]] = field(default_factory=dict)
+    set_aside: list[dict[str, object]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    places: dict[str, pd.Series] = field(default_factory=dict)
+
+
+def build_tables(raw: Path, sources: list[Source]) -> Build:
+    """Every table of the contracts, sorted by key. Raises ``DataFaults`` with all faults of all files."""
+    build = Build()
+    for table in BUILD_ORDER:
+        _build_table(build, table, raw, [source for source in sources if source.table == table])
+    unknown = sorted({source.table for source in sources} - set(SCHEMAS) - {REFERENCE_ONLY})
+    build.faults += [
+        Fault("Bảng không có trong hợp đồng dữ liệu", "sources.yml", f"“{name}”", ", ".join(SCHEMAS), "sửa trường table") for name in unknown
+    ]
+    build.faults += _cross_table_faults(build)
+    if build.faults:
+        raise DataFaults(list(dict.fromkeys(build.faults)))
+    build.tables = {name: _sorted(table, name) for name, table in build.tables.items()}
+    build.tables["sources"] = _sources_table(build, sources)
+    build.tables["set_aside"] = pd.DataFrame(build.set_aside, columns=["source_id", "line", "row_vi", "reason_vi"]).astype(
+        {"source_id": "string", "line": "Int64", "row_vi": "string", "reason_vi": "string"}
+    )
+    return build
+
+
+def _build_table(build: Build, table: str, raw: Path, sources: Iterable[Source]) -> None:
+    schema = SCHEMAS[table]
+    parts, places = [], []
+    for source in sources:
+        received = _receive(build, table, raw, source)
+        rows = received.rows.assign(source_id=source.source_id)
+        typed, faults = parse_columns(rows, schema, received.name)
+        unreadable = {fault.where for fault in faults}
+        where = pd.Series([f"{received.name}, dòng {line}" for line in typed.index], dtype="object")
+        typed = typed.reset_index(drop=True)
+        checked = check_table(typed, schema, where)
+        build.faults += received.faults + faults + [fault for fault in checked if not (fault.cause == MISSING and fault.where in unreadable)]
+        build.account[source.source_id] = (received.lines_count, len(typed))
+        parts.append(typed)
+        places.append(where)
+    empty = pd.DataFrame(columns=columns_of(schema)).astype({name: str(column.dtype) for name, column in schema.columns.items()})
+    build.tables[table] = pd.concat(parts, ignore_index=True) if parts else empty
+    build.places[table] = pd.concat(places, ignore_index=True) if places else pd.Series(dtype="object")
+    if len(parts) > 1:
+        build.faults += [fault for fault in check_table(build.tables[table], schema, build.places[table]) if fault not in build.faults]
+
+
+def _receive(build: Build, table: str, raw: Path, source: Source) -> Received:
+    columns = RAW_COLUMNS.get(table) or tuple(name for name in columns_of(SCHEMAS[table]) if name != "source_id")
+    if table == "index_scores":
+        columns = (*columns, SET_ASIDE_COLUMN)
+    received = read_csv(raw / source.path, source.path, columns)
+    if table == "plan_items":
+        plans = build.tables["plans"]
+        return with_schedule(received, dict(zip(plans["plan_number"], plans["plan_year"].astype(int), strict=True)))
+    if table == "uptake":
+        return to_rates(received)
+    if table == "index_scores":
+        usable, aside = split_set_aside(received)
+        _note_set_aside(build, source, aside)
+        return usable
+    return received
+
+
+def _note_set_aside(build: Build, source: Source, aside: pd.DataFrame) -> None:
+    for line, row in aside.iterrows():
+        shown = f"{row['index']} {row['edition_year']}, {row['province_code']}, {row['component']}: {row['score'] or row['rank']}"
+        build.set_aside.append({"source_id": source.source_id, "line": line, "row_vi": shown, "reason_vi": row[SET_ASIDE_COLUMN]})
+
+
+def _cross_table_faults(build: Build) -> list[Fault]:
+    tables, places = build.tables, build.places
+    faults = []
+    for table, column in UNIT_COLUMNS.items():
+        faults += unit_faults(tables[table], column, tables["units"], places[table])
+    for side in ("from", "to"):
+        faults += unit_faults(tables["unit_links"], f"{side}_code", tables["units"], places["unit_links"], f"{side}_vintage")
+    for table in ("activities", "uptake"):
+        faults += _mixed_faults(tables[table], places[table])
+    faults += item_faults(tables["activities"], tables["plans"], tables["plan_items"], places["activities"])
+    faults += score_faults(tables["index_scores"], tables["index_components"], tables["index_editions"], places["index_scores"])
+    return faults
+
+
+def _mixed_faults(table: pd.DataFrame, places: pd.Series) -> list[Fault]:
+    """Real and synthetic rows must not lie in one table: a report could then stamp one with the other's name."""
+    invented = table["is_synthetic"].astype(bool)
+    if not invented.any() or invented.all():
+        return []
+    action = "bỏ bộ mô phỏng (tệp và mục trong sources.yml) khi đã có số liệu thật"
+    where = f"{places[invented.idxmax()].partition(', ')[0]} và {places[(~invented).idxmax()].partition(', ')[0]}"
+    return [Fault("Số liệu thật lẫn với số liệu mô phỏng", where, f"{int(invented.sum())} dòng mô phỏng", "chỉ một loại", action)]
+
+
+def _sorted(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    return table.sort_values(key_of(SCHEMAS[name]), kind="stable").reset_index(drop=True)
+
+
+def _sources_table(build: Build, sources: list[Source]) -> pd.DataFrame:
+    """One row a registered file, with its account of rows."""
+    aside = pd.Series([row["source_id"] for row in build.set_aside], dtype="object").value_counts()
+    rows = [
+        {
+            **{name: getattr(source, name) for name in Source.__dataclass_fields__ if name != "addresses"},
+            "addresses": " ".join(source.addresses),
+            "rows_in_count": build.account.get(source.source_id, (0, 0))[0],
+            "rows_out_count": build.account.get(source.source_id, (0, 0))[1],
+            "set_aside_count": int(aside.get(source.source_id, 0)),
+        }
+        for source in sources
+    ]
+    return pd.DataFrame(rows).sort_values("source_id").reset_index(drop=True)

@@ -1,0 +1,47 @@
+"""Plan items as typed from the annex of a plan: the time phrase becomes a window and expected occasions."""
+
+import pandas as pd
+
+from analysis.errors import Fault
+from analysis.ingest.received import Received
+from analysis.periods import parse_schedule
+
+ITEM_COLUMNS = (
+    "plan_number",
+    "section",
+    "stt",
+    "title_vi",
+    "activity_type",
+    "main_channel",
+    "lead_units_vi",
+    "coordinating_units_vi",
+    "deliverable_vi",
+    "time_phrase_vi",
+)
+
+NOT_UNDERSTOOD = "Cụm thời gian chưa hiểu được"
+
+
+def with_schedule(received: Received, plan_years: dict[str, int]) -> Received:
+    """Add the schedule columns of ``plan_items``; a phrase outside the grammar or an unknown plan is a fault."""
+    rows = received.rows.copy()
+    schedules, faults = [], list(received.faults)
+    for line, row in rows.iterrows():
+        where = f"{received.name}, dòng {line}"
+        year = plan_years.get(row["plan_number"])
+        if year is None:
+            faults.append(Fault("Kế hoạch chưa có", where, f"“{row['plan_number']}”", ", ".join(plan_years), "nạp phần đầu của kế hoạch trước"))
+        schedule = parse_schedule(row["time_phrase_vi"], year or 2000)
+        if schedule.kind == "not_understood":
+            accepted = "“Thường xuyên”, “Quý II/2021”, “01 kỳ/tháng”, “Định kỳ 6 tháng/01 lần” …"
+            faults.append(Fault(NOT_UNDERSTOOD, where, f"“{row['time_phrase_vi']}”", accepted, "đối chiếu với bản kế hoạch"))
+        schedules.append(
+            {
+                "schedule_kind": schedule.kind,
+                "window_start_date": schedule.start.isoformat(),
+                "window_end_date": schedule.end.isoformat(),
+                "expected_count": "" if schedule.expected_count is None else str(schedule.expected_count),
+                "is_open_ended": str(schedule.is_open_ended).lower(),
+            }
+        )
+    return Received(received.name, rows.join(pd.DataFrame(schedules, index=rows.index)), faults, received.lines_count)

@@ -1,0 +1,76 @@
+"""The folders and the settings; nobody else builds a path.
+
+The project folder is the nearest one above the working folder that holds ``lantoa.toml``.
+"""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from analysis.errors import LantoaError
+
+SETTINGS_FILE = "lantoa.toml"
+
+
+class SettingsUnusable(LantoaError):
+    """``lantoa.toml`` is missing, unreadable or holds a setting that does not exist."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an office sets once: province (63-tinh code), language of reports, reports folder, seed of the synthetic set."""
+
+    province: str = "74"
+    language: str = "vi"
+    reports: str = "reports"
+    synthetic_seed: int = 6334
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project folder and its settings."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def raw(self) -> Path:
+        return self.root / "data" / "raw"
+
+    @property
+    def register(self) -> Path:
+        return self.raw / "sources.yml"
+
+    @property
+    def processed(self) -> Path:
+        return self.root / "data" / "processed"
+
+    @property
+    def notebooks(self) -> Path:
+        return self.root / "notebooks"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / self.settings.reports
+
+
+def open_project(start: Path | None = None) -> Project:
+    """The project around ``start`` (default: the working folder). Raises ``SettingsUnusable``."""
+    folder = (start or Path.cwd()).resolve()
+    for candidate in (folder, *folder.parents):
+        if (candidate / SETTINGS_FILE).is_file():
+            return Project(candidate, _read_settings(candidate / SETTINGS_FILE))
+    raise SettingsUnusable(f"Không thấy tệp {SETTINGS_FILE} trong thư mục hiện tại hay thư mục cấp trên. Hãy chạy lệnh trong thư mục của bộ lantoa.")
+
+
+def _read_settings(path: Path) -> Settings:
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsUnusable(f"{path.name}: không đọc được ({error}). Hãy sửa cú pháp TOML rồi chạy lại.") from error
+    kinds = {field.name: type(field.default) for field in fields(Settings)}
+    wrong = [f"“{name}”" for name, value in found.items() if type(value) is not kinds.get(name)]
+    if wrong:
+        accepted = ", ".join(f"{name} ({kind.__name__})" for name, kind in kinds.items())
+        raise SettingsUnusable(f"{path.name}: gặp thiết lập không dùng được {', '.join(wrong)}; chấp nhận: {accepted}. Hãy sửa tên hoặc kiểu.")
+    return Settings(**found)

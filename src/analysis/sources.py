@@ -1,0 +1,135 @@
+"""The register of received files: where each came from, and proof that it was not changed since."""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis.errors import DataFaults, Fault
+
+REGISTER_FILE = "sources.yml"
+REFERENCE_ONLY = "reference"  # kept for calibration and reading; no table is built from it
+
+CHANGED = "Tệp gốc khác với khi đăng ký"
+ABSENT = "Tệp gốc không còn"
+UNREGISTERED = "Tệp chưa đăng ký nguồn"
+INCOMPLETE = "Mục đăng ký nguồn chưa đủ"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One received file. ``table`` names the table it feeds; ``received_on`` is ISO; ``sha256`` is of its bytes."""
+
+    source_id: str
+    path: str
+    table: str
+    publisher: str
+    document: str
+    edition: str
+    published: str
+    received_on: str
+    addresses: tuple[str, ...]
+    sha256: str
+    is_synthetic: bool
+    terms: str
+    note: str
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def read_register(raw: Path) -> list[Source]:
+    """Sources in register order, every file proven present and unchanged.
+
+    Raises ``DataFaults`` naming every incomplete entry, absent, changed or unregistered file.
+    """
+    register = raw / REGISTER_FILE
+    if not register.is_file():
+        raise DataFaults([Fault(ABSENT, f"data/raw/{REGISTER_FILE}", "không có tệp", "danh mục nguồn", "lấy lại tệp từ bản gốc của bộ lantoa")])
+    entries = _load_entries(register)
+    sources = [_source(entry) for entry in entries]
+    faults = [fault for source in sources for fault in _file_faults(raw, source)] + _unregistered(raw, sources)
+    if faults:
+        raise DataFaults(faults)
+    return sources
+
+
+def _load_entries(register: Path) -> list[dict[str, Any]]:
+    try:
+        entries = yaml.safe_load(register.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DataFaults([Fault(INCOMPLETE, register.name, f"“{error}”", "tệp YAML, UTF-8", "sửa cú pháp")]) from error
+    wanted = {field.name for field in fields(Source)}
+    faults = [fault for number, entry in enumerate(entries or [], 1) for fault in _entry_faults(number, entry, wanted)]
+    if not entries or faults:
+        raise DataFaults(faults or [Fault(INCOMPLETE, register.name, "danh mục rỗng", "ít nhất một nguồn", "lấy lại tệp")])
+    return list(entries)
+
+
+def _entry_faults(number: int, entry: Any, wanted: set[str]) -> list[Fault]:
+    where = f"{REGISTER_FILE}, mục {number}"
+    found = set(entry) if isinstance(entry, dict) else set()
+    wrong = sorted(wanted - found) + sorted(found - wanted)
+    if not wrong:
+        return _kind_faults(where, entry)
+    return [Fault(INCOMPLETE, where, f"thiếu hoặc thừa “{', '.join(wrong)}”", ", ".join(sorted(wanted)), "điền đủ các trường")]
+
+
+def _kind_faults(where: str, entry: dict[str, Any]) -> list[Fault]:
+    """Fields whose value is not of the kind the register holds: a list of addresses, a true or false, text."""
+    faults = []
+    for name, value in entry.items():
+        if name == "addresses":
+            is_right, accepted = (
+                isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value),
+                "danh sách ít nhất một địa chỉ",
+            )
+        elif name == "is_synthetic":
+            is_right, accepted = isinstance(value, bool), "true hoặc false"
+        elif name == "received_on":
+            is_right, accepted = isinstance(value, str | date), "ngày dạng 2026-11-22"
+        else:
+            is_right, accepted = isinstance(value, str), "văn bản; nếu là số thì đặt trong dấu nháy"
+        if not is_right:
+            faults.append(Fault(INCOMPLETE, f"{where}, trường {name}", f"“{value}”", accepted, "sửa giá trị của trường"))
+    return faults
+
+
+def _source(entry: dict[str, Any]) -> Source:
+    return Source(**{**entry, "addresses": tuple(entry["addresses"]), "received_on": str(entry["received_on"])})
+
+
+def _file_faults(raw: Path, source: Source) -> list[Fault]:
+    path, where = raw / source.path, f"data/raw/{source.path}"
+    if not path.is_file():
+        return [Fault(ABSENT, where, "không có tệp", f"tệp của nguồn {source.source_id}", "đặt lại tệp gốc vào đúng chỗ")]
+    found = sha256_of(path)
+    if found == source.sha256:
+        return []
+    action = "đặt lại tệp gốc; nếu nơi công bố đã đổi số liệu, đăng ký bản mới thành một nguồn khác"
+    return [Fault(CHANGED, where, f"sha256 {found[:12]}…", f"sha256 {source.sha256[:12]}…", action)]
+
+
+def _unregistered(raw: Path, sources: list[Source]) -> list[Fault]:
+    known = {source.path for source in sources} | {REGISTER_FILE}
+    found = sorted(path.relative_to(raw).as_posix() for path in raw.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return [
+        Fault(UNREGISTERED, f"data/raw/{path}", "tệp không có trong sources.yml", "tệp đã đăng ký", "đăng ký nguồn hoặc chuyển tệp ra ngoài")
+        for path in found
+        if path not in known
+    ]
+
+
+def rewrite(raw: Path, *, without: Collection[str], adding: Sequence[Source]) -> None:
+    """Write the register anew without some entries (by ``source_id``) and with others at its end."""
+    path = raw / REGISTER_FILE
+    kept = [entry for entry in _load_entries(path) if entry["source_id"] not in without]
+    added = [{**asdict(source), "addresses": list(source.addresses)} for source in adding]
+    text = yaml.safe_dump([*kept, *added], allow_unicode=True, sort_keys=False, width=10_000)
+    path.write_text(text, encoding="utf-8", newline="\n")
