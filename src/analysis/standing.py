@@ -1,0 +1,136 @@
+"""Where a province stands on comparable footing: within-year z, rank with its denominator, eras kept apart, noise judged."""
+
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from analysis.codes import COMPOSITE
+from analysis.indices import editions_until, is_published
+from analysis.units import COUNTRY_CODE, INDEX_VINTAGE
+
+WHOLE_PANEL_COUNT = 55  # provinces with a score from which an edition counts as wholly held, so that absence means "not published"
+NORMAL_95 = 1.96  # PAPI prints 1.645 SE as "95 %"; we judge by 1.96
+NOISE_ERA = {"PCI": "2013-2021"}  # the era over which the registry's year-on-year noise was measured
+
+Verdict = Literal["clear", "within_noise", "not_known"]
+Status = Literal["published", "not_yet", "not_for_province", "not_held"]
+
+
+def history(
+    scores: pd.DataFrame, editions: pd.DataFrame, province: str, index: str, *, last_year: int, as_of: date, component: str = COMPOSITE
+) -> pd.DataFrame:
+    """Every edition of an index up to ``last_year`` as one province sees it; one row an edition, gaps included.
+
+    Adds to the edition: ``score``, ``rank``, ``rank_of`` (provinces ranked), ``is_rank_computed`` (by us from a whole
+    panel), ``z_score`` and ``percentile`` (within the year, whole panels only), ``standard_error_score``, ``basis``,
+    ``status`` (published, not_yet, not_for_province, not_held) and ``source_id``. A gap is NA, never 0.
+    """
+    chosen = editions_until(editions, index, last_year)
+    of_component = scores[(scores["index"] == index) & (scores["component"] == component) & (scores["vintage"] == INDEX_VINTAGE)]
+    rows = [_edition_row(edition, of_component, province, as_of) for _, edition in chosen.iterrows()]
+    return chosen[["index", "edition_year", "era", "published_date"]].join(pd.DataFrame(rows, index=chosen.index))
+
+
+def _edition_row(edition: pd.Series, scores: pd.DataFrame, province: str, as_of: date) -> dict[str, object]:
+    if not is_published(edition["published_date"], int(edition["edition_year"]), as_of):
+        return _absent("not_yet")
+    of_year = scores[(scores["edition_year"] == edition["edition_year"]) & (scores["province_code"] != COUNTRY_CODE)]
+    panel = of_year["score"].dropna().astype(float)
+    own = of_year[of_year["province_code"] == province]
+    is_whole = len(panel) >= WHOLE_PANEL_COUNT
+    if own.empty:
+        return _absent("not_for_province" if is_whole else "not_held")
+    row = own.iloc[0]
+    footing = _footing(float(row["score"]), panel) if is_whole and not pd.isna(row["score"]) else _NO_FOOTING
+    is_rank_computed = bool(pd.isna(row["rank"]) and not pd.isna(footing["rank"]))
+    return {
+        "score": row["score"],
+        "rank": footing["rank"] if is_rank_computed else row["rank"],
+        "rank_of": len(panel) if is_whole else edition["ranked_units_count"],
+        "is_rank_computed": is_rank_computed,
+        "z_score": footing["z_score"],
+        "percentile": footing["percentile"],
+        "standard_error_score": row["standard_error_score"],
+        "basis": row["basis"],
+        "status": "published",
+        "source_id": row["source_id"],
+    }
+
+
+_NO_FOOTING = {"rank": pd.NA, "z_score": np.nan, "percentile": np.nan}
+
+
+def _absent(status: Status) -> dict[str, object]:
+    nothing: dict[str, object] = {"score": pd.NA, "rank": pd.NA, "rank_of": pd.NA, "is_rank_computed": False}
+    return nothing | {"z_score": np.nan, "percentile": np.nan, "standard_error_score": pd.NA, "basis": pd.NA, "status": status, "source_id": pd.NA}
+
+
+def _footing(score: float, panel: pd.Series) -> dict[str, object]:
+    return {
+        "rank": int((panel > score).sum()) + 1,
+        "z_score": float((score - panel.mean()) / panel.std(ddof=1)),
+        "percentile": float((panel <= score).mean() * 100),
+    }
+
+
+def changes(history: pd.DataFrame, noise: pd.DataFrame, component: str = COMPOSITE) -> pd.DataFrame:
+    """Moves between neighbouring published editions of one era; one row a move.
+
+    ``change_score`` in points, ``rank_change`` (positive = better), ``verdict`` clear, within_noise or not_known, and
+    ``noise_score``, the move that chance alone exceeds one year in twenty. No row crosses an era or a missing edition.
+    """
+    rows = []
+    for (_, before), (_, after) in zip(history.iloc[:-1].iterrows(), history.iloc[1:].iterrows(), strict=True):
+        if before["era"] != after["era"] or not (_is_firm(before) and _is_firm(after)):
+            continue
+        change = float(after["score"]) - float(before["score"])
+        limit = _noise_limit(before, after, noise, component)
+        rows.append(
+            {
+                "index": after["index"],
+                "from_year": before["edition_year"],
+                "to_year": after["edition_year"],
+                "change_score": change,
+                "rank_change": pd.NA if pd.isna(before["rank"]) or pd.isna(after["rank"]) else int(before["rank"]) - int(after["rank"]),
+                "noise_score": limit,
+                "verdict": judge(change, limit),
+            }
+        )
+    return pd.DataFrame(rows, columns=["index", "from_year", "to_year", "change_score", "rank_change", "noise_score", "verdict"])
+
+
+def _is_firm(edition: pd.Series) -> bool:
+    """A published score that does not rest on a secondary listing alone."""
+    return not pd.isna(edition["score"]) and edition["basis"] != "secondary"
+
+
+def judge(change: float, noise_limit: float | None) -> Verdict:
+    """Clear when the move exceeds what noise alone would give one time in twenty."""
+    if noise_limit is None:
+        return "not_known"
+    return "clear" if abs(change) > noise_limit else "within_noise"
+
+
+def _noise_limit(before: pd.Series, after: pd.Series, noise: pd.DataFrame, component: str) -> float | None:
+    errors = [before["standard_error_score"], after["standard_error_score"]]
+    if not any(pd.isna(error) for error in errors):
+        return NORMAL_95 * float(np.hypot(*map(float, errors)))
+    known = noise[(noise["index"] == after["index"]) & (noise["component"] == component)]
+    if known.empty or after["era"] != NOISE_ERA.get(str(after["index"])):
+        return None
+    return float(known.iloc[0]["p95_yearly_change_score"])
+
+
+def constant_weight_composite(scores: pd.DataFrame, weights: pd.DataFrame, index: str, weight_era: str) -> pd.DataFrame:
+    """An index recomputed under one era's weights: Σ weight × 10 × sub-index / 100, as PCI is built.
+
+    One row a (province_code, edition_year) that has every weighted component; ``composite_score`` on the 0-100 scale.
+    """
+    of_era = weights[(weights["index"] == index) & (weights["era"] == weight_era)].set_index("component")["weight_pct"]
+    chosen = scores[(scores["index"] == index) & scores["component"].isin(of_era.index) & scores["score"].notna()]
+    wide = chosen.pivot(index=["province_code", "edition_year"], columns="component", values="score").reindex(columns=of_era.index)
+    complete = wide.dropna().astype(float)
+    composite = complete.mul(of_era.astype(float) / 10, axis=1).sum(axis=1)
+    return composite.rename("composite_score").reset_index()
