@@ -1,0 +1,58 @@
+"""The evidence grade: one computed rule for text, chart and slide.
+
+A strong, B suggestive, C not enough evidence, D cannot be assessed. A and B need a p-value, and a p-value needs a
+false-alarm rate of at most 8 % measured on placebos of the same panel; until the suite has measured it the best
+possible grade is C.
+"""
+
+from dataclasses import dataclass
+
+from analysis.estimate.result import EffectEstimate, Grade
+
+MAX_FALSE_ALARM_RATE = 0.08  # house rule: at a nominal 5 %, more than this and no p-value is printed
+ALPHA = 0.05
+MIN_ONE_SIGN_SHARE = 0.8  # of the specification curve
+
+LABELS_VI = {"A": "bằng chứng mạnh", "B": "gợi ý", "C": "chưa đủ bằng chứng", "D": "không đánh giá được"}
+VERBS_VI = {"A": "góp phần", "B": "đi kèm với"}  # C and D have no causal verb at all
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A grade with the Vietnamese reason that a reader may hold us to."""
+
+    grade: Grade
+    reason_vi: str
+
+
+def grade(estimate: EffectEstimate | None, refusal_vi: str | None = None, *, is_declared: bool = False) -> Verdict:
+    """Grade an estimate, or a refused design. ``refusal_vi`` is why the design refuses (grade D)."""
+    if refusal_vi is not None or estimate is None:
+        return Verdict("D", refusal_vi or "chưa có số liệu để ước lượng")
+    if estimate.calibration is None:
+        return Verdict("C", "chưa đo tỷ lệ báo động giả của phép so sánh này trên chính bộ số liệu này nên chưa công bố mức ý nghĩa")
+    if estimate.calibration.false_alarm_rate > MAX_FALSE_ALARM_RATE:
+        return Verdict("C", "phép so sánh này báo động giả quá thường xuyên trên chính bộ số liệu này")
+    if estimate.p_exact > ALPHA:
+        return Verdict("C", "chênh lệch không vượt quá mức có thể do ngẫu nhiên")
+    if any(check.is_passed is False for check in estimate.checks):
+        return Verdict("C", "có phép kiểm tra không đạt")
+    return _grade_significant(estimate, is_declared=is_declared)
+
+
+def _grade_significant(estimate: EffectEstimate, *, is_declared: bool) -> Verdict:
+    """A needs every condition; B allows one of them to fail; otherwise C."""
+    unmet = [
+        reason
+        for is_met, reason in (
+            (is_declared, "chưa khai báo trước khi công bố chỉ số"),
+            (estimate.p_adjusted is not None and estimate.p_adjusted <= ALPHA, "chưa đứng vững khi xét nhiều kết quả cùng lúc"),
+            (estimate.p_rank is not None and estimate.p_rank <= ALPHA, "thứ hạng giả dược không xác nhận"),
+            (abs(estimate.estimate) > estimate.mde, "chênh lệch nhỏ hơn mức phép so sánh phát hiện được chắc chắn"),
+            (estimate.one_sign_share is not None and estimate.one_sign_share >= MIN_ONE_SIGN_SHARE, "các cách tính khác chưa cho cùng chiều"),
+        )
+        if not is_met
+    ]
+    if not unmet:
+        return Verdict("A", "mọi điều kiện đều đạt")
+    return Verdict("B" if len(unmet) == 1 else "C", "; ".join(unmet))
