@@ -1,0 +1,191 @@
+"""What a notebook shows and a report is made of: findings, sentences, charts described once, tables.
+
+Blocks are plain frozen data that survive JSON unchanged. Every block names the registered sources it rests on and
+whether any row behind it is synthetic; outputs derive source lines and stamps from that and from nothing else.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+import pandas as pd
+
+from analysis.estimate.result import Grade
+
+Cell = str | float | int | None
+ChartKind = Literal["line", "bar", "stacked_bar", "dot", "timeline"]
+AxisKind = Literal["year", "month", "category", "date", "number"]
+
+MAX_SERIES = 4  # four colours keep a contrast of 3:1 and stay distinct; more series belong in panels or a table
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Registered sources of the rows used, and whether any of them is synthetic."""
+
+    source_ids: tuple[str, ...]
+    is_synthetic: bool
+
+    def __or__(self, other: "Provenance") -> "Provenance":
+        ids = tuple(sorted({*self.source_ids, *other.source_ids}))
+        return Provenance(ids, self.is_synthetic or other.is_synthetic)
+
+
+def provenance(*frames: pd.DataFrame) -> Provenance:
+    """Sources and synthetic flag of the rows of frames that carry ``source_id`` (and ``is_synthetic``)."""
+    ids = {str(source) for frame in frames for source in frame["source_id"].dropna().unique()}
+    is_synthetic = any(bool(frame["is_synthetic"].any()) for frame in frames if "is_synthetic" in frame)
+    return Provenance(tuple(sorted(ids)), is_synthetic)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """Start of a chapter; ``question_vi`` is what it answers."""
+
+    chapter_id: str
+    title_vi: str
+    question_vi: str
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A paragraph of the report. ``evidence_vi`` is the line that lets a reader check it; may be empty for method notes."""
+
+    text_vi: str
+    provenance: Provenance
+    evidence_vi: str = ""
+    is_note: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence fit for the leaders' page. ``grade`` is None for what was counted rather than inferred."""
+
+    finding_id: str
+    text_vi: str
+    evidence_vi: str
+    provenance: Provenance
+    grade: Grade | None = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line or set of bars. ``y`` holds None at a gap; ``segments`` name the era of each point, never joined across."""
+
+    name: str
+    x: tuple[Cell, ...]
+    y: tuple[float | None, ...]
+    segments: tuple[str, ...] = ()
+    low: tuple[float | None, ...] = ()
+    high: tuple[float | None, ...] = ()
+    labels: tuple[str, ...] = ()
+    x_end: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A dated event or break drawn across a chart; with ``x_end`` a shaded span."""
+
+    x: Cell
+    label: str
+    x_end: Cell = None
+    is_break: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart described once and drawn by every output. ``decimals`` is for values; ``unit_vi`` names their unit."""
+
+    chart_id: str
+    title: str
+    subtitle: str
+    kind: ChartKind
+    x_kind: AxisKind
+    x_title: str
+    unit_vi: str
+    series: tuple[Series, ...]
+    provenance: Provenance
+    alt_vi: str
+    decimals: int = 0
+    marks: tuple[Mark, ...] = ()
+    notes_vi: tuple[str, ...] = ()
+    y_from_zero: bool = False
+    is_rank: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; ``decimals`` None means text."""
+
+    title: str
+    decimals: int | None = None
+    is_percent: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its note; rows hold raw values, formatting is the outputs' work. None prints as an em rule."""
+
+    table_id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    provenance: Provenance
+    notes_vi: tuple[str, ...] = field(default=())
+    is_annex: bool = False
+
+
+Block = Chapter | Sentence | Finding | Chart | Table
+_KINDS: dict[str, type] = {kind.__name__: kind for kind in (Chapter, Sentence, Finding, Chart, Table)}
+
+
+def to_json(block: Block) -> dict[str, Any]:
+    """The block as JSON data with its type under ``block``."""
+    return {"block": type(block).__name__, **asdict(block)}
+
+
+def from_json(data: dict[str, Any]) -> Block:
+    """The inverse of ``to_json``. Raises ``KeyError`` or ``TypeError`` for anything else."""
+    fields = {name: _tuples(value) for name, value in data.items() if name != "block"}
+    if "provenance" in fields:
+        fields["provenance"] = Provenance(**fields["provenance"])
+    for name, part in (("series", Series), ("marks", Mark), ("columns", Column)):
+        if name in fields:
+            fields[name] = tuple(part(**item) for item in fields[name])
+    return _KINDS[data["block"]](**fields)  # type: ignore[no-any-return]
+
+
+def _tuples(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _tuples(part) for name, part in value.items()}
+    return tuple(_tuples(part) for part in value) if isinstance(value, list) else value
+
+
+def cell(value: Any) -> Cell:
+    """A frame's value as plain JSON data: NA becomes None, numpy and pandas scalars become Python's."""
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return None
+    if isinstance(value, bool | str):
+        return str(value)
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    number = float(value)
+    return int(number) if number.is_integer() and not isinstance(value, float) else number
+
+
+def cells(values: Iterable[Any]) -> tuple[Cell, ...]:
+    """``cell`` over a column."""
+    return tuple(cell(value) for value in values)
+
+
+def numbers(values: Iterable[Any]) -> tuple[float | None, ...]:
+    """A numeric column with None where missing."""
+    return tuple(None if pd.isna(value) else float(value) for value in values)
+
+
+def with_source(block: Chart, *others: Provenance) -> Chart:
+    """The chart resting on further sources as well."""
+    total = block.provenance
+    for other in others:
+        total = total | other
+    return replace(block, provenance=total)

@@ -1,0 +1,83 @@
+"""Blocks of the uptake chapter."""
+
+import pandas as pd
+
+from analysis import tables, uptake
+from analysis.blocks import Block, provenance
+from analysis.figures import uptake as charts
+from analysis.narrative import uptake as say
+
+RATE_KEY = "online_all"
+LEVELS_VI = {"commune": "cấp xã", "department": "sở, ngành"}
+
+
+def province_rate(of_units: pd.DataFrame, place: str, year: int, rate_key: str, facts: pd.DataFrame) -> list[Block]:
+    """The rate of the year over all units with a monthly table, and the change on the year before."""
+    of_year = _of_year(of_units, year)
+    if of_year.empty:
+        return [say.no_months(place, year, provenance(facts))]
+    rests_on = provenance(of_year)
+    now = uptake.rates(of_year, rate_key, [])
+    before = uptake.rates(_of_year(of_units, year - 1), rate_key, [])
+    whole = f"{of_year['unit_code'].nunique()} xã, sở, ngành của {place}"
+    blocks = [say.year_rate(now, rate_key, whole, year, rests_on), say.change_on_year(now, before, year, rests_on)]
+    return [block for block in blocks if block is not None]
+
+
+def over_time(of_units: pd.DataFrame, events: pd.DataFrame, place: str, year: int, rate_key: str) -> list[Block]:
+    """The rate by month and level up to the report year, with dated events."""
+    until = of_units[of_units["period_month"].str[:4].astype(int) <= year]
+    if _of_year(of_units, year).empty:
+        return []
+    monthly = uptake.rates(until, rate_key, ["level", "period_month"])
+    return [charts.rate_by_month(monthly, until, rate_key, place, charts.event_marks(events))]
+
+
+def by_unit(of_units: pd.DataFrame, year: int, rate_key: str, level: str) -> list[Block]:
+    """Units of one level in the report year: spread, the lowest, and all of them in an annex.
+
+    A year that mixes two regimes is shown for its last regime only, and says so through the regime's own months.
+    """
+    of_level = _of_year(of_units[of_units["level"] == level], year)
+    if of_level.empty:
+        return []
+    last_regime = of_level.sort_values("period_month")["regime"].iloc[-1]
+    of_level = of_level[of_level["regime"] == last_regime]
+    rates = uptake.rates(of_level, rate_key, ["unit_code", "label_vi"]).sort_values(["share", "unit_code"])
+    rests_on = provenance(of_level)
+    level_vi = LEVELS_VI[level]
+    title = f"Tỷ lệ nộp trực tuyến của từng đơn vị {level_vi}, năm {year}{_months_phrase(of_level, year)}"
+    return [
+        say.spread(rates, level_vi, year, rests_on),
+        charts.rate_by_unit(rates, of_level, f"{rate_key}-{level}", rate_key, year, level_vi),
+        tables.rates_table(rates, title, f"{rate_key}-{level}", rate_key, rests_on),
+    ]
+
+
+def _months_phrase(rows: pd.DataFrame, year: int) -> str:
+    first, last = rows["period_month"].min(), rows["period_month"].max()
+    return "" if first.endswith("-01") and last.endswith("-12") else f" (tháng {int(first[5:])} đến tháng {int(last[5:])})"
+
+
+def published(facts: pd.DataFrame, province: str, place: str, year: int) -> list[Block]:
+    """Facts of uptake that were published of the province up to the report year; a sentence where there are none."""
+    own = facts[(facts["unit_code"] == province) | facts["unit_vi"].str.contains(place, regex=False)]
+    dated = own.assign(fact_year=_fact_years(own))
+    shown = dated[dated["fact_year"] <= year].sort_values(["fact_year", "period_start_date", "fact_id"], na_position="last")
+    if shown.empty:
+        return []
+    return [
+        say.facts_caution(shown, provenance(shown)),
+        tables.published_facts(shown, f"Số liệu đã công bố về dịch vụ công trực tuyến của {place}"),
+        tables.fact_addresses(shown),
+    ]
+
+
+def _fact_years(facts: pd.DataFrame) -> pd.Series:
+    """Year of a fact: of its period where dated, otherwise the last year named in the period or the publication."""
+    named = (facts["period_vi"] + " " + facts["published_vi"]).str.extract(r".*?(20\d{2})", expand=False).astype("Int64")
+    return facts["period_start_date"].dt.year.astype("Int64").fillna(named)
+
+
+def _of_year(of_units: pd.DataFrame, year: int) -> pd.DataFrame:
+    return of_units[of_units["period_month"].str[:4] == str(year)]

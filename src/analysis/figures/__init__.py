@@ -1,0 +1,1 @@
+"""Charts described once: each function takes measured frames and returns a ``Chart``; ``draw`` makes it visible."""

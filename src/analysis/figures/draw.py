@@ -1,0 +1,254 @@
+"""A chart description drawn with plotly. Nothing is computed here and no line joins two segments."""
+
+from datetime import date, timedelta
+from itertools import groupby
+from textwrap import wrap
+from typing import Any
+
+import plotly.graph_objects as go
+
+from analysis import text
+from analysis.blocks import Cell, Chart, Mark, Series
+from analysis.theme import DASHES, FONT_STACK, MARKERS, NEUTRAL, PALETTE, QUIET, SYNTHETIC_STAMP
+
+HEIGHT = 380
+ROW_HEIGHT = 34  # a horizontal bar or timeline row with two lines of 11-point text
+MAX_LABELLED_POINTS = 16  # beyond this direct labels collide
+LABEL_CHARACTERS = 40
+LABEL_LINES = 2
+
+
+def draw(chart: Chart, *, with_title: bool = True) -> go.Figure:
+    """The chart as a plotly figure; pages that set their own heading pass ``with_title=False``."""
+    figure = go.Figure()
+    for position, series in enumerate(chart.series):
+        for trace in _TRACES[chart.kind](chart, series, position):
+            figure.add_trace(trace)
+    _add_marks(figure, chart)
+    _lay_out(figure, chart, with_title=with_title)
+    if chart.provenance.is_synthetic:
+        _add_stamp(figure)
+    return figure
+
+
+def _line_traces(chart: Chart, series: Series, position: int) -> list[go.Scatter]:
+    """One trace a segment, all in one legend entry; intervals as error bars."""
+    traces = []
+    segments = series.segments or ("",) * len(series.x)
+    start = 0
+    for _, group in groupby(segments):
+        stop = start + len(list(group))
+        traces.append(_segment(chart, series, position, slice(start, stop), is_first=start == 0))
+        start = stop
+    return traces
+
+
+def _segment(chart: Chart, series: Series, position: int, part: slice, *, is_first: bool) -> go.Scatter:
+    shown = [_value_text(chart, value) for value in series.y[part]]
+    is_labelled = len(chart.series) == 1 and sum(value is not None for value in series.y) <= MAX_LABELLED_POINTS
+    colour = PALETTE[position % len(PALETTE)]
+    return go.Scatter(
+        x=list(series.x[part]),
+        y=list(series.y[part]),
+        name=series.name,
+        legendgroup=series.name,
+        showlegend=is_first and len(chart.series) > 1,
+        mode="lines+markers+text" if is_labelled else "lines+markers",
+        text=shown,
+        textposition="top center",
+        hovertemplate="%{x}: %{text}<extra>" + _escaped(series.name) + "</extra>",
+        line={"color": colour, "dash": DASHES[position % len(DASHES)], "width": 2.5},
+        marker={"color": colour, "symbol": MARKERS[position % len(MARKERS)], "size": 8},
+        connectgaps=False,
+        cliponaxis=False,
+        error_y=_error_bars(series, part),
+    )
+
+
+def _error_bars(series: Series, part: slice) -> dict[str, Any] | None:
+    if not series.low:
+        return None
+    triples = list(zip(series.y[part], series.low[part], series.high[part], strict=True))
+    up = [high - value if value is not None and high is not None else 0 for value, _, high in triples]
+    down = [value - low if value is not None and low is not None else 0 for value, low, _ in triples]
+    return {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "thickness": 1, "width": 3, "color": NEUTRAL}
+
+
+def _bar_traces(chart: Chart, series: Series, position: int) -> list[go.Bar]:
+    shown = [_value_text(chart, value) for value in series.y]
+    is_horizontal = chart.x_kind == "category"
+    names = [_wrapped(str(name)) for name in series.x] if is_horizontal else list(series.x)
+    return [
+        go.Bar(
+            x=list(series.y) if is_horizontal else names,
+            y=names if is_horizontal else list(series.y),
+            name=series.name,
+            orientation="h" if is_horizontal else "v",
+            text=shown if is_horizontal and len(chart.series) == 1 else None,
+            textposition="outside" if is_horizontal and len(chart.series) == 1 else "none",
+            cliponaxis=False,
+            hovertemplate=("%{y}" if is_horizontal else "%{x}") + ": %{customdata}<extra>" + _escaped(series.name) + "</extra>",
+            customdata=shown,
+            marker={
+                "color": PALETTE[position % len(PALETTE)],
+                "pattern": {"shape": ("", "/", ".", "x")[position % 4], "fillmode": "replace", "fgcolor": "white", "size": 7, "solidity": 0.25},
+            },
+            showlegend=len(chart.series) > 1,
+        )
+    ]
+
+
+def _dot_traces(chart: Chart, series: Series, position: int) -> list[go.Scatter]:
+    colour = PALETTE[position % len(PALETTE)]
+    return [
+        go.Scatter(
+            x=list(series.x),
+            y=list(series.y),
+            name=series.name,
+            mode="markers",
+            text=list(series.labels) or None,
+            hovertemplate="%{text}<extra></extra>" if series.labels else "%{x}; %{y}<extra></extra>",
+            marker={"color": colour, "symbol": MARKERS[position % len(MARKERS)], "size": 8, "opacity": 0.8},
+            showlegend=len(chart.series) > 1,
+        )
+    ]
+
+
+def _timeline_traces(chart: Chart, series: Series, position: int) -> list[go.Scatter | go.Bar]:
+    """Windows (series with ``x_end``) as horizontal bars, activities as markers; ``labels`` name the rows."""
+    rows = [_wrapped(label) for label in series.labels]
+    if not series.x_end:
+        marker = {"color": PALETTE[position % len(PALETTE)], "symbol": MARKERS[position % len(MARKERS)], "size": 7, "opacity": 0.75}
+        return [go.Scatter(x=list(series.x), y=rows, mode="markers", name=series.name, marker=marker, hovertemplate="%{x|%d/%m/%Y}<extra></extra>")]
+    days = [_days(start, end) for start, end in zip(series.x, series.x_end, strict=True)]
+    return [
+        go.Bar(
+            base=list(series.x),
+            x=[count * 86_400_000 for count in days],
+            y=rows,
+            orientation="h",
+            name=series.name,
+            marker={"color": "#DCE4EE", "line": {"color": PALETTE[0], "width": 1}},
+            width=0.7,
+            hoverinfo="skip",
+        )
+    ]
+
+
+_TRACES = {"line": _line_traces, "bar": _bar_traces, "stacked_bar": _bar_traces, "dot": _dot_traces, "timeline": _timeline_traces}
+
+
+def _days(start: Cell, end: Cell) -> int:
+    return (date.fromisoformat(str(end)) - date.fromisoformat(str(start))).days + 1
+
+
+def _value_text(chart: Chart, value: float | None) -> str:
+    if value is None:
+        return ""
+    suffix = "\u00a0%" if chart.unit_vi.startswith("%") else ""
+    return text.number(value, chart.decimals) + suffix
+
+
+def _wrapped(label: str) -> str:
+    return "<br>".join(_escaped(line) for line in wrap(label, LABEL_CHARACTERS, max_lines=LABEL_LINES, placeholder=" …"))
+
+
+def _escaped(label: str) -> str:
+    return label.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _add_marks(figure: go.Figure, chart: Chart) -> None:
+    """Events carry their name; a break of method is a dotted line that the chart's notes explain."""
+    named = 0
+    for mark in chart.marks:
+        position, end = _mark_position(chart, mark)
+        if end is not None:
+            figure.add_vrect(x0=position, x1=end, fillcolor=QUIET, opacity=0.25, line_width=0)
+        else:
+            figure.add_vline(x=position, line={"color": NEUTRAL, "width": 1, "dash": "dot" if mark.is_break else "dash"})
+        if not mark.is_break:
+            level = 4 + 16 * (named % 2)
+            figure.add_annotation(
+                x=position,
+                y=1,
+                yref="paper",
+                yshift=level,
+                text=_escaped(mark.label),
+                showarrow=False,
+                xanchor="left",
+                yanchor="bottom",
+                font={"size": 11},
+            )
+            named += 1
+
+
+def _mark_position(chart: Chart, mark: Mark) -> tuple[Any, Any]:
+    if chart.x_kind == "month":
+        return f"{str(mark.x)[:7]}-01", _month_after(str(mark.x_end)) if mark.x_end else None
+    return mark.x, mark.x_end
+
+
+def _month_after(day: str) -> str:
+    return ((date.fromisoformat(f"{day[:7]}-28") + timedelta(days=4)).replace(day=1)).isoformat()
+
+
+def _lay_out(figure: go.Figure, chart: Chart, *, with_title: bool) -> None:
+    is_horizontal = chart.kind == "timeline" or (chart.kind in ("bar", "stacked_bar") and chart.x_kind == "category")
+    rows = len({label for series in chart.series for label in (series.labels if chart.kind == "timeline" else series.x)})
+    title = f"<b>{_escaped(chart.title)}</b><br><sub>{_escaped(chart.subtitle)}</sub>" if with_title else None
+    figure.update_layout(
+        template="plotly_white",
+        height=max(HEIGHT, 130 + ROW_HEIGHT * rows) if is_horizontal else HEIGHT,
+        font={"family": FONT_STACK, "size": 13, "color": "#1A1A1A"},
+        title={"text": title, "x": 0, "xanchor": "left"} if with_title else None,
+        margin={"l": 60, "r": 40, "t": 105 if with_title else 60, "b": 90 if len(chart.series) > 1 else 60},
+        separators=",.",
+        barmode="stack" if chart.kind == "stacked_bar" else "overlay" if chart.kind == "timeline" else "group",
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        hoverlabel={"font": {"family": FONT_STACK}},
+    )
+    _lay_out_axes(figure, chart, is_horizontal=is_horizontal)
+
+
+def _lay_out_axes(figure: go.Figure, chart: Chart, *, is_horizontal: bool) -> None:
+    value_axis = {"title": {"text": chart.unit_vi}, "automargin": True, "zeroline": True, "zerolinecolor": NEUTRAL}
+    if chart.y_from_zero:
+        value_axis["rangemode"] = "tozero"
+    if chart.is_rank:
+        value_axis["autorange"] = "reversed"
+    place_axis: dict[str, Any] = {"title": {"text": chart.x_title}, "automargin": True}
+    match chart.x_kind:
+        case "year":
+            place_axis |= {"dtick": 1, "tickformat": "d"}
+        case "month":
+            place_axis |= {"type": "date", "tickformat": "%m/%Y"}
+        case "date":
+            place_axis |= {"type": "date", "tickformat": "%m/%Y", "dtick": "M1"}
+    if chart.kind == "timeline":
+        figure.update_xaxes(**place_axis)
+        figure.update_yaxes(autorange="reversed", automargin=True)
+    elif is_horizontal:
+        figure.update_xaxes(**value_axis)
+        figure.update_yaxes(**place_axis, autorange="reversed")
+    else:
+        figure.update_xaxes(**place_axis)
+        figure.update_yaxes(**value_axis)
+
+
+def _add_stamp(figure: go.Figure) -> None:
+    figure.add_annotation(
+        text=SYNTHETIC_STAMP,
+        xref="paper",
+        yref="paper",
+        x=1,
+        y=1,
+        yshift=24,
+        xanchor="right",
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": 14, "color": "#801650"},
+        bgcolor="rgba(255,255,255,0.85)",
+        bordercolor="#801650",
+        borderwidth=1.5,
+        borderpad=4,
+    )
