@@ -1,0 +1,60 @@
+"""The ``lantoa`` command: parsing and wiring only; messages in Vietnamese, exit codes for schedulers.
+
+0 done · 1 our fault · 2 wrong command line · 3 data faults · 5 another run holds the folder.
+"""
+
+import sys
+import traceback
+
+import click
+
+from analysis import errors
+from analysis.cli.commands import lantoa
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code; a person's error never shows a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Exit code of a command line."""
+    try:
+        lantoa.main(arguments, prog_name="lantoa", standalone_mode=False)
+    except errors.LantoaError as error:
+        print(f"Dừng: {error}", file=sys.stderr)
+        return error.exit_code
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        print("Đã dừng theo yêu cầu; báo cáo và dữ liệu đã có còn nguyên.", file=sys.stderr)
+        return errors.EXIT_OUR_FAULT
+    except click.UsageError as error:
+        print(f"Câu lệnh chưa đúng: {_in_vietnamese(error)} Xem cách dùng: lantoa {_command_of(error)}--help", file=sys.stderr)
+        return errors.EXIT_USAGE
+    except Exception:
+        traceback.print_exc()
+        print("Lỗi của bộ công cụ, không phải của số liệu. Hãy gửi đoạn chữ phía trên cho người phát triển.", file=sys.stderr)
+        return errors.EXIT_OUR_FAULT
+    return errors.EXIT_DONE
+
+
+def _command_of(error: click.UsageError) -> str:
+    path = error.ctx.command_path.removeprefix("lantoa").strip() if error.ctx else ""
+    return f"{path} " if path else ""
+
+
+def _in_vietnamese(error: click.UsageError) -> str:
+    match error:
+        case click.NoSuchOption():
+            near = f"; có phải “{error.possibilities[0]}”?" if error.possibilities else "."
+            return f"không có tùy chọn “{error.option_name}”{near}"
+        case click.MissingParameter():
+            return f"thiếu “{error.param.opts[0] if error.param else '?'}”."
+        case click.BadParameter():
+            name = error.param.opts[0] if error.param else "tham số"
+            return f"giá trị của “{name}” không dùng được ({error.message})"
+        case _:
+            return error.format_message()

@@ -1,0 +1,176 @@
+"""The commands."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from analysis.project import Project, open_project
+
+HELP = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group(context_settings=HELP)
+@click.version_option(package_name="lantoa", message="%(version)s")
+def lantoa() -> None:
+    """Bộ sổ tay phân tích truyền thông cải cách thủ tục hành chính.
+
+    \b
+    Ví dụ:
+      lantoa report --year 2021
+      lantoa report --year 2021 --province 79
+      lantoa build
+      lantoa lab
+    """
+
+
+@lantoa.command()
+def build() -> None:
+    """Dựng lại data/processed từ data/raw; in số dòng vào, ra và mọi lỗi.
+
+    \b
+    Ví dụ: lantoa build
+    """
+    _build(open_project(), is_forced=True)
+
+
+def _build(project: Project, *, is_forced: bool) -> None:
+    from analysis import store  # pandas and pandera cost a second that --help need not pay
+    from analysis.cli.inputs import inputs_hash
+    from analysis.ingest.build import build_tables
+    from analysis.sources import read_register
+
+    sources = read_register(project.raw)
+    wanted = inputs_hash(sources)
+    current = store.current(project.processed)
+    if not is_forced and current is not None and current["inputs_hash"] == wanted:
+        return
+    built = build_tables(project.raw, sources)
+    store.write(project.processed, wanted, built.tables)
+    for source in sources:
+        rows_in, rows_out = built.account.get(source.source_id, (0, 0))
+        if rows_in:
+            aside = sum(row["source_id"] == source.source_id for row in built.set_aside)
+            click.echo(f"{source.path}: {rows_in} dòng vào, {rows_out} dòng vào bảng {source.table}" + (f", {aside} dòng để riêng" if aside else ""))
+    rows = sum(len(table) for table in built.tables.values())
+    click.echo(f"Đã dựng {len(built.tables)} bảng, {rows} dòng, không có lỗi.")
+
+
+class _Day(click.ParamType):
+    """An ISO day."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"gặp “{value}”, cần ngày có thật dạng 2022-06-30.", param, ctx)
+
+
+class _Year(click.ParamType):
+    """A calendar year."""
+
+    name = "NĂM"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if str(value).isdigit() and len(str(value)) == len("2021"):
+            return int(value)
+        self.fail(f"gặp “{value}”, cần năm bốn chữ số như 2021.", param, ctx)
+
+
+@lantoa.command()
+@click.option("--year", type=_Year(), required=True, help="Năm báo cáo, ví dụ 2021.")
+@click.option("--province", metavar="MÃ", help="Mã tỉnh theo danh mục 63 tỉnh; mặc định lấy trong lantoa.toml.")
+@click.option("--as-of", type=_Day(), default=None, help="Coi như hôm nay là ngày này: phiên bản chỉ số công bố sau đó ghi “chưa công bố”.")
+@click.option("--out", type=click.Path(path_type=Path), default=None, help="Thư mục đặt báo cáo thay cho thư mục trong lantoa.toml.")
+def report(year: int, province: str | None, as_of: date | None, out: Path | None) -> None:
+    """Lập báo cáo của một năm.
+
+    \b
+    Ví dụ:
+      lantoa report --year 2021
+      lantoa report --year 2021 --province 01 --as-of 2022-03-01
+    """
+    from dataclasses import replace
+
+    from analysis.publish.report import Request, make_report
+
+    project = open_project()
+    if out is not None:
+        project = replace(project, settings=replace(project.settings, reports=str(out.resolve())))
+    _build(project, is_forced=False)
+    request = Request(year, province or project.settings.province, as_of or date.today())  # noqa: DTZ011 - the office's own calendar day
+    page = make_report(project, request, lambda line: click.echo(line, err=True))
+    click.echo(f"Báo cáo: {page}")
+
+
+@lantoa.command()
+def simulate() -> None:
+    """Tạo lại bộ số liệu mô phỏng (nhật ký hoạt động, hồ sơ theo tháng) theo hạt giống trong lantoa.toml.
+
+    \b
+    Ví dụ: lantoa simulate
+    """
+    from analysis.cli.synthetic import make_synthetic
+
+    for source in make_synthetic(open_project()):
+        click.echo(f"Đã tạo và đăng ký data/raw/{source.path}")
+
+
+@lantoa.command(context_settings={**HELP, "ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1)
+def lab(arguments: tuple[str, ...]) -> None:
+    """Mở JupyterLab ở thư mục notebooks.
+
+    \b
+    Ví dụ: lantoa lab -- --no-browser
+    """
+    project = open_project()
+    _build(project, is_forced=False)
+    _call_module("jupyterlab", [f"--notebook-dir={project.notebooks}", *arguments])
+
+
+@lantoa.group()
+def dev() -> None:
+    """Dành cho người phát triển: kiểm thử, kiểm tra mã, đo tốc độ."""
+
+
+@dev.command(context_settings={**HELP, "ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1)
+def test(arguments: tuple[str, ...]) -> None:
+    """Chạy toàn bộ kiểm thử (thêm tham số của pytest ở cuối)."""
+    _call_module("pytest", ["-q", *arguments])
+
+
+@dev.command()
+def check() -> None:
+    """Ruff, mypy rồi kiểm thử."""
+    _call_module("ruff", ["check", "."])
+    _call_module("ruff", ["format", "--check", "."])
+    _call_module("mypy", [])
+    _call_module("pytest", ["-q"])
+
+
+@dev.command()
+def bench() -> None:
+    """Đo thời gian, CPU, bộ nhớ và kích thước báo cáo trên máy này."""
+    _call_script(open_project().root / "bench" / "bench.py")
+
+
+def _call_module(module: str, arguments: list[str]) -> None:
+    _call(["-m", module, *arguments])
+
+
+def _call_script(script: Path) -> None:
+    _call([str(script)])
+
+
+def _call(arguments: list[str]) -> None:
+    import subprocess
+    import sys
+
+    code = subprocess.run([sys.executable, *arguments], cwd=open_project().root, check=False).returncode  # noqa: S603 - our own interpreter
+    if code:
+        raise click.exceptions.Exit(code)

@@ -1,0 +1,64 @@
+"""``lantoa simulate``: make the labelled synthetic set anew and register it."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.ingest.build import build_tables
+from analysis.project import Project
+from analysis.simulate import TRUTH, simulate_activities, simulate_uptake, truth_statement
+from analysis.sources import Source, read_register, rewrite, sha256_of
+
+RECEIVED_ON = "2026-11-22"
+PUBLISHER = "bộ công cụ lantoa tự tạo"
+TERMS = "Số liệu mô phỏng, không phải số liệu của cơ quan nào; không trích dẫn"
+
+
+def make_synthetic(project: Project) -> list[Source]:
+    """Write the activity log and the monthly uptake of the seed in the settings, in place of an earlier synthetic set."""
+    registered = read_register(project.raw)
+    real = [source for source in registered if not source.is_synthetic]
+    tables = build_tables(project.raw, real).tables
+    seed = project.settings.synthetic_seed
+    activities = simulate_activities(tables["plan_items"], tables["units"], seed=seed)
+    uptake = simulate_uptake(tables["units"], activities, seed=seed)
+    folder = f"synthetic/seed-{seed}"
+    for old in (source for source in registered if source.is_synthetic):
+        (project.raw / old.path).unlink()
+    made = [
+        _write(
+            project.raw, f"{folder}/activity_log_2019_2024.csv", activities, "activities", "Nhật ký hoạt động truyền thông 2019–2024 (mô phỏng)", seed
+        ),
+        _write(
+            project.raw,
+            f"{folder}/uptake_monthly_2019_2024.csv",
+            uptake,
+            "uptake",
+            "Hồ sơ theo tháng của 91 xã và 20 sở, ngành 2019–2024 (mô phỏng)",
+            seed,
+        ),
+    ]
+    rewrite(project.raw, without={source.source_id for source in registered if source.is_synthetic}, adding=made)
+    return made
+
+
+def _write(raw: Path, path: str, table: pd.DataFrame, name: str, document: str, seed: int) -> Source:
+    target = raw / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shown = table.map(lambda value: str(value).lower() if isinstance(value, bool) else value)
+    shown.to_csv(target, index=False, lineterminator="\n", date_format="%Y-%m-%d", encoding="utf-8")
+    return Source(
+        source_id=f"synthetic-{name}",
+        path=path,
+        table=name,
+        publisher=PUBLISHER,
+        document=document,
+        edition=f"hạt giống {seed}",
+        published="không công bố",
+        received_on=RECEIVED_ON,
+        addresses=("lệnh lantoa simulate",),
+        sha256=sha256_of(target),
+        is_synthetic=True,
+        terms=TERMS,
+        note=truth_statement(TRUTH),
+    )

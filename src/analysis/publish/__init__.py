@@ -1,0 +1,1 @@
+"""The report model drawn into files; a report is complete or absent."""

@@ -1,0 +1,49 @@
+"""The numbers behind a chart as a table, so that every output can show them beside it."""
+
+from analysis import text
+from analysis.blocks import Cell, Chart, Column, Table
+
+
+def data_table(chart: Chart) -> Table:
+    """One row a point of the x axis with a column a series; a timeline lists its rows with their dates."""
+    if chart.kind == "timeline":
+        return _timeline_table(chart)
+    if chart.kind == "dot":
+        return _points_table(chart)
+    positions: dict[Cell, dict[int, float | None]] = {}
+    for number, series in enumerate(chart.series):
+        for x, y in zip(series.x, series.y, strict=True):
+            positions.setdefault(x, {})[number] = y
+    columns = (Column(chart.x_title or "Nhóm"), *(Column(_titled(series.name, chart), chart.decimals) for series in chart.series))
+    rows = tuple((shown_x(x, chart), *(found.get(number) for number in range(len(chart.series)))) for x, found in positions.items())
+    return Table(f"{chart.chart_id}-data", f"Số liệu của biểu đồ: {chart.title}", columns, rows, chart.provenance)
+
+
+def _titled(name: str, chart: Chart) -> str:
+    return f"{text.sentence_case(name)} ({chart.unit_vi})" if chart.unit_vi else text.sentence_case(name)
+
+
+def shown_x(x: Cell, chart: Chart) -> str:
+    """A position on the x axis as text: 5/2021 for months, the plain value otherwise."""
+    return text.month(str(x)[:7]) if chart.x_kind == "month" else str(x)
+
+
+def _timeline_table(chart: Chart) -> Table:
+    windows, *logged = chart.series
+    rows = []
+    for label, start, end in zip(windows.labels, windows.x, windows.x_end, strict=True):
+        dates = [str(x) for series in logged for x, row in zip(series.x, series.labels, strict=True) if row == label]
+        rows.append((label, _day(start), _day(end), float(len(dates)), _day(min(dates)) if dates else None, _day(max(dates)) if dates else None))
+    columns = (Column("Mục"), Column("Từ ngày"), Column("Đến ngày"), Column("Hoạt động đã ghi", 0), Column("Hoạt động đầu"), Column("Hoạt động cuối"))
+    return Table(f"{chart.chart_id}-data", f"Số liệu của biểu đồ: {chart.title}", columns, tuple(rows), chart.provenance)
+
+
+def _day(value: Cell) -> str:
+    year, month, day = str(value).split("-")
+    return f"{day}/{month}/{year}"
+
+
+def _points_table(chart: Chart) -> Table:
+    columns = (Column("Điểm"), Column(chart.x_title, chart.decimals), Column(chart.unit_vi, chart.decimals))
+    rows = tuple((label, x, y) for series in chart.series for label, x, y in zip(series.labels, series.x, series.y, strict=True))
+    return Table(f"{chart.chart_id}-data", f"Số liệu của biểu đồ: {chart.title}", columns, rows, chart.provenance)

@@ -1,0 +1,120 @@
+"""One report from beginning to end: notebooks, model, page, gate, manifest, and only then the folder."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+import pandas as pd
+
+from analysis import store
+from analysis.errors import ReportRefused
+from analysis.publish import folder, gate, manifest
+from analysis.publish.html import render_html
+from analysis.publish.model import ReportModel, SourceLine, recorded_blocks, sections_of
+from analysis.publish.notebook import Executed, execute_all
+from analysis.project import Project
+from analysis.units import province_name
+
+NOTEBOOKS = ("01_plan_delivery", "02_governance_indices", "03_online_uptake", "04_communication_and_outcomes", "annual_report")
+NOTEBOOKS_FOLDER = "so-tay"
+MODEL_FILE = "mo-hinh.json"
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which report: calendar year, province (63-tinh code), and the day up to which editions count as published."""
+
+    year: int
+    province: str
+    as_of: date
+
+    def folder_name(self, home_province: str) -> str:
+        """``2021`` for the office's own province, ``2021-79`` for another."""
+        return str(self.year) if self.province == home_province else f"{self.year}-{self.province}"
+
+
+def years_with_data(tables: store.Tables) -> list[int]:
+    """Years a report can be made for: from the first year with a plan or an activity to the last with either or an edition."""
+    logged = tables.activities["start_date"].dt.year
+    starts = [int(tables.plans["plan_year"].min()), *([int(logged.min())] if len(logged) else [])]
+    ends = [int(tables.index_editions["edition_year"].max()), *([int(logged.max())] if len(logged) else [])]
+    return list(range(min(starts), max(ends) + 1))
+
+
+def make_report(project: Project, request: Request, progress: Progress) -> Path:
+    """Render, check and publish one report; returns its HTML file.
+
+    Raises ``ReportRefused`` for a year or province without data or a failed gate, ``RunLocked``, ``FolderUnusable``.
+    """
+    tables = store.Tables(project.processed)
+    years = years_with_data(tables)
+    if request.year not in years:
+        raise ReportRefused(f"Không có số liệu cho năm {request.year}. Các năm lập được báo cáo: {years[0]}–{years[-1]}.")
+    place = province_name(tables.units, request.province)
+    target = project.reports / request.folder_name(project.settings.province)
+    with folder.locked(project.reports), folder.replacing(target) as rendering:
+        _render(project, request, place, rendering, progress)
+    _write_index(project.reports)
+    return target / html_name(request.year)
+
+
+def html_name(year: int) -> str:
+    """File name of the page."""
+    return f"bao-cao-{year}.html"
+
+
+def _render(project: Project, request: Request, place: str, rendering: Path, progress: Progress) -> None:
+    started = perf_counter()
+    executed = _run_notebooks(project, request, rendering / NOTEBOOKS_FOLDER, progress)
+    after_notebooks = perf_counter()
+    register = store.read("sources", project.processed)
+    blocks = [block for notebook in executed for block in recorded_blocks(notebook.path)]
+    model = ReportModel(request.year, request.province, place, request.as_of.isoformat(), sections_of(blocks), _source_lines(register))
+    progress("Dựng trang và kiểm tra")
+    html = render_html(model)
+    checks = gate.check(model, html)
+    (rendering / html_name(request.year)).write_text(html, encoding="utf-8")
+    (rendering / MODEL_FILE).write_text(json.dumps(model.to_json(), ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    seconds = {notebook.name: notebook.seconds for notebook in executed}
+    seconds |= {"notebooks_wall": after_notebooks - started, "render_and_check": perf_counter() - after_notebooks}
+    inputs = dict(zip(register["path"], register["sha256"], strict=True))
+    manifest.write(rendering, manifest.describe(model, rendering, root=project.root, inputs=inputs, checks=checks, seconds=seconds))
+
+
+def _run_notebooks(project: Project, request: Request, output: Path, progress: Progress) -> list[Executed]:
+    output.mkdir()
+    parameters = {"year": request.year, "province": request.province, "as_of": request.as_of.isoformat()}
+    finished: list[str] = []
+
+    def on_done(executed: Executed) -> None:
+        finished.append(executed.name)
+        progress(f"Sổ tay {len(finished)}/{len(NOTEBOOKS)}: {executed.name} ({executed.seconds:.1f} giây)")
+
+    paths = [project.notebooks / f"{name}.ipynb" for name in NOTEBOOKS]
+    return execute_all(paths, output, parameters, project.notebooks, on_done)
+
+
+def _source_lines(register: pd.DataFrame) -> dict[str, SourceLine]:
+    fields = list(SourceLine.__dataclass_fields__)
+    return {row["source_id"]: SourceLine(**{name: row[name] for name in fields}) for row in register.to_dict("records")}
+
+
+def _write_index(reports: Path) -> None:
+    """``index.html``: a plain list of the reports that lie in the folder."""
+    rows = []
+    for found in sorted(reports.glob(f"*/{manifest.MANIFEST}")):
+        described = json.loads(found.read_text(encoding="utf-8"))
+        page = next((name for name in described["outputs"] if name.endswith(".html")), None)
+        if page:
+            rows.append(
+                f'<li><a href="{found.parent.name}/{page}">{found.parent.name}</a> – số liệu đến ngày {described["parameters"]["as_of"]}</li>'
+            )
+    head = '<!doctype html><html lang="vi"><meta charset="utf-8"><title>Các báo cáo</title><h1>Các báo cáo</h1>'
+    temporary = reports / ".index.html.new"
+    temporary.write_text(f"{head}<ul>{''.join(rows)}</ul></html>\n", encoding="utf-8")
+    temporary.replace(reports / "index.html")
