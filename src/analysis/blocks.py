@@ -5,15 +5,15 @@ whether any row behind it is synthetic; outputs derive source lines and stamps f
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, cast
 
 import pandas as pd
 
 from analysis.estimate.result import Grade
 
 Cell = str | float | int | None
-ChartKind = Literal["line", "bar", "stacked_bar", "dot", "timeline"]
+ChartKind = Literal["line", "bar", "stacked_bar", "timeline"]
 AxisKind = Literal["year", "month", "category", "date", "number"]
 
 MAX_SERIES = 4  # four colours keep a contrast of 3:1 and stay distinct; more series belong in panels or a table
@@ -110,7 +110,6 @@ class Chart:
     marks: tuple[Mark, ...] = ()
     notes_vi: tuple[str, ...] = ()
     y_from_zero: bool = False
-    is_rank: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,8 +134,9 @@ class Table:
     is_annex: bool = False
 
 
+Shown = Sentence | Finding | Chart | Table  # blocks that rest on sources
 Block = Chapter | Sentence | Finding | Chart | Table
-_KINDS: dict[str, type] = {kind.__name__: kind for kind in (Chapter, Sentence, Finding, Chart, Table)}
+_KINDS: dict[str, type[Block]] = {kind.__name__: kind for kind in (Chapter, Sentence, Finding, Chart, Table)}
 
 
 def to_json(block: Block) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def from_json(data: dict[str, Any]) -> Block:
     for name, part in (("series", Series), ("marks", Mark), ("columns", Column)):
         if name in fields:
             fields[name] = tuple(part(**item) for item in fields[name])
-    return _KINDS[data["block"]](**fields)  # type: ignore[no-any-return]
+    return _KINDS[data["block"]](**fields)
 
 
 def _tuples(value: Any) -> Any:
@@ -165,12 +165,9 @@ def cell(value: Any) -> Cell:
     """A frame's value as plain JSON data: NA becomes None, numpy and pandas scalars become Python's."""
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return None
-    if isinstance(value, bool | str):
-        return str(value)
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
-    number = float(value)
-    return int(number) if number.is_integer() and not isinstance(value, float) else number
+    return cast(Cell, value.item() if hasattr(value, "item") else value)
 
 
 def cells(values: Iterable[Any]) -> tuple[Cell, ...]:
@@ -181,11 +178,3 @@ def cells(values: Iterable[Any]) -> tuple[Cell, ...]:
 def numbers(values: Iterable[Any]) -> tuple[float | None, ...]:
     """A numeric column with None where missing."""
     return tuple(None if pd.isna(value) else float(value) for value in values)
-
-
-def with_source(block: Chart, *others: Provenance) -> Chart:
-    """The chart resting on further sources as well."""
-    total = block.provenance
-    for other in others:
-        total = total | other
-    return replace(block, provenance=total)

@@ -98,10 +98,10 @@ COMPOSITE = "TOTAL"  # the component code of an index's published composite
 
 # How a figure was got, most trusted first; the order decides between two sources of one figure.
 BASES = {
-    "stated": "công bố nêu rõ",
-    "order": "theo thứ tự trong công bố",
+    "stated": "đã công bố",
+    "order": "đã công bố, hạng theo thứ tự nêu tên",
     "derived": "suy ra từ công bố",
-    "secondary": "nguồn thứ cấp",
+    "secondary": "chỉ có ở nguồn thứ cấp",
 }
 
 UNIT_LEVELS = {"province": "tỉnh", "district": "huyện", "commune": "xã", "department": "sở, ngành"}

@@ -1,6 +1,7 @@
 """Planned against done: completion where the plan states a number, otherwise what was done. No causal words."""
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -57,7 +58,7 @@ def _progress_of(item: pd.Series, activities: pd.DataFrame, below: pd.DataFrame)
         & (activities["plan_section"] == item["section"])
         & (activities["plan_stt"] == item["stt"]).fillna(False)
     ]
-    leads = leading_units(item["lead_units_vi"], below, item["coordinating_units_vi"] or "")["unit_code"]
+    leads = leading_units(item["lead_units_vi"], below, "" if pd.isna(item["coordinating_units_vi"]) else item["coordinating_units_vi"])["unit_code"]
     late = int((done["start_date"] > item["window_end_date"]).sum())
     return {
         "done_count": len(done),
@@ -70,12 +71,12 @@ def _progress_of(item: pd.Series, activities: pd.DataFrame, below: pd.DataFrame)
     }
 
 
-def _completion(expected: object, done_by: pd.Series, leads: pd.Series) -> dict[str, object]:
+def _completion(expected: Any, done_by: pd.Series, leads: pd.Series) -> dict[str, object]:
     if pd.isna(expected) or not len(leads):
         return {"expected_total_count": pd.NA, "completion_share": pd.NA}
     per_unit = done_by.value_counts().reindex(leads, fill_value=0)
-    total = int(expected) * len(leads)  # type: ignore[call-overload]
-    return {"expected_total_count": total, "completion_share": float(per_unit.clip(upper=int(expected)).sum() / total)}  # type: ignore[call-overload]
+    total = int(expected) * len(leads)
+    return {"expected_total_count": total, "completion_share": float(per_unit.clip(upper=int(expected)).sum() / total)}
 
 
 def silent_units(activities: pd.DataFrame, below: pd.DataFrame) -> pd.DataFrame:

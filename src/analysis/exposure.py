@@ -18,7 +18,7 @@ def monthly_dose(activities: pd.DataFrame) -> pd.DataFrame:
         period_month=[[str(month) for month in span[:length]] for span, length in zip(months, spans, strict=True)],
         dose_count=[1 / length for length in spans],
     )
-    exploded = rows.explode("period_month")
+    exploded = rows.explode("period_month").astype({"period_month": "string", "dose_count": float})
     exploded["spread_count"] = exploded["dose_count"].where(exploded["dose_count"] < 1, 0.0)
     dose = exploded.groupby(["unit_code", "vintage", "period_month"], observed=True)[["dose_count", "spread_count"]].sum()
     return dose.reset_index()

@@ -21,7 +21,7 @@ def is_published(edition_published: date | None, edition_year: int, as_of: date)
     """
     if edition_published is None or pd.isna(edition_published):
         return as_of >= date(edition_year + 1, 7, 1)
-    return pd.Timestamp(edition_published).date() <= as_of
+    return bool(pd.Timestamp(edition_published).date() <= as_of)
 
 
 def is_composite_circular(components: pd.DataFrame, index: str, year: int) -> bool:

@@ -6,7 +6,7 @@ order: "01 kỳ/tháng" (12 a year) and "Định kỳ 6 tháng/01 lần" (2 a ye
 
     phrase    := window | recurrence ["và …" open-ended extra] | "thường xuyên"
     window    := "quý" ROMAN ["-" ROMAN] ["/" YEAR] | "tháng" NUMBER ["/" YEAR] | "trong năm" [YEAR]
-    recurrence:= COUNT occasion "/" period | "định kỳ" period ["/" COUNT occasion]
+    recurrence:= COUNT occasion "/" period | ["định kỳ"] period "/" COUNT occasion | "định kỳ" ["hằng"] period (one each)
     occasion  := kỳ | lần | số | đợt | cuộc | buổi          period := [N] (tuần | tháng | quý | năm)
 """
 
@@ -24,9 +24,10 @@ MONTHS_PER_YEAR = 12
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
 _OCCASION = r"(?:ky|lan|so|dot|cuoc|buoi)"
-_PERIOD = r"(?:(?P<span>\d+)\s*)?(?P<period>tuan|thang|quy|nam)"
-_COUNT_FIRST = re.compile(rf"(?P<count>\d+)\s*{_OCCASION}\s*/\s*{_PERIOD}\b")
-_PERIOD_FIRST = re.compile(rf"\b{_PERIOD}\s*/\s*(?P<count>\d+)\s*{_OCCASION}\b")
+_PERIOD = r"(?:(?P<span>\d{1,2})\s*)?(?P<period>tuan|thang|quy|nam)"
+_COUNT_FIRST = re.compile(rf"(?P<count>\d{{1,3}})\s*{_OCCASION}\s*/\s*{_PERIOD}\b")
+_PERIOD_FIRST = re.compile(rf"\b{_PERIOD}\s*/\s*(?P<count>\d{{1,3}})\s*{_OCCASION}\b")
+_EVERY_PERIOD = re.compile(rf"^dinh ky\s+(?:hang\s+)?{_PERIOD}$")
 _OPEN_ENDED = re.compile(r"\bva\s+(?:cac|nhung)\b")
 _QUARTERS = re.compile(r"^(?:trong\s+)?quy\s+(?P<first>iv|i{1,3})(?:\s*[-–]\s*(?P<last>iv|i{1,3}))?(?:\s*/\s*(?P<year>\d{4}))?$")
 _MONTH = re.compile(r"^thang\s+(?P<month>\d{1,2})(?:\s*/\s*(?P<year>\d{4}))?$")
@@ -52,19 +53,20 @@ def parse_schedule(phrase: str, plan_year: int) -> Schedule:
     folded = fold(phrase)
     if recurrence := _COUNT_FIRST.search(folded) or _PERIOD_FIRST.search(folded):
         return _recurring(recurrence, is_open_ended=bool(_OPEN_ENDED.search(folded)), plan_year=plan_year)
+    if every := _EVERY_PERIOD.match(folded):
+        return _recurring(every, is_open_ended=False, plan_year=plan_year)
     if quarters := _QUARTERS.match(folded):
         return _quarter_window(quarters, plan_year)
     if in_month := _MONTH.match(folded):
         return _month_window(in_month, plan_year)
     if whole := _WHOLE_YEAR.match(folded):
-        year = int(whole["year"] or plan_year)
-        return Schedule("window", *year_bounds(year))
+        return Schedule("window", *year_bounds(_year(whole, plan_year)))
     kind: ScheduleKind = "continuous" if _CONTINUOUS.match(folded) else "not_understood"
     return Schedule(kind, *year_bounds(plan_year))
 
 
 def _recurring(match: re.Match[str], *, is_open_ended: bool, plan_year: int) -> Schedule:
-    span, count = int(match["span"] or 1), int(match["count"])
+    span, count = int(match["span"] or 1), int(match.groupdict().get("count") or 1)
     if match["period"] == "tuan":
         expected = WEEKS_PER_YEAR // span * count if span else 0
     else:
@@ -75,7 +77,7 @@ def _recurring(match: re.Match[str], *, is_open_ended: bool, plan_year: int) -> 
 
 
 def _quarter_window(match: re.Match[str], plan_year: int) -> Schedule:
-    year, first = int(match["year"] or plan_year), QUARTERS[match["first"]]
+    year, first = _year(match, plan_year), QUARTERS[match["first"]]
     last = QUARTERS[match["last"]] if match["last"] else first
     if last < first:
         return Schedule("not_understood", *year_bounds(year))
@@ -83,10 +85,15 @@ def _quarter_window(match: re.Match[str], plan_year: int) -> Schedule:
 
 
 def _month_window(match: re.Match[str], plan_year: int) -> Schedule:
-    year, month = int(match["year"] or plan_year), int(match["month"])
+    year, month = _year(match, plan_year), int(match["month"])
     if not 1 <= month <= MONTHS_PER_YEAR:
         return Schedule("not_understood", *year_bounds(year))
     return Schedule("window", *month_bounds(year, month))
+
+
+def _year(match: re.Match[str], plan_year: int) -> int:
+    """The year named in the phrase; year 0, which no calendar has, is read as not named."""
+    return int(match["year"] or 0) or plan_year
 
 
 def year_bounds(year: int) -> tuple[date, date]:

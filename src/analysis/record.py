@@ -85,6 +85,8 @@ def _aligned(column: Column) -> str:
 
 def _cell_html(value: Cell, column: Column, position: int) -> str:
     shown = escape(cell_text(value, column))
+    if shown.startswith("http"):
+        shown = f'<span class="address">{shown}</span>'
     return f'<th scope="row">{shown}</th>' if position == 0 else f"<td{_aligned(column)}>{shown}</td>"
 
 

@@ -66,9 +66,12 @@ def _load_entries(register: Path) -> list[dict[str, Any]]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DataFaults([Fault(INCOMPLETE, register.name, f"“{error}”", "tệp YAML, UTF-8", "sửa cú pháp")]) from error
     wanted = {field.name for field in fields(Source)}
-    faults = [fault for number, entry in enumerate(entries or [], 1) for fault in _entry_faults(number, entry, wanted)]
+    if not isinstance(entries, list):
+        entries = []
+    faults = [fault for number, entry in enumerate(entries, 1) for fault in _entry_faults(number, entry, wanted)]
+    faults = faults or _repeated(entries)
     if not entries or faults:
-        raise DataFaults(faults or [Fault(INCOMPLETE, register.name, "danh mục rỗng", "ít nhất một nguồn", "lấy lại tệp")])
+        raise DataFaults(faults or [Fault(INCOMPLETE, register.name, "không có mục nào", "một danh sách YAML có ít nhất một nguồn", "lấy lại tệp")])
     return list(entries)
 
 
@@ -93,12 +96,25 @@ def _kind_faults(where: str, entry: dict[str, Any]) -> list[Fault]:
         elif name == "is_synthetic":
             is_right, accepted = isinstance(value, bool), "true hoặc false"
         elif name == "received_on":
-            is_right, accepted = isinstance(value, str | date), "ngày dạng 2026-11-22"
+            is_right, accepted = _is_day(value), "ngày dạng 2026-11-22"
         else:
             is_right, accepted = isinstance(value, str), "văn bản; nếu là số thì đặt trong dấu nháy"
         if not is_right:
             faults.append(Fault(INCOMPLETE, f"{where}, trường {name}", f"“{value}”", accepted, "sửa giá trị của trường"))
     return faults
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        return bool(date.fromisoformat(str(value)))
+    except ValueError:
+        return False
+
+
+def _repeated(entries: list[dict[str, Any]]) -> list[Fault]:
+    ids = [entry["source_id"] for entry in entries]
+    repeated = sorted({found for found in ids if ids.count(found) > 1})
+    return [Fault(INCOMPLETE, REGISTER_FILE, f"source_id “{found}” dùng cho hai mục", "mỗi nguồn một mã", "đổi mã của một mục") for found in repeated]
 
 
 def _source(entry: dict[str, Any]) -> Source:

@@ -116,7 +116,7 @@ def judge(change: float, noise_limit: float | None) -> Verdict:
 def _noise_limit(before: pd.Series, after: pd.Series, noise: pd.DataFrame, component: str) -> float | None:
     errors = [before["standard_error_score"], after["standard_error_score"]]
     if not any(pd.isna(error) for error in errors):
-        return NORMAL_95 * float(np.hypot(*map(float, errors)))
+        return NORMAL_95 * float(np.hypot(float(errors[0]), float(errors[1])))
     known = noise[(noise["index"] == after["index"]) & (noise["component"] == component)]
     if known.empty or after["era"] != NOISE_ERA.get(str(after["index"])):
         return None

@@ -5,7 +5,6 @@ step, so that readers see a whole build or the one before.
 """
 
 import json
-import os
 import shutil
 from functools import cache
 from pathlib import Path
@@ -55,10 +54,10 @@ def _publish(processed: Path, folder: Path, inputs_hash: str, rows: dict[str, in
     name = inputs_hash[:16]
     build = processed / (f"{name}-again" if pointed and pointed["build"] == name else name)
     shutil.rmtree(build, ignore_errors=True)
-    os.replace(folder, build)
+    folder.replace(build)
     pointer = processed / f".{POINTER}.new"
     pointer.write_text(json.dumps({"build": build.name, "inputs_hash": inputs_hash, "rows": rows}, indent=1, sort_keys=True), encoding="utf-8")
-    os.replace(pointer, processed / POINTER)
+    pointer.replace(processed / POINTER)
     for old in processed.iterdir():
         if old.is_dir() and old != build:
             shutil.rmtree(old, ignore_errors=True)
@@ -84,11 +83,12 @@ def read(table: str, processed: Path | None = None) -> pd.DataFrame:
         raise NotBuilt("Chưa dựng dữ liệu. Hãy chạy lệnh “lantoa build” rồi thử lại.")
     if table not in pointer["rows"]:
         raise NotBuilt(f"Không có bảng “{table}”; các bảng hiện có: {', '.join(sorted(pointer['rows']))}.")
-    return _read_parquet(folder / pointer["build"] / f"{table}.parquet").copy()
+    path = folder / pointer["build"] / f"{table}.parquet"
+    return _read_parquet(path, path.stat().st_mtime_ns).copy()
 
 
 @cache
-def _read_parquet(path: Path) -> pd.DataFrame:
+def _read_parquet(path: Path, _written_ns: int) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 

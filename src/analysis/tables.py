@@ -1,10 +1,13 @@
 """Tables of the report: measured frames to ``Table`` blocks with their notes."""
 
+from typing import Any
+
 import pandas as pd
 
 from analysis import text
 from analysis.blocks import Cell, Column, Provenance, Table, cell, provenance
 from analysis.codes import BASES, INDICES, RATE_KEYS, REACH_KINDS
+from analysis.sources import REFERENCE_ONLY
 from analysis.theme import NOT_PUBLISHED
 
 STATUS_VI = {
@@ -215,15 +218,19 @@ def province_years(years: pd.DataFrame, indices: list[str], rests_on: Provenance
         Column("Nộp trực tuyến", 1, is_percent=True),
         *(Column(f"{index}, điểm (hạng)") for index in indices),
     )
-    notes = ("Đặt cạnh nhau để đọc, không phải để suy ra nguyên nhân.", "Năm 2022 có hai cách gọi mức độ dịch vụ nên không tính tỷ lệ cả năm.")
-    return Table("province-years", "Hoạt động, mức dùng dịch vụ trực tuyến và bốn chỉ số theo năm", columns, rows, rests_on, notes)
+    mixed = years["activities_count"].notna() & years["online_share"].isna()
+    notes = ["Đặt cạnh nhau để đọc, không phải để suy ra nguyên nhân."]
+    if mixed.any():
+        named = ", ".join(str(year) for year in years.loc[mixed, "year"])
+        notes.append(f"Năm {named}: không tính tỷ lệ cả năm vì thiếu bảng hồ sơ hoặc trong năm có hai cách gọi mức độ dịch vụ.")
+    return Table("province-years", "Hoạt động, mức dùng dịch vụ trực tuyến và bốn chỉ số theo năm", columns, rows, rests_on, tuple(notes))
 
 
-def _score_rank(score: object, rank: object) -> str | None:
-    shown = None if pd.isna(score) else text.number(float(score), 2)  # type: ignore[arg-type]
+def _score_rank(score: Any, rank: Any) -> str | None:
+    shown = None if pd.isna(score) else text.number(float(score), 2)
     if pd.isna(rank):
         return shown
-    return f"{shown or text.DASH} ({int(rank)})"  # type: ignore[call-overload]
+    return f"{shown or text.DASH} ({int(rank)})"
 
 
 def assessments(rows: tuple[tuple[Cell, ...], ...], rests_on: Provenance) -> Table:
@@ -240,8 +247,8 @@ def sources(register: pd.DataFrame) -> Table:
             row["publisher"],
             row["edition"],
             "mô phỏng" if row["is_synthetic"] else "thật",
-            cell(row["rows_in_count"]),
-            cell(row["set_aside_count"]),
+            None if row["table"] == REFERENCE_ONLY else cell(row["rows_in_count"]),
+            None if row["table"] == REFERENCE_ONLY else cell(row["set_aside_count"]),
             row["published"] or text.DASH,
         )
         for _, row in register.iterrows()

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _ETH_TO_D = str.maketrans({"Ð": "Đ", "ð": "đ"})
@@ -65,20 +65,23 @@ def decode(content: bytes) -> str:
 
 
 def number(value: float | Decimal, decimals: int = 0) -> str:
-    """``1234.5`` → ``1.234,5``: dot thousands, comma decimals, halves rounded up as an office would."""
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    """``1234.5`` → ``1.234,5``: dot thousands, comma decimals, halves rounded up as an office would. Raises ``ValueError`` for NaN or infinity."""
+    if not Decimal(str(value)).is_finite():
+        raise ValueError(f"{value} is not a number to print")
+    with localcontext(prec=60):
+        rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return f"{rounded + 0:,.{decimals}f}".translate(str.maketrans(",.", ".,")).replace("-", "−")
 
 
 def signed(value: float, decimals: int = 2) -> str:
     """Number with an explicit sign: ``+0,18`` or ``−1,20``."""
     shown = number(value, decimals)
-    return shown if shown.startswith("−") or float(round(value, decimals)) == 0 else f"+{shown}"
+    return shown if shown.startswith("−") or not shown.strip("0,") else f"+{shown}"
 
 
 def percent(share: float, decimals: int = 1) -> str:
     """Share 0-1 → ``31,9 %`` with a no-break space."""
-    return f"{number(100 * share, decimals)}\u00a0%"
+    return f"{number(100 * Decimal(str(share)), decimals)}\u00a0%"
 
 
 def day(value: date) -> str:

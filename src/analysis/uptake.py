@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from analysis.errors import LantoaError
 
@@ -40,7 +40,7 @@ def rates(uptake: pd.DataFrame, rate_key: str, by: list[str], level: float = 0.9
 
 def wilson_interval(successes: np.ndarray, trials: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Wilson score interval of a share (Wilson 1927); NaN where there were no trials."""
-    z = norm.ppf(0.5 + level / 2)
+    z = ndtri(0.5 + level / 2)
     trials = np.where(trials > 0, trials, np.nan)
     share = successes / trials
     centre = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)

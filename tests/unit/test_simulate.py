@@ -68,7 +68,7 @@ def make_plan_items() -> pd.DataFrame:
         "is_open_ended",
     ]
     items = pd.DataFrame(rows, columns=names).assign(plan_number="6334/KH-UBND")
-    dates = {column: "datetime64[us]" for column in ("window_start_date", "window_end_date")}
+    dates = dict.fromkeys(("window_start_date", "window_end_date"), "datetime64[us]")
     return items.astype({"expected_count": "Int64", "stt": "Int64", **dates})
 
 

@@ -31,7 +31,7 @@ def items(plan: pd.Series | None, progress: pd.DataFrame, activities: pd.DataFra
         return [say.items_unknown(plan, plans)]
     if activities.empty:
         return [say.items_without_log(progress), tables.plan_items(progress, activities)]
-    blocks = [
+    blocks: list[Block | None] = [
         say.items_done(progress, activities),
         charts.plan_timeline(progress, activities),
         say.completion(progress, activities),

@@ -1,15 +1,16 @@
 """The leaders' page: at most five findings of the year, and one chart."""
 
 from datetime import date
+from itertools import islice
 
 import pandas as pd
 
 from analysis import delivery, uptake
 from analysis.blocks import Block, Finding, Sentence, provenance
 from analysis.chapters import delivery as delivery_chapter
-from analysis.chapters import outcomes as outcomes_chapter
 from analysis.chapters import standing as standing_chapter
 from analysis.chapters import uptake as uptake_chapter
+from analysis.chapters.assess import assess
 from analysis.narrative import outcomes as say_outcomes
 from analysis.store import Tables
 from analysis.units import province_name, units_below
@@ -29,7 +30,7 @@ def page(tables: Tables, histories: dict[str, pd.DataFrame], province: str, year
     findings = [block for block in blocks if isinstance(block, Finding)]
     said: list[Block] = [*findings[: MAX_FINDINGS - 1], _contribution(tables, histories, province, year, as_of)]
     if not findings:
-        said = [block for block in blocks if isinstance(block, Sentence)][:MAX_FINDINGS]
+        said = list(islice((block for block in blocks if isinstance(block, Sentence)), MAX_FINDINGS))
     return [*said, *standing_chapter.rank_overview(histories, place, year)]
 
 
@@ -42,7 +43,7 @@ def _delivery(tables: Tables, province: str, year: int, place: str, as_of: date)
     if len(items) and len(activities):
         progress = delivery.item_progress(items, activities, below)
         found = delivery_chapter.items(plan, progress, activities, tables.plans)
-        return [block for block in found if isinstance(block, Finding)][:1]
+        return list(islice((block for block in found if isinstance(block, Finding)), 1))
     return delivery_chapter.volume(activities, below, place, year, tables.units)[:1]
 
 
@@ -62,5 +63,4 @@ def _uptake(tables: Tables, province: str, year: int, place: str, as_of: date) -
 def _contribution(tables: Tables, histories: dict[str, pd.DataFrame], province: str, year: int, as_of: date) -> Block:
     if delivery.plan_of_year(tables.plans, province, year) is None:
         return say_outcomes.not_applicable(year, provenance(tables.plans))
-    assessments, rests_on = outcomes_chapter.assess(tables, histories, province, year, as_of)
-    return say_outcomes.headline(assessments, year, rests_on)
+    return say_outcomes.headline(assess(tables, histories, province, year, as_of), year)

@@ -1,9 +1,12 @@
 """Blocks of the uptake chapter."""
 
+from datetime import date
+
 import pandas as pd
 
 from analysis import tables, uptake
 from analysis.blocks import Block, provenance
+from analysis.events import events_for
 from analysis.figures import uptake as charts
 from analysis.narrative import uptake as say
 
@@ -24,13 +27,14 @@ def province_rate(of_units: pd.DataFrame, place: str, year: int, rate_key: str, 
     return [block for block in blocks if block is not None]
 
 
-def over_time(of_units: pd.DataFrame, events: pd.DataFrame, place: str, year: int, rate_key: str) -> list[Block]:
-    """The rate by month and level up to the report year, with dated events."""
+def over_time(of_units: pd.DataFrame, events: pd.DataFrame, province: str, place: str, year: int, rate_key: str) -> list[Block]:
+    """The rate by month and level up to the report year, with the dated events that touch the province."""
     until = of_units[of_units["period_month"].str[:4].astype(int) <= year]
     if _of_year(of_units, year).empty:
         return []
     monthly = uptake.rates(until, rate_key, ["level", "period_month"])
-    return [charts.rate_by_month(monthly, until, rate_key, place, charts.event_marks(events))]
+    shown = events_for(events, province, date.fromisoformat(f"{until['period_month'].min()}-01"), date(year, 12, 31))
+    return [charts.rate_by_month(monthly, until, rate_key, place, charts.event_marks(shown))]
 
 
 def by_unit(of_units: pd.DataFrame, year: int, rate_key: str, level: str) -> list[Block]:
@@ -46,7 +50,7 @@ def by_unit(of_units: pd.DataFrame, year: int, rate_key: str, level: str) -> lis
     rates = uptake.rates(of_level, rate_key, ["unit_code", "label_vi"]).sort_values(["share", "unit_code"])
     rests_on = provenance(of_level)
     level_vi = LEVELS_VI[level]
-    title = f"Tỷ lệ nộp trực tuyến của từng đơn vị {level_vi}, năm {year}{_months_phrase(of_level, year)}"
+    title = f"Tỷ lệ nộp trực tuyến của từng đơn vị {level_vi}, năm {year}{_months_phrase(of_level)}"
     return [
         say.spread(rates, level_vi, year, rests_on),
         charts.rate_by_unit(rates, of_level, f"{rate_key}-{level}", rate_key, year, level_vi),
@@ -54,7 +58,7 @@ def by_unit(of_units: pd.DataFrame, year: int, rate_key: str, level: str) -> lis
     ]
 
 
-def _months_phrase(rows: pd.DataFrame, year: int) -> str:
+def _months_phrase(rows: pd.DataFrame) -> str:
     first, last = rows["period_month"].min(), rows["period_month"].max()
     return "" if first.endswith("-01") and last.endswith("-12") else f" (tháng {int(first[5:])} đến tháng {int(last[5:])})"
 

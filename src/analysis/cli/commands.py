@@ -57,7 +57,7 @@ def _build(project: Project, *, is_forced: bool) -> None:
     click.echo(f"Đã dựng {len(built.tables)} bảng, {rows} dòng, không có lỗi.")
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType[date]):
     """An ISO day."""
 
     name = "YYYY-MM-DD"
@@ -69,7 +69,7 @@ class _Day(click.ParamType):
             self.fail(f"gặp “{value}”, cần ngày có thật dạng 2022-06-30.", param, ctx)
 
 
-class _Year(click.ParamType):
+class _Year(click.ParamType[int]):
     """A calendar year."""
 
     name = "NĂM"
@@ -101,7 +101,7 @@ def report(year: int, province: str | None, as_of: date | None, out: Path | None
     if out is not None:
         project = replace(project, settings=replace(project.settings, reports=str(out.resolve())))
     _build(project, is_forced=False)
-    request = Request(year, province or project.settings.province, as_of or date.today())  # noqa: DTZ011 - the office's own calendar day
+    request = Request(year, province or project.settings.province, as_of or date.today())
     page = make_report(project, request, lambda line: click.echo(line, err=True))
     click.echo(f"Báo cáo: {page}")
 

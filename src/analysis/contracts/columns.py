@@ -1,7 +1,8 @@
 """Text cells to typed columns. A cell that cannot be read becomes a fault with its line, never an NA."""
 
+import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -10,21 +11,29 @@ import pandera.pandas as pa
 from analysis.errors import Fault
 
 UNREADABLE = "Giá trị không đọc được"
+# At most fifteen digits: beyond that a double no longer holds every whole number.
+_WHOLE = re.compile(r"-?\d{1,15}")
+_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
+_ISO_DAY = re.compile(r"(19|20)\d{2}-\d{2}-\d{2}")
 _TRUTH = {"true": True, "false": False, "1": True, "0": False, "có": True, "không": False}
 
 
 def _integer(text: str) -> int:
+    if not _WHOLE.fullmatch(text):
+        raise ValueError(text)
     return int(text)
 
 
 def _decimal(text: str) -> float:
-    if text.strip().lower() in {"nan", "inf", "-inf", "infinity", "-infinity"}:
+    if not _DECIMAL.fullmatch(text):
         raise ValueError(text)
     return float(text)
 
 
 def _date(text: str) -> date:
-    return datetime.strptime(text, "%Y-%m-%d").date()
+    if not _ISO_DAY.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
 
 
 def _truth(text: str) -> bool:
@@ -34,7 +43,7 @@ def _truth(text: str) -> bool:
 _READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "Int64": (_integer, "số nguyên, không dấu phân cách"),
     "Float64": (_decimal, "số thập phân, dấu chấm (12.5)"),
-    "datetime64": (_date, "ngày có thật dạng YYYY-MM-DD"),
+    "datetime64": (_date, "ngày có thật dạng YYYY-MM-DD, năm 1900–2099"),
     "boolean": (_truth, "true hoặc false"),
     "string": (str, "văn bản"),
 }

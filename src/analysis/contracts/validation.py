@@ -64,6 +64,7 @@ def _fault(case: dict[str, Any], schema: pa.DataFrameSchema, table: pd.DataFrame
     if case["check"] == "not_nullable":
         return Fault(MISSING, cell, "ô trống", "một giá trị", "điền ô này")
     if case["schema_context"] == "DataFrameSchema":
-        row = ", ".join(str(table.loc[line, column]) for column in key_of(schema))
-        return Fault(RANGE, places[line], f"dòng “{row}” trái quy tắc", case["check"], "đối chiếu các cột của dòng này với bản gốc")
+        named = [*key_of(schema), *(column for column in table.columns if column in case["check"] and column not in key_of(schema))]
+        row = ", ".join(f"{column} = {table.loc[line, column]}" for column in named)
+        return Fault(RANGE, places[line], f"“{row}”", case["check"], "đối chiếu các cột của dòng này với bản gốc")
     return Fault(RANGE, cell, f"“{case['failure_case']}”", case["check"], "đối chiếu với bản gốc rồi sửa")

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from analysis.units import COUNTRY_CODE
+
 MIN_EDITIONS_BEFORE = 2
 MIN_COMPARISON_PROVINCES = 20  # with fewer the placebo rank cannot fall below 5 %
 
@@ -40,7 +42,7 @@ def _era_refusal(history: pd.DataFrame, edition: pd.Series, plan_year: int) -> s
 def _panel_refusal(history: pd.DataFrame, scores: pd.DataFrame, edition: pd.Series, plan_year: int) -> str | None:
     """Provinces with a score in the plan's edition and in an earlier one of the same era, the province itself left out."""
     earlier = history.loc[(history["era"] == edition["era"]) & (history["edition_year"] < plan_year), "edition_year"]
-    scored = scores[scores["score"].notna()]
+    scored = scores[scores["score"].notna() & (scores["province_code"] != COUNTRY_CODE)]
     now = set(scored.loc[scored["edition_year"] == plan_year, "province_code"])
     before = set(scored.loc[scored["edition_year"].isin(earlier), "province_code"])
     others = len(now & before) - 1

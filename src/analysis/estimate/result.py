@@ -31,7 +31,8 @@ class EffectEstimate:
     ``p_exact`` is two-sided under normal errors with ``df`` degrees of freedom; ``p_rank`` comes from placebos in
     space. ``mde`` is the smallest effect found with 80 % power at the two-sided 5 % level. ``calibration`` is None
     until the false-alarm rate was measured on this very panel; without it no p-value and no interval is printed.
-    ``p_adjusted`` is ``p_exact`` adjusted within its declared family, None without a family. ``one_sign_share`` is the share of the specification curve with the sign of the estimate, None without a curve.
+    ``p_adjusted`` is ``p_exact`` adjusted within its declared family, None without a family. ``one_sign_share`` is
+    the share of the specification curve with the sign of the estimate, None without a curve.
     """
 
     outcome: str

@@ -11,8 +11,8 @@ from analysis import text
 from analysis.blocks import Cell, Chart, Mark, Series
 from analysis.theme import DASHES, FONT_STACK, MARKERS, NEUTRAL, PALETTE, QUIET, SYNTHETIC_STAMP
 
-HEIGHT = 380
-ROW_HEIGHT = 34  # a horizontal bar or timeline row with two lines of 11-point text
+HEIGHT = 390
+ROW_HEIGHT = 40  # a horizontal bar or timeline row with two lines of 11-point text
 MAX_LABELLED_POINTS = 16  # beyond this direct labels collide
 LABEL_CHARACTERS = 40
 LABEL_LINES = 2
@@ -91,30 +91,14 @@ def _bar_traces(chart: Chart, series: Series, position: int) -> list[go.Bar]:
             customdata=shown,
             marker={
                 "color": PALETTE[position % len(PALETTE)],
-                "pattern": {"shape": ("", "/", ".", "x")[position % 4], "fillmode": "replace", "fgcolor": "white", "size": 7, "solidity": 0.25},
+                "pattern": {"shape": ("", "/", ".", "x")[position % 4], "fillmode": "overlay", "fgcolor": "white", "size": 7, "solidity": 0.25},
             },
             showlegend=len(chart.series) > 1,
         )
     ]
 
 
-def _dot_traces(chart: Chart, series: Series, position: int) -> list[go.Scatter]:
-    colour = PALETTE[position % len(PALETTE)]
-    return [
-        go.Scatter(
-            x=list(series.x),
-            y=list(series.y),
-            name=series.name,
-            mode="markers",
-            text=list(series.labels) or None,
-            hovertemplate="%{text}<extra></extra>" if series.labels else "%{x}; %{y}<extra></extra>",
-            marker={"color": colour, "symbol": MARKERS[position % len(MARKERS)], "size": 8, "opacity": 0.8},
-            showlegend=len(chart.series) > 1,
-        )
-    ]
-
-
-def _timeline_traces(chart: Chart, series: Series, position: int) -> list[go.Scatter | go.Bar]:
+def _timeline_traces(_: Chart, series: Series, position: int) -> list[go.Scatter | go.Bar]:
     """Windows (series with ``x_end``) as horizontal bars, activities as markers; ``labels`` name the rows."""
     rows = [_wrapped(label) for label in series.labels]
     if not series.x_end:
@@ -135,7 +119,7 @@ def _timeline_traces(chart: Chart, series: Series, position: int) -> list[go.Sca
     ]
 
 
-_TRACES = {"line": _line_traces, "bar": _bar_traces, "stacked_bar": _bar_traces, "dot": _dot_traces, "timeline": _timeline_traces}
+_TRACES = {"line": _line_traces, "bar": _bar_traces, "stacked_bar": _bar_traces, "timeline": _timeline_traces}
 
 
 def _days(start: Cell, end: Cell) -> int:
@@ -201,7 +185,7 @@ def _lay_out(figure: go.Figure, chart: Chart, *, with_title: bool) -> None:
         height=max(HEIGHT, 130 + ROW_HEIGHT * rows) if is_horizontal else HEIGHT,
         font={"family": FONT_STACK, "size": 13, "color": "#1A1A1A"},
         title={"text": title, "x": 0, "xanchor": "left"} if with_title else None,
-        margin={"l": 60, "r": 40, "t": 105 if with_title else 60, "b": 90 if len(chart.series) > 1 else 60},
+        margin={"l": 60, "r": 40, "t": 130 if with_title else 75, "b": 90 if len(chart.series) > 1 else 60},
         separators=",.",
         barmode="stack" if chart.kind == "stacked_bar" else "overlay" if chart.kind == "timeline" else "group",
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
@@ -214,8 +198,6 @@ def _lay_out_axes(figure: go.Figure, chart: Chart, *, is_horizontal: bool) -> No
     value_axis = {"title": {"text": chart.unit_vi}, "automargin": True, "zeroline": True, "zerolinecolor": NEUTRAL}
     if chart.y_from_zero:
         value_axis["rangemode"] = "tozero"
-    if chart.is_rank:
-        value_axis["autorange"] = "reversed"
     place_axis: dict[str, Any] = {"title": {"text": chart.x_title}, "automargin": True}
     match chart.x_kind:
         case "year":
@@ -226,7 +208,7 @@ def _lay_out_axes(figure: go.Figure, chart: Chart, *, is_horizontal: bool) -> No
             place_axis |= {"type": "date", "tickformat": "%m/%Y", "dtick": "M1"}
     if chart.kind == "timeline":
         figure.update_xaxes(**place_axis)
-        figure.update_yaxes(autorange="reversed", automargin=True)
+        figure.update_yaxes(autorange="reversed", automargin=True, tickfont={"size": 11})
     elif is_horizontal:
         figure.update_xaxes(**value_axis)
         figure.update_yaxes(**place_axis, autorange="reversed")
@@ -240,10 +222,10 @@ def _add_stamp(figure: go.Figure) -> None:
         text=SYNTHETIC_STAMP,
         xref="paper",
         yref="paper",
-        x=1,
+        x=0,
         y=1,
-        yshift=24,
-        xanchor="right",
+        yshift=38,
+        xanchor="left",
         yanchor="bottom",
         showarrow=False,
         font={"size": 14, "color": "#801650"},

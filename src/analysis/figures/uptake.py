@@ -19,7 +19,7 @@ def rate_by_month(monthly: pd.DataFrame, uptake: pd.DataFrame, rate_key: str, pl
     first, last = monthly["period_month"].min(), monthly["period_month"].max()
     return Chart(
         f"rate-by-month-{rate_key}",
-        _trend_title(monthly, rate_key),
+        _trend_title(monthly),
         f"{text.sentence_case(RATE_KEYS[rate_key])}, {place}, từ tháng {text.month(first)} đến tháng {text.month(last)}",
         "line",
         "month",
@@ -35,7 +35,7 @@ def rate_by_month(monthly: pd.DataFrame, uptake: pd.DataFrame, rate_key: str, pl
     )
 
 
-def _trend_title(monthly: pd.DataFrame, rate_key: str) -> str:
+def _trend_title(monthly: pd.DataFrame) -> str:
     """Compares first and last month of the last regime only."""
     regime = monthly.sort_values("period_month")["regime"].iloc[-1]
     of_regime = monthly[monthly["regime"] == regime]
@@ -51,7 +51,7 @@ def rate_by_unit(by_unit: pd.DataFrame, uptake: pd.DataFrame, chart_id: str, rat
     return Chart(
         f"rate-by-unit-{chart_id}",
         f"Thấp nhất là {lowest.iloc[0]['label_vi']}: {text.percent(lowest.iloc[0]['share'])}",
-        f"{text.sentence_case(RATE_KEYS[rate_key])}, {len(lowest)} đơn vị {level_vi} có tỷ lệ thấp nhất năm {year}",
+        f"{text.sentence_case(RATE_KEYS[rate_key])}, {_which(len(lowest), len(by_unit))} {level_vi}, năm {year}",
         "bar",
         "category",
         "",
@@ -62,6 +62,10 @@ def rate_by_unit(by_unit: pd.DataFrame, uptake: pd.DataFrame, chart_id: str, rat
         decimals=1,
         y_from_zero=True,
     )
+
+
+def _which(shown: int, held: int) -> str:
+    return f"{shown} đơn vị thấp nhất trong {held} đơn vị" if shown < held else f"{held} đơn vị"
 
 
 def event_marks(events: pd.DataFrame) -> tuple[Mark, ...]:

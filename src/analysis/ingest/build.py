@@ -5,18 +5,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+import pandera.pandas as pa
 
-from analysis.contracts import SCHEMAS, check_table, columns_of, key_of, parse_columns
-from analysis.contracts.validation import MISSING
+from analysis.contracts import MONTHLY_UPTAKE, SCHEMAS, check_table, columns_of, key_of, parse_columns
+from analysis.contracts.validation import MISSING, duplicate_faults
 from analysis.errors import DataFaults, Fault
-from analysis.ingest.plans import ITEM_COLUMNS, with_schedule
+from analysis.ingest.plans import ITEM_COLUMNS, is_plan_year, with_schedule
 from analysis.ingest.received import Received, read_csv
 from analysis.ingest.references import item_faults, unit_faults
 from analysis.ingest.scores import SET_ASIDE_COLUMN, score_faults, split_set_aside
-from analysis.ingest.uptake import MONTHLY_COLUMNS, to_rates
+from analysis.ingest.uptake import to_rates
 from analysis.sources import REFERENCE_ONLY, Source
 
-RAW_COLUMNS: dict[str, tuple[str, ...]] = {"plan_items": ITEM_COLUMNS, "uptake": MONTHLY_COLUMNS}
+RECEIVED_SCHEMAS = {**SCHEMAS, "uptake": MONTHLY_UPTAKE}  # monthly tables come wide and are checked as they came
 BUILD_ORDER = ("plans", *(name for name in SCHEMAS if name != "plans"))  # items need the year of their plan
 UNIT_COLUMNS = {
     "plans": "province_code",
@@ -60,37 +61,47 @@ def build_tables(raw: Path, sources: list[Source]) -> Build:
 
 
 def _build_table(build: Build, table: str, raw: Path, sources: Iterable[Source]) -> None:
-    schema = SCHEMAS[table]
     parts, places = [], []
     for source in sources:
         received = _receive(build, table, raw, source)
-        rows = received.rows.assign(source_id=source.source_id)
-        typed, faults = parse_columns(rows, schema, received.name)
-        unreadable = {fault.where for fault in faults}
-        where = pd.Series([f"{received.name}, dòng {line}" for line in typed.index], dtype="object")
-        typed = typed.reset_index(drop=True)
-        checked = check_table(typed, schema, where)
-        build.faults += received.faults + faults + [fault for fault in checked if not (fault.cause == MISSING and fault.where in unreadable)]
+        typed, where = _check(build, received, RECEIVED_SCHEMAS[table], source)
+        if table == "uptake":
+            typed = to_rates(typed)
+            where = where.loc[typed.index]
         build.account[source.source_id] = (received.lines_count, len(typed))
-        parts.append(typed)
+        parts.append(typed[columns_of(SCHEMAS[table])])
         places.append(where)
-    empty = pd.DataFrame(columns=columns_of(schema)).astype({name: str(column.dtype) for name, column in schema.columns.items()})
-    build.tables[table] = pd.concat(parts, ignore_index=True) if parts else empty
+    build.tables[table] = pd.concat(parts, ignore_index=True) if parts else _empty(table)
     build.places[table] = pd.concat(places, ignore_index=True) if places else pd.Series(dtype="object")
     if len(parts) > 1:
-        build.faults += [fault for fault in check_table(build.tables[table], schema, build.places[table]) if fault not in build.faults]
+        build.faults += duplicate_faults(build.tables[table], key_of(SCHEMAS[table]), build.places[table])
+
+
+def _check(build: Build, received: Received, schema: pa.DataFrameSchema, source: Source) -> tuple[pd.DataFrame, pd.Series]:
+    """Typed rows of one file and the place of each; a cell that could not be read is not reported as empty as well."""
+    typed, faults = parse_columns(received.rows.assign(source_id=source.source_id), schema, received.name)
+    where = pd.Series([f"{received.name}, dòng {line}" for line in typed.index], dtype="object")
+    typed = typed.reset_index(drop=True)
+    unreadable = {fault.where for fault in faults}
+    checked = check_table(typed, schema, where)
+    build.faults += received.faults + faults + [fault for fault in checked if not (fault.cause == MISSING and fault.where in unreadable)]
+    return typed, where
+
+
+def _empty(table: str) -> pd.DataFrame:
+    schema = SCHEMAS[table]
+    return pd.DataFrame(columns=columns_of(schema)).astype({name: str(column.dtype) for name, column in schema.columns.items()})
 
 
 def _receive(build: Build, table: str, raw: Path, source: Source) -> Received:
-    columns = RAW_COLUMNS.get(table) or tuple(name for name in columns_of(SCHEMAS[table]) if name != "source_id")
+    columns = ITEM_COLUMNS if table == "plan_items" else tuple(name for name in columns_of(RECEIVED_SCHEMAS[table]) if name != "source_id")
     if table == "index_scores":
         columns = (*columns, SET_ASIDE_COLUMN)
     received = read_csv(raw / source.path, source.path, columns)
     if table == "plan_items":
-        plans = build.tables["plans"]
-        return with_schedule(received, dict(zip(plans["plan_number"], plans["plan_year"].astype(int), strict=True)))
-    if table == "uptake":
-        return to_rates(received)
+        plans = build.tables["plans"].dropna(subset=["plan_number", "plan_year"])
+        years = {row.plan_number: int(row.plan_year) for row in plans.itertuples() if is_plan_year(int(row.plan_year))}
+        return with_schedule(received, years)
     if table == "index_scores":
         usable, aside = split_set_aside(received)
         _note_set_aside(build, source, aside)
@@ -120,7 +131,7 @@ def _cross_table_faults(build: Build) -> list[Fault]:
 
 def _mixed_faults(table: pd.DataFrame, places: pd.Series) -> list[Fault]:
     """Real and synthetic rows must not lie in one table: a report could then stamp one with the other's name."""
-    invented = table["is_synthetic"].astype(bool)
+    invented = table["is_synthetic"].fillna(False).astype(bool)
     if not invented.any() or invented.all():
         return []
     action = "bỏ bộ mô phỏng (tệp và mục trong sources.yml) khi đã có số liệu thật"

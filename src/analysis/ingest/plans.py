@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from analysis.contracts.declare import FIRST_EDITION_YEAR, LAST_PLAUSIBLE_YEAR
 from analysis.errors import Fault
 from analysis.ingest.received import Received
 from analysis.periods import parse_schedule
@@ -19,7 +20,13 @@ ITEM_COLUMNS = (
     "time_phrase_vi",
 )
 
+OUTSIDE_YEAR = "Thời gian nằm ngoài năm của kế hoạch"
 NOT_UNDERSTOOD = "Cụm thời gian chưa hiểu được"
+
+
+def is_plan_year(year: int) -> bool:
+    """Whether a year can be a plan's; a fault elsewhere says so when it cannot."""
+    return FIRST_EDITION_YEAR <= year <= LAST_PLAUSIBLE_YEAR
 
 
 def with_schedule(received: Received, plan_years: dict[str, int]) -> Received:
@@ -31,10 +38,12 @@ def with_schedule(received: Received, plan_years: dict[str, int]) -> Received:
         year = plan_years.get(row["plan_number"])
         if year is None:
             faults.append(Fault("Kế hoạch chưa có", where, f"“{row['plan_number']}”", ", ".join(plan_years), "nạp phần đầu của kế hoạch trước"))
-        schedule = parse_schedule(row["time_phrase_vi"], year or 2000)
+        schedule = parse_schedule(row["time_phrase_vi"], year or FIRST_EDITION_YEAR)
         if schedule.kind == "not_understood":
             accepted = "“Thường xuyên”, “Quý II/2021”, “01 kỳ/tháng”, “Định kỳ 6 tháng/01 lần” …"
             faults.append(Fault(NOT_UNDERSTOOD, where, f"“{row['time_phrase_vi']}”", accepted, "đối chiếu với bản kế hoạch"))
+        elif year and schedule.start.year != year:
+            faults.append(Fault(OUTSIDE_YEAR, where, f"“{row['time_phrase_vi']}”", f"thời gian trong năm {year}", "đối chiếu năm của kế hoạch"))
         schedules.append(
             {
                 "schedule_kind": schedule.kind,

@@ -40,8 +40,8 @@ def read_csv(path: Path, name: str, columns: Iterable[str]) -> Received:
     if len(lines) < 2:
         return Received(name, nothing, [Fault(EMPTY, name, "không có dòng số liệu", "dòng tên cột và ít nhất một dòng", "kiểm tra lại tệp gửi đến")])
     headings = lines[0][1]
-    if fault := _heading_fault(name, headings, wanted):
-        return Received(name, nothing, [fault])
+    if wrong := _heading_fault(name, headings, wanted):
+        return Received(name, nothing, [wrong])
     return _collect(name, headings, lines[1:], wanted)
 
 

@@ -12,14 +12,14 @@ UNKNOWN_ITEM = "Mục kế hoạch không có"
 
 def unit_faults(table: pd.DataFrame, code_column: str, units: pd.DataFrame, where: pd.Series, vintage_column: str = "vintage") -> list[Fault]:
     """A fault for every row whose (code, vintage) names no unit; missing codes are passed over."""
-    vintages_by_code = units.groupby("unit_code")["vintage"].agg(set).to_dict()
+    vintages_by_code = units.dropna(subset=["unit_code", "vintage"]).groupby("unit_code")["vintage"].agg(set).to_dict()
     faults = []
     for line, code, vintage in zip(table.index, table[code_column], table[vintage_column], strict=True):
-        if pd.isna(code) or vintage in vintages_by_code.get(code, ()):
+        if pd.isna(code) or pd.isna(vintage) or vintage in vintages_by_code.get(code, ()):
             continue
         place = f"{where[line]}, cột {code_column}"
         if code in vintages_by_code:
-            right = ", ".join(codes.VINTAGES[found] for found in sorted(vintages_by_code[code]))
+            right = ", ".join(codes.VINTAGES.get(found, found) for found in sorted(vintages_by_code[code]))
             faults.append(Fault(OTHER_VINTAGE, place, f"“{code}” với danh mục {vintage}", f"mã này chỉ có trong {right}", "sửa cột vintage hoặc mã"))
         else:
             faults.append(
@@ -36,7 +36,8 @@ def item_faults(activities: pd.DataFrame, plans: pd.DataFrame, items: pd.DataFra
     for row in activities.itertuples():
         item = (row.plan_number, row.plan_section, row.plan_stt)
         unknown_plan = not pd.isna(row.plan_number) and row.plan_number not in known_plans
-        unknown_item = not pd.isna(row.plan_section) and item not in known_items
+        names_item = not (pd.isna(row.plan_section) and pd.isna(row.plan_stt))
+        unknown_item = names_item and item not in known_items
         if unknown_plan or unknown_item:
             shown = " – ".join(str(part) for part in item if not pd.isna(part))
             faults.append(Fault(UNKNOWN_ITEM, where[row.Index], f"“{shown}”", "kế hoạch và mục đã nạp", "sửa số kế hoạch, mục hoặc STT"))

@@ -28,8 +28,9 @@ def score_faults(scores: pd.DataFrame, components: pd.DataFrame, editions: pd.Da
         faults.append(
             Fault(NOT_REGISTERED, where[row.Index], found, "phiên bản và thành phần có trong danh mục chỉ số", "bổ sung danh mục hoặc sửa mã")
         )
-    for row in scaled[~scaled["is_unknown"] & (scaled["score"] == 0).fillna(False)].itertuples():
-        faults.append(Fault(ZERO_SCORE, where[row.Index], "“0”", "điểm lớn hơn 0; chưa công bố thì để trống", "để trống nếu chưa công bố"))
+    zero = scaled[~scaled["is_unknown"] & (scaled["score"] == 0).fillna(False)]
+    advice = ("điểm lớn hơn 0; chưa công bố thì để trống", "để trống nếu chưa công bố")
+    faults += [Fault(ZERO_SCORE, where[line], "“0”", *advice) for line in zero.index]
     outside = (scaled["score"] < scaled["scale_min_score"]) | (scaled["score"] > scaled["scale_max_score"])
     for row in scaled[~scaled["is_unknown"] & (scaled["score"] != 0).fillna(False) & outside.fillna(False)].itertuples():
         scale = f"từ {row.scale_min_score:g} đến {row.scale_max_score:g}"

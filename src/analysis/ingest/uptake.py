@@ -2,9 +2,7 @@
 
 import pandas as pd
 
-from analysis.ingest.received import Received
-
-IDENTITY_COLUMNS = ("unit_code", "vintage", "period_month", "regime", "is_synthetic")
+IDENTITY_COLUMNS = ("unit_code", "vintage", "period_month", "regime", "is_synthetic", "source_id")
 
 # rate key → (numerator column, denominator column) of the monthly table
 COUNTS_OF_RATE = {
@@ -17,34 +15,12 @@ COUNTS_OF_RATE = {
     "bcci_out": ("bcci_out_count", "resolved_count"),
 }
 
-MONTHLY_COLUMNS = (
-    "unit_code",
-    "vintage",
-    "period_month",
-    "regime",
-    "received_count",
-    "online_service_count",
-    "online_count",
-    "fee_count",
-    "paid_online_count",
-    "digitised_in_count",
-    "resolved_count",
-    "digitised_out_count",
-    "bcci_in_count",
-    "bcci_out_count",
-    "is_synthetic",
-)
 
-
-def to_rates(received: Received) -> Received:
-    """Seven rows (one a rate key) for every row of the monthly table; the line number is kept as index."""
-    identity = received.rows[list(IDENTITY_COLUMNS)]
+def to_rates(monthly: pd.DataFrame) -> pd.DataFrame:
+    """Seven rows (one a rate key) for every row of the typed monthly table; the index repeats the monthly row."""
+    identity = monthly[list(IDENTITY_COLUMNS)]
     rates = [
-        identity.assign(
-            rate_key=key,
-            numerator_count=received.rows[numerator],
-            denominator_count=received.rows[denominator],
-        )
+        identity.assign(rate_key=key, numerator_count=monthly[numerator], denominator_count=monthly[denominator]).astype({"rate_key": "string"})
         for key, (numerator, denominator) in COUNTS_OF_RATE.items()
     ]
-    return Received(received.name, pd.concat(rates), received.faults, received.lines_count)
+    return pd.concat(rates)

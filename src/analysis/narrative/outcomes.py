@@ -1,6 +1,8 @@
 """Did communication contribute? Minimum detectable effect first, then the grade; no causal verb below B."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import pandas as pd
 
@@ -13,65 +15,66 @@ from analysis.text import fold
 
 @dataclass(frozen=True)
 class Assessment:
-    """One outcome judged: what, how sure, why, and what would change it."""
+    """One outcome judged: what, how sure, why, what would change it, and who was compared with whom."""
 
     outcome_vi: str
     verdict: Verdict
     needed_vi: str
     unit_vi: str
+    treated_vi: str
+    comparison_vi: str
+    rests_on: Provenance
     estimate: EffectEstimate | None = None
 
     def row(self) -> tuple[Cell, ...]:
         """The line of the assessments table."""
         label = f"{self.verdict.grade}: {LABELS_VI[self.verdict.grade]}"
-        return self.outcome_vi, label, text.sentence_case(self.verdict.reason_vi) + ".", self.needed_vi
+        return text.sentence_case(self.outcome_vi), label, text.sentence_case(self.verdict.reason_vi) + ".", self.needed_vi
 
 
-def detectable(estimate: EffectEstimate, outcome_vi: str, unit_vi: str, rests_on: Provenance) -> Sentence:
+def all_sources(assessments: list[Assessment]) -> Provenance:
+    """Sources of all assessments together."""
+    return reduce(or_, (item.rests_on for item in assessments))
+
+
+def detectable(item: Assessment, estimate: EffectEstimate) -> Sentence:
     """The smallest effect the comparison could have seen, said before any estimate."""
-    return Sentence(
-        f"Trước khi xem kết quả về {outcome_vi}: với {estimate.treated_count} đơn vị được xét và {estimate.comparison_count} đơn vị so sánh, "
-        f"phép so sánh này chỉ phát hiện chắc chắn (8 trên 10 lần) những khác biệt từ {text.number(estimate.mde, 1)} {unit_vi} trở lên.",
-        rests_on,
+    said = (
+        f"Trước khi xem kết quả về {item.outcome_vi}: so {item.treated_vi} ({estimate.treated_count} đơn vị) với {item.comparison_vi} "
+        f"({estimate.comparison_count} đơn vị) thì chỉ phát hiện chắc chắn (8 trên 10 lần) những khác biệt từ "
+        f"{text.number(estimate.mde, 1)} {item.unit_vi} trở lên."
     )
+    return Sentence(said, item.rests_on)
 
 
-def observed(item: Assessment, estimate: EffectEstimate, rests_on: Provenance) -> Finding:
+def observed(item: Assessment, estimate: EffectEstimate) -> Finding:
     """The estimate in the words its grade allows."""
-    verdict, unit_vi = item.verdict, item.unit_vi
-    size = f"{text.signed(estimate.estimate, 1)} {unit_vi}"
-    if verb := VERBS_VI.get(verdict.grade):
-        said = f"Truyền thông {verb} mức chênh {size} của nhóm được xét"
+    size = f"{text.signed(estimate.estimate, 1)} {item.unit_vi}"
+    against = f"{item.treated_vi} so với {item.comparison_vi}"
+    if verb := VERBS_VI.get(item.verdict.grade):
+        said = f"truyền thông {verb} mức chênh {size} của {against}"
     else:
-        said = f"Mức chênh của nhóm được xét so với nhóm còn lại là {size}; chưa đủ bằng chứng để gắn mức chênh này với truyền thông"
-    evidence = f"{text.sentence_case(verdict.reason_vi)}."
-    return Finding(
-        f"observed-{fold(item.outcome_vi).replace(' ', '-')}",
-        f"{text.sentence_case(item.outcome_vi)}: {text.decapitalised(said)}.",
-        evidence,
-        rests_on,
-        verdict.grade,
-    )
+        said = f"mức chênh của {against} là {size}; chưa đủ bằng chứng để gắn mức chênh này với truyền thông"
+    finding_id = f"observed-{fold(item.outcome_vi).replace(' ', '-')}"
+    evidence = f"{text.sentence_case(item.verdict.reason_vi)}."
+    return Finding(finding_id, f"{text.sentence_case(item.outcome_vi)}: {said}.", evidence, item.rests_on, item.verdict.grade)
 
 
-def headline(assessments: list[Assessment], year: int, rests_on: Provenance) -> Finding:
+def headline(assessments: list[Assessment], year: int) -> Finding:
     """One sentence for the leaders' page: what can be said of the plan's contribution."""
-    causal = [item for item in assessments if item.verdict.grade in VERBS_VI]
-    if causal:
-        parts = [f"{VERBS_VI[item.verdict.grade]} {item.outcome_vi}" for item in causal]
-        said = f"Truyền thông năm {year} {text.enumerate_vi(parts)}."
-    else:
-        open_items = [item.outcome_vi for item in assessments if item.verdict.grade == "C"]
-        refused = [item.outcome_vi for item in assessments if item.verdict.grade == "D"]
-        parts = [
-            f"{label}: {text.enumerate_vi(names)}"
-            for label, names in (("chưa đủ bằng chứng với", open_items), ("không đánh giá được với", refused))
-            if names
-        ]
-        said = f"Chưa thể nói truyền thông năm {year} có đóng góp hay không: {'; '.join(part.replace(': ', ' ', 1) for part in parts)}."
-    best = min((item.verdict.grade for item in assessments), default="D")
+    supported = [item for item in assessments if item.verdict.grade in VERBS_VI]
+    best = min(item.verdict.grade for item in assessments)
     evidence = "Mức bằng chứng do một quy tắc chung tính ra; không có nghĩa là truyền thông không có tác dụng."
-    return Finding("outcomes-grade", said, evidence, rests_on, grade=best)
+    if supported:
+        said = text.enumerate_vi([f"{VERBS_VI[item.verdict.grade]} thay đổi của {item.outcome_vi}" for item in supported])
+        return Finding("outcomes-grade", f"Truyền thông năm {year} {said}.", evidence, all_sources(supported), best)
+    groups = {
+        "chưa đủ bằng chứng với": [item.outcome_vi for item in assessments if item.verdict.grade == "C"],
+        "không đánh giá được với": [item.outcome_vi for item in assessments if item.verdict.grade == "D"],
+    }
+    parts = [f"{label} {text.enumerate_vi(names)}" for label, names in groups.items() if names]
+    said = f"Chưa thể nói truyền thông năm {year} có đóng góp hay không: {'; '.join(parts)}."
+    return Finding("outcomes-grade", said, evidence, all_sources(assessments), best)
 
 
 def unmatched_dose(unmatched: pd.DataFrame, rests_on: Provenance) -> Sentence:

@@ -15,7 +15,7 @@ def synthetic_share(register: pd.DataFrame) -> Sentence:
         return Sentence("Toàn bộ số liệu trong báo cáo này là số liệu thật đã đăng ký nguồn.", rests_on)
     named = text.enumerate_vi([text.decapitalised(str(name)) for name in invented["document"]])
     return Sentence(
-        f"Hai loại số liệu của cơ quan không được công khai nên bộ công cụ dùng bản mô phỏng: {named}. "
+        f"Có {len(invented)} loại số liệu nội bộ không được công khai nên bộ công cụ dùng bản mô phỏng: {named}. "
         "Mọi biểu đồ, bảng và nhận định dùng đến đều đóng dấu “SỐ LIỆU MÔ PHỎNG”; khi nạp số liệu thật, dấu này mất đi.",
         rests_on,
     )
@@ -26,7 +26,8 @@ def rows_account(register: pd.DataFrame) -> Sentence:
     aside = int(register["set_aside_count"].sum())
     read = int(register["rows_in_count"].sum())
     return Sentence(
-        f"Đã đọc {text.number(read)} dòng từ {len(register)} tệp nguồn; để riêng {text.number(aside)} dòng với lý do nêu trong phụ lục, không bỏ dòng nào mà không ghi lại.",
+        f"Đã đọc {text.number(read)} dòng từ {len(register)} tệp nguồn; để riêng {text.number(aside)} dòng với lý do nêu trong phụ lục, "
+        "không bỏ dòng nào mà không ghi lại.",
         register_provenance(register),
     )
 
@@ -38,14 +39,15 @@ def plan_lessons(progress: pd.DataFrame | None, unrecorded: int, activities: pd.
         unstated = int(progress["expected_count"].isna().sum())
         lessons.append(
             Sentence(
-                f"Nêu số lần hoặc sản phẩm đếm được: {unstated} trên {len(progress)} mục của kế hoạch năm nay không nêu, nên không tính được mức hoàn thành.",
+                f"Nêu số lần hoặc sản phẩm đếm được: {unstated} trên {len(progress)} mục của kế hoạch năm nay không nêu, "
+                "nên không tính được mức hoàn thành.",
                 provenance(progress),
             )
         )
     if len(activities):
         lessons.append(
             Sentence(
-                f"Ghi số lượt tiếp cận và đối tượng của từng hoạt động: {text.number(unrecorded)} trên {text.number(len(activities))} hoạt động đang để trống.",
+                f"Ghi số lượt tiếp cận của từng hoạt động: {text.number(unrecorded)} trên {text.number(len(activities))} hoạt động đang để trống.",
                 provenance(activities),
             )
         )

@@ -10,8 +10,7 @@ from analysis.codes import RATE_KEYS, REGIMES
 def no_months(province_name: str, year: int, rests_on: Provenance) -> Sentence:
     """No monthly table for the province and year."""
     return Sentence(
-        f"Chưa có bảng hồ sơ theo tháng năm {year} của {province_name}, nên chưa tính được tỷ lệ nộp trực tuyến theo đơn vị. "
-        "Phần số liệu công bố dưới đây chỉ có ở vài thời điểm và dùng nhiều cách tính khác nhau.",
+        f"Chưa có bảng hồ sơ theo tháng năm {year} của {province_name}, nên chưa tính được tỷ lệ nộp trực tuyến theo đơn vị.",
         rests_on,
     )
 
@@ -58,8 +57,9 @@ def spread(by_unit: pd.DataFrame, level_vi: str, year: int, rests_on: Provenance
 def facts_caution(facts: pd.DataFrame, rests_on: Provenance) -> Sentence:
     """Why the published facts are not one series."""
     unnamed = int((facts["denominator_vi"].isna() & (facts["value_unit"] == "%")).sum())
+    unnamed_vi = f"{unnamed} tỷ lệ không nêu mẫu số" if unnamed else "mỗi tỷ lệ một mẫu số"
     return Sentence(
-        f"{len(facts)} số liệu đã công bố dùng nhiều cách tính; {unnamed} tỷ lệ không nêu mẫu số. Vì vậy chỉ liệt kê, không nối thành một đường "
+        f"{len(facts)} số liệu đã công bố dùng nhiều cách tính, {unnamed_vi}. Vì vậy chỉ liệt kê, không nối thành một đường "
         "và không đặt chung với số liệu theo tháng.",
         rests_on,
     )

@@ -8,8 +8,6 @@ def data_table(chart: Chart) -> Table:
     """One row a point of the x axis with a column a series; a timeline lists its rows with their dates."""
     if chart.kind == "timeline":
         return _timeline_table(chart)
-    if chart.kind == "dot":
-        return _points_table(chart)
     positions: dict[Cell, dict[int, float | None]] = {}
     for number, series in enumerate(chart.series):
         for x, y in zip(series.x, series.y, strict=True):
@@ -41,9 +39,3 @@ def _timeline_table(chart: Chart) -> Table:
 def _day(value: Cell) -> str:
     year, month, day = str(value).split("-")
     return f"{day}/{month}/{year}"
-
-
-def _points_table(chart: Chart) -> Table:
-    columns = (Column("Điểm"), Column(chart.x_title, chart.decimals), Column(chart.unit_vi, chart.decimals))
-    rows = tuple((label, x, y) for series in chart.series for label, x, y in zip(series.labels, series.x, series.y, strict=True))
-    return Table(f"{chart.chart_id}-data", f"Số liệu của biểu đồ: {chart.title}", columns, rows, chart.provenance)

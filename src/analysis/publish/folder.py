@@ -1,7 +1,6 @@
 """A report folder is complete or absent: rendered beside, renamed at the end, and locked against a second run."""
 
 import errno
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,15 +53,15 @@ def replacing(target: Path) -> Iterator[Path]:
 def _swap(rendering: Path, target: Path) -> None:
     replaced = target.parent / f"{REPLACED}{target.name}"
     if target.exists():
-        os.replace(target, replaced)
-    os.replace(rendering, target)
+        target.replace(replaced)
+    rendering.replace(target)
     shutil.rmtree(replaced, ignore_errors=True)
 
 
 def _recover(target: Path) -> None:
     replaced = target.parent / f"{REPLACED}{target.name}"
     if replaced.exists() and not target.exists():
-        os.replace(replaced, target)
+        replaced.replace(target)
     shutil.rmtree(replaced, ignore_errors=True)
     for remains in target.parent.glob(f"{RENDERING}*"):
         shutil.rmtree(remains, ignore_errors=True)

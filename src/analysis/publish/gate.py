@@ -54,9 +54,8 @@ def check(model: ReportModel, html: str) -> dict[str, int]:
 
 
 def _count_faults(model: ReportModel, page: _Counter, counts: dict[str, int]) -> list[str]:
-    stamped = sum(
-        block.provenance.is_synthetic for kind in (Chart, Chart, Table, Finding, Sentence) for block in model.every(kind)
-    )  # a chart and its data table
+    stamped = sum(block.provenance.is_synthetic for block in model.shown)
+    stamped += sum(chart.provenance.is_synthetic for chart in model.every(Chart))  # its data table carries one too
     expected = {
         "biểu đồ": (counts["charts"], page.classes["plot"]),
         "bảng": (counts["tables"] + counts["charts"], page.tags["table"]),  # each chart carries its data table
@@ -69,23 +68,22 @@ def _count_faults(model: ReportModel, page: _Counter, counts: dict[str, int]) ->
 
 def _rule_faults(model: ReportModel) -> list[str]:
     faults = []
-    for kind in (Chart, Table, Finding, Sentence):
-        for block in model.every(kind):
-            name = getattr(block, "title", "") or getattr(block, "text_vi", "")
-            unknown = [source for source in block.provenance.source_ids if source not in model.sources]
-            rests_on_synthetic = any(model.sources[source].is_synthetic for source in block.provenance.source_ids if source in model.sources)
-            if not block.provenance.source_ids:
-                faults.append(f"không có nguồn: “{name}”")
-            if unknown:
-                faults.append(f"nguồn chưa đăng ký ({', '.join(unknown)}): “{name}”")
-            if rests_on_synthetic and not block.provenance.is_synthetic:
-                faults.append(f"dùng số liệu mô phỏng mà không đóng dấu: “{name}”")
+    for block in model.shown:
+        name = block.title if isinstance(block, Chart | Table) else block.text_vi
+        unknown = [source for source in block.provenance.source_ids if source not in model.sources]
+        known = [model.sources[source] for source in block.provenance.source_ids if source in model.sources]
+        if not block.provenance.source_ids:
+            faults.append(f"không có nguồn: “{name}”")
+        if unknown:
+            faults.append(f"nguồn chưa đăng ký ({', '.join(unknown)}): “{name}”")
+        if any(source.is_synthetic for source in known) and not block.provenance.is_synthetic:
+            faults.append(f"dùng số liệu mô phỏng mà không đóng dấu: “{name}”")
     return faults + _causal_faults(model) + _segment_faults(model)
 
 
 def _causal_faults(model: ReportModel) -> list[str]:
     """No causal verb outside a finding whose grade allows it."""
-    spoken = [(finding.text_vi, finding.grade) for finding in model.every(Finding)]
+    spoken: list[tuple[str, str | None]] = [(finding.text_vi, finding.grade) for finding in model.every(Finding)]
     spoken += [(sentence.text_vi, None) for sentence in model.every(Sentence)]
     return [
         f"từ chỉ nguyên nhân “{word}” vượt mức bằng chứng: “{said}”"
@@ -117,4 +115,7 @@ def _page_faults(html: str, shown: str) -> list[str]:
         faults.append(f"trang gọi ra mạng: “{found.group()}”")
     if re.search(r"\bnan\b|\bNone\b|<NA>|\bNaT\b", shown):
         faults.append("trang còn giá trị thô (nan, None)")
+    ids = re.findall(r'\bid="([^"]+)"', head)
+    if repeated := sorted({found for found in ids if ids.count(found) > 1}):
+        faults.append(f"định danh lặp trên trang: {', '.join(repeated)}")
     return faults + ([f"thiếu dấu “{SYNTHETIC_STAMP}”"] if 'class="stamp"' in html and SYNTHETIC_STAMP not in shown else [])

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from analysis import text
-from analysis.blocks import Block, Chart, Provenance, Table
+from analysis.blocks import Chart, Provenance, Table
 from analysis.estimate.grade import LABELS_VI
 from analysis.figures.draw import draw
 from analysis.publish.chart_data import data_table
@@ -76,15 +76,11 @@ def _without_template(layout: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _plotly_script() -> str:
-    return plotly.offline.get_plotlyjs()
+    return str(plotly.offline.get_plotlyjs())
 
 
 def _policy(scripts: tuple[str, ...]) -> str:
     """Content-security policy: these scripts by hash, inline style (plotly sets it), and no network at all."""
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts)
-    return f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
-
-
-def anchor(block: Block) -> str:
-    """Identifier of a chart or table on the page."""
-    return block.chart_id if isinstance(block, Chart) else block.table_id if isinstance(block, Table) else ""
+    allowed = f"script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; font-src data:"
+    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from analysis.blocks import Block, Chapter, Chart, Finding, Sentence, Table, from_json, to_json
+from analysis.blocks import Block, Chapter, Chart, Finding, Sentence, Shown, Table, from_json, to_json
 from analysis.errors import ReportRefused
 from analysis.record import BLOCK_MIME
 
@@ -51,9 +51,14 @@ class ReportModel:
         return [block for section in self.sections for block in section.blocks if isinstance(block, kind)]
 
     @property
+    def shown(self) -> list[Shown]:
+        """All blocks that rest on sources, in report order."""
+        return [block for section in self.sections for block in section.blocks if not isinstance(block, Chapter)]
+
+    @property
     def is_synthetic(self) -> bool:
         """Whether any block rests on synthetic rows."""
-        return any(block.provenance.is_synthetic for kind in (Chart, Table, Finding, Sentence) for block in self.every(kind))
+        return any(block.provenance.is_synthetic for block in self.shown)
 
     def to_json(self) -> dict[str, Any]:
         """The model as JSON data, as saved beside the report."""

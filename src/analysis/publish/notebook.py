@@ -1,6 +1,7 @@
 """Strict papermill: an unknown, unread or missing parameter, or a lost parameters cell, stops the run."""
 
 import ast
+import re
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -11,12 +12,12 @@ from typing import Any
 
 import nbformat
 
-
 from analysis.errors import LantoaError, ReportRefused
 
 PARAMETERS_TAG = "parameters"
 TIMEOUT_SECONDS = 600  # a notebook here takes seconds; ten minutes means it hangs
 WORKERS = 2
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 Parameters = dict[str, Any]
 
@@ -38,7 +39,7 @@ def check_contract(notebook: Path, parameters: Parameters) -> None:
     """Raise ``ReportRefused`` unless the notebook takes exactly ``parameters`` and reads every one of them."""
     if not notebook.is_file():
         raise ReportRefused(f"Không có sổ tay {notebook.name} trong thư mục notebooks.")
-    cells = [cell for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code"]
+    cells = [cell for cell in nbformat.reads(notebook.read_text(encoding="utf-8"), as_version=4).cells if cell.cell_type == "code"]
     tagged = [cell for cell in cells if PARAMETERS_TAG in cell.metadata.get("tags", [])]
     if len(tagged) != 1:
         raise ReportRefused(
@@ -89,7 +90,9 @@ def execute(notebook: Path, output: Path, parameters: Parameters, kernel_cwd: Pa
     except papermill.PapermillExecutionError as error:
         if _is_actionable(error.ename):
             raise ReportRefused(f"Sổ tay {notebook.name} dừng: {error.evalue}") from None
-        raise NotebookFailed(f"{notebook.name}, cell {error.exec_count}: {error.ename}: {error.evalue}\n" + "\n".join(error.traceback)) from None
+        raise NotebookFailed(
+            f"{notebook.name}, cell {error.exec_count}: {error.ename}: {error.evalue}\n" + _COLOURS.sub("", "\n".join(error.traceback))
+        ) from None
     return Executed(notebook.stem, output, perf_counter() - started)
 
 
@@ -99,7 +102,11 @@ def _is_actionable(error_name: str) -> bool:
 
 
 def _subclasses(kind: type) -> set[type]:
-    return {kind}.union(*(_subclasses(sub) for sub in kind.__subclasses__()))
+    found: set[type] = {kind}
+    sub: type
+    for sub in kind.__subclasses__():
+        found |= _subclasses(sub)
+    return found
 
 
 def execute_all(notebooks: list[Path], folder: Path, parameters: Parameters, kernel_cwd: Path, on_done: Callable[[Executed], None]) -> list[Executed]:

@@ -11,11 +11,11 @@ import pandas as pd
 
 from analysis import store
 from analysis.errors import ReportRefused
+from analysis.project import Project
 from analysis.publish import folder, gate, manifest
 from analysis.publish.html import render_html
 from analysis.publish.model import ReportModel, SourceLine, recorded_blocks, sections_of
 from analysis.publish.notebook import Executed, execute_all
-from analysis.project import Project
 from analysis.units import province_name
 
 NOTEBOOKS = ("01_plan_delivery", "02_governance_indices", "03_online_uptake", "04_communication_and_outcomes", "annual_report")

@@ -58,7 +58,7 @@ def _item(record: Mapping[str, object], roster: Roster) -> Item:
         stt=int(str(record["stt"])),
         channel=str(record["main_channel"]),
         months=pd.period_range(str(record["window_start_date"]), str(record["window_end_date"]), freq="M"),
-        expected=None if pd.isna(expected) else int(str(expected)),  # type: ignore[call-overload]
+        expected=None if pd.isna(expected) else int(str(expected)),
         is_open_ended=bool(record["is_open_ended"]),
         audience="officials" if _is_for_officials(title) else None,
         by_office=any(mark in fold(leads) for mark in OFFICE_MARKS),

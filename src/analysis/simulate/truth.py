@@ -92,7 +92,8 @@ def truth_statement(truth: Truth) -> str:
     return (
         "Nhật ký hoạt động và số liệu hồ sơ trong phụ lục này là số liệu mô phỏng, không phải quan sát thực tế. "
         "Trong số liệu mô phỏng, xác suất một hồ sơ (thuộc thủ tục có dịch vụ trực tuyến) được nộp trực tuyến phụ thuộc vào "
-        "số hoạt động truyền thông hướng tới người dân, doanh nghiệp của chính đơn vị đó, tính theo tháng bắt đầu (hoạt động chỉ biết quý hoặc năm thì chia đều cho các tháng). "
+        "số hoạt động truyền thông hướng tới người dân, doanh nghiệp của chính đơn vị đó, tính theo tháng bắt đầu "
+        "(hoạt động chỉ biết quý hoặc năm thì chia đều cho các tháng). "
         f"Liều là ln(1 + số hoạt động); mỗi đơn vị liều làm tăng logit {number(truth.effect_logit, 2)} ngay trong tháng, "
         f"mỗi tháng sau còn lại {number(100 * truth.decay)} % tác động của tháng trước "
         f"(thời gian bán giảm {number(truth.half_life_months, 1)} tháng), cộng dồn {number(truth.cumulative_effect_logit, 2)} logit. "

@@ -1,0 +1,118 @@
+"""Each outcome put to its design: refused with a reason, or estimated and graded."""
+
+from datetime import date
+
+import pandas as pd
+
+from analysis.blocks import Provenance, provenance
+from analysis.codes import COMPOSITE, INDICES
+from analysis.estimate.design import refusal_for_index
+from analysis.estimate.difference import DesignRefused, demeaned_did
+from analysis.estimate.grade import grade
+from analysis.estimate.result import EffectEstimate
+from analysis.exposure import monthly_dose
+from analysis.indices import is_composite_circular
+from analysis.narrative.outcomes import Assessment
+from analysis.panel import UnitMonths, unit_months
+from analysis.store import Tables
+from analysis.units import COUNTRY_CODE, units_below
+from analysis.uptake import of_units, until
+
+RATE_KEY = "online_all"
+UPTAKE_VI = "tỷ lệ nộp hồ sơ trực tuyến"
+COMMUNES_VI = ("các xã có nhiều hoạt động hơn", "các xã còn lại")
+PROVINCES_VI = ("tỉnh", "các tỉnh khác")
+
+
+def assess(tables: Tables, histories: dict[str, pd.DataFrame], province: str, year: int, as_of: date) -> list[Assessment]:
+    """Uptake inside the province, then the four composites."""
+    months = unit_months_of(tables, province, as_of).rows
+    indices = [assess_index(index, history, tables, province, year) for index, history in histories.items()]
+    return [assess_uptake(months, year, provenance(months, log_behind(tables, months), tables.plans)), *indices]
+
+
+def assess_uptake(months: pd.DataFrame, year: int, rests_on: Provenance) -> Assessment:
+    """Communes above the median dose of the year against the others: change of their online share on the year before.
+
+    Only the detectable size and the difference are shown: the false alarms of this split have not been measured.
+    """
+    window = months[months["period_month"].str[:4].isin([str(year - 1), str(year)]) & (months["level"] == "commune")]
+    refusal = _uptake_refusal(window)
+    estimate = None
+    if refusal is None:
+        yearly = _yearly(window)
+        dose = yearly[yearly["year"] == year].set_index("unit_code")["dose_count"]
+        treated = list(dose[dose > dose.median()].index)
+        try:
+            estimate = demeaned_did(yearly, unit="unit_code", time="year", outcome="share_pct", treated=treated, start=year)
+        except DesignRefused as refused:
+            refusal = str(refused)
+    needed = "Nhật ký và bảng hồ sơ thật; đo tỷ lệ báo động giả trên chính số liệu đó; triển khai so le giữa các xã"
+    return Assessment(UPTAKE_VI, grade(estimate, refusal), needed, "điểm phần trăm", *COMMUNES_VI, rests_on, estimate)
+
+
+def _uptake_refusal(window: pd.DataFrame) -> str | None:
+    if window["period_month"].str[:4].nunique() < len(("year before", "year")):
+        return "không có bảng hồ sơ theo tháng của hai năm liền nhau"
+    if window["regime"].nunique() > 1:
+        return "cách gọi mức độ dịch vụ công thay đổi giữa hai năm (Nghị định 42/2022/NĐ-CP)"
+    return None
+
+
+def _yearly(window: pd.DataFrame) -> pd.DataFrame:
+    """One row a (unit_code, year): dose and online share in per cent."""
+    with_year = window.assign(year=window["period_month"].str[:4].astype(int))
+    totals = with_year.groupby(["unit_code", "year"])[["dose_count", "numerator_count", "denominator_count"]].sum()
+    totals["share_pct"] = (100 * totals["numerator_count"] / totals["denominator_count"]).astype(float)
+    return totals.reset_index()
+
+
+def assess_index(index: str, history: pd.DataFrame, tables: Tables, province: str, year: int) -> Assessment:
+    """An index composite: refused with its reason, or the province against all others inside the era."""
+    scores = tables.index_scores
+    composites = scores[(scores["index"] == index) & (scores["component"] == COMPOSITE) & (scores["province_code"] != COUNTRY_CODE)]
+    is_circular = is_composite_circular(tables.index_components, index, year)
+    refusal = refusal_for_index(history, composites, year, is_circular=is_circular)
+    estimate = None
+    if refusal is None:
+        try:
+            estimate = _against_others(history, composites, province, year)
+        except DesignRefused as refused:
+            refusal = str(refused)
+    needed = _needed(index, refusal, is_circular=is_circular)
+    rests_on = provenance(history[history["source_id"].notna()], tables.index_editions)
+    return Assessment(index, grade(estimate, refusal), needed, "điểm", *PROVINCES_VI, rests_on, estimate)
+
+
+def _against_others(history: pd.DataFrame, composites: pd.DataFrame, province: str, year: int) -> EffectEstimate:
+    era = history.loc[history["edition_year"] == year, "era"].iloc[0]
+    editions = history.loc[history["era"] == era, "edition_year"]
+    panel = composites[composites["edition_year"].isin(editions)].astype({"score": float})
+    return demeaned_did(panel, unit="province_code", time="edition_year", outcome="score", treated=[province], start=year)
+
+
+def _needed(index: str, refusal: str | None, *, is_circular: bool) -> str:
+    if refusal is None:
+        return "Đo tỷ lệ báo động giả trên chính bảng điểm các tỉnh"
+    if is_circular:
+        return "Dùng tỷ lệ nộp trực tuyến và ý kiến người dân làm kết quả, không dùng chỉ số này"
+    return f"Thêm các phiên bản {INDICES[index]} cùng cách chấm, đủ điểm các tỉnh"
+
+
+def activities_of(tables: Tables, province: str, as_of: date) -> pd.DataFrame:
+    """All logged activities of the province's units begun by ``as_of``; one row an activity."""
+    below = units_below(tables.units, province)
+    log = tables.activities
+    return log[log["unit_code"].isin(below["unit_code"]) & (log["start_date"] <= pd.Timestamp(as_of))].reset_index(drop=True)
+
+
+def unit_months_of(tables: Tables, province: str, as_of: date) -> UnitMonths:
+    """The unit-month panel of a province with the level of each unit, and the dose that met no uptake."""
+    below = units_below(tables.units, province)
+    dose = monthly_dose(activities_of(tables, province, as_of))
+    return unit_months(until(of_units(tables.uptake, below), as_of), dose, RATE_KEY)
+
+
+def log_behind(tables: Tables, months: pd.DataFrame) -> pd.DataFrame:
+    """The activity log where unit-months exist, otherwise no rows of it."""
+    return tables.activities if len(months) else tables.activities.head(0)

@@ -1,0 +1,318 @@
+"""Bad input is told in Vietnamese with file, line and value, all at once, and nothing is written."""
+
+import shutil
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from analysis import store
+from analysis.errors import DataFaults
+from analysis.ingest.build import build_tables
+from analysis.sources import REGISTER_FILE, read_register
+
+PAPI = "papi/2011-2024/papi_scores.csv"
+PCI = "pci/2006-2024/pci_scores.csv"
+LOG = "synthetic/seed-6334/activity_log_2019_2024.csv"
+MONTHLY = "synthetic/seed-6334/uptake_monthly_2019_2024.csv"
+ITEMS = "plans/6334-KH-UBND/items.csv"
+PLAN = "plans/6334-KH-UBND/plan.csv"
+EVENTS = "events/events.csv"
+LINKS = "units/34-tinh/unit_links.csv"
+
+LEFT_OUT = {"par-index-2012-2024", "sipas-2015-2024", "uptake-published", "activity-magnitudes"}
+KEPT_LINES = {PAPI: 60, PCI: 60, LOG: 60, MONTHLY: 12}  # the big files shortened, so that a build is quick
+TONES = "\u0300\u0301\u0303\u0309\u0323"
+
+
+@pytest.fixture(scope="session")
+def short_raw(tmp_path_factory: pytest.TempPathFactory, shipped_raw: Path, reregister: Callable[[Path, str], None]) -> Path:
+    """The shipped data with some sources left out and the big files cut to their first lines: sound, and quick to build."""
+    raw = shutil.copytree(shipped_raw, tmp_path_factory.mktemp("short") / "raw")
+    entries = yaml.safe_load((raw / REGISTER_FILE).read_text(encoding="utf-8"))
+    for entry in entries:
+        if entry["source_id"] in LEFT_OUT:
+            (raw / entry["path"]).unlink()
+    kept_entries = [entry for entry in entries if entry["source_id"] not in LEFT_OUT]
+    (raw / REGISTER_FILE).write_text(yaml.safe_dump(kept_entries, allow_unicode=True, sort_keys=False, width=10_000), encoding="utf-8")
+    for path, kept in KEPT_LINES.items():
+        lines = (raw / path).read_text(encoding="utf-8").splitlines(keepends=True)
+        (raw / path).write_text("".join(lines[: kept + 1]), encoding="utf-8")
+        reregister(raw, path)
+    return raw
+
+
+@pytest.fixture(scope="session")
+def short_tables(short_raw: Path) -> dict[str, pd.DataFrame]:
+    return build_tables(short_raw, read_register(short_raw)).tables
+
+
+@pytest.fixture
+def raw(short_raw: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(short_raw, tmp_path / "raw")
+
+
+@pytest.fixture
+def spoil(raw: Path, reregister: Callable[[Path, str], None]) -> Callable[..., None]:
+    """``spoil(path, old, new)``: replace the first ``old`` (every one with ``count=-1``) and register the file anew."""
+
+    def replace(path: str, old: str, new: str, count: int = 1) -> None:
+        text = (raw / path).read_text(encoding="utf-8")
+        assert old in text, f"{path} no longer holds {old}: the test needs another line"
+        (raw / path).write_text(text.replace(old, new, count), encoding="utf-8")
+        reregister(raw, path)
+
+    return replace
+
+
+def import_all(raw: Path, processed: Path) -> None:
+    store.write(processed, "f" * 64, build_tables(raw, read_register(raw)).tables)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def refused(raw: Path) -> DataFaults:
+    """The faults of ``raw``, after checking that the build made before is untouched."""
+    processed = raw.parent / "processed"
+    store.write(processed, "0" * 64, {"events": pd.DataFrame({"n": [1]})})
+    before = contents(processed)
+    with pytest.raises(DataFaults) as error:
+        import_all(raw, processed)
+    assert contents(processed) == before
+    assert "chưa ghi gì" in str(error.value)
+    return error.value
+
+
+def assert_told(error: DataFaults, *parts: str) -> None:
+    """Some one fault holds all the parts."""
+    told = [str(fault) for fault in error.faults]
+    assert any(all(part in fault for part in parts) for fault in told), f"none of {told} holds all of {parts}"
+
+
+def test_the_shortened_data_are_sound(raw):
+    import_all(raw, raw.parent / "processed")
+    scores = store.read("index_scores", raw.parent / "processed")
+    assert len(scores) == KEPT_LINES[PAPI] + KEPT_LINES[PCI] - 2  # two misprints of PCI 2006 are set aside
+
+
+# Files
+
+
+def test_a_missing_raw_file_is_named(raw):
+    (raw / EVENTS).unlink()
+    assert_told(refused(raw), f"data/raw/{EVENTS}", "không có tệp")
+
+
+def test_a_raw_file_changed_since_it_was_registered_is_named(raw):
+    (raw / EVENTS).write_bytes((raw / EVENTS).read_bytes() + b"\n")
+    assert_told(refused(raw), f"data/raw/{EVENTS}", "sha256")
+
+
+def test_an_unregistered_file_is_named(raw):
+    shutil.copy(raw / EVENTS, raw / "events" / "moi.csv")
+    assert_told(refused(raw), "data/raw/events/moi.csv", "không có trong sources.yml")
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\n\n  \n"], ids=["no bytes", "only a byte-order mark", "only blank lines"])
+def test_an_empty_file_is_told_as_empty(raw, reregister, content):
+    (raw / EVENTS).write_bytes(content)
+    reregister(raw, EVENTS)
+    assert_told(refused(raw), EVENTS, "không có dòng số liệu")
+
+
+def test_a_file_with_only_its_heading_is_told_as_empty(raw, reregister):
+    heading = (raw / EVENTS).read_text(encoding="utf-8").splitlines()[0]
+    (raw / EVENTS).write_text(heading + "\n", encoding="utf-8")
+    reregister(raw, EVENTS)
+    assert_told(refused(raw), EVENTS, "không có dòng số liệu")
+
+
+def test_a_file_that_is_no_text_is_told_as_unreadable(raw, reregister):
+    (raw / EVENTS).write_bytes(b"PK\x03\x04\x9d\x8f\x90")
+    reregister(raw, EVENTS)
+    assert_told(refused(raw), EVENTS, "lưu lại tệp dạng CSV UTF-8")
+
+
+def test_an_unclosed_quote_is_told_as_unreadable(raw, spoil):
+    spoil(EVENTS, "Cách ly toàn xã hội", '"Cách ly toàn xã hội')
+    assert_told(refused(raw), EVENTS)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("title_vi,document", "document", "thiếu: title_vi"),
+        ("title_vi,document", "title,title_vi,document", "lạ: title"),
+        ("title_vi,document", "title_vi,title_vi,document", "lặp: title_vi"),
+        ("title_vi,document", "ten,document", "thiếu: title_vi; lạ: ten"),
+    ],
+    ids=["missing", "unknown", "duplicated", "renamed"],
+)
+def test_a_wrong_heading_is_named_with_the_columns_wanted(raw, spoil, old, new, found):
+    spoil(EVENTS, old, new)
+    assert_told(refused(raw), f"{EVENTS}, dòng 1", found, "event_id, start_date")
+
+
+@pytest.mark.parametrize(("row", "cells"), [("x,2021-01-01", 2), ("," * 20 + "x", 21)], ids=["too short", "too long"])
+def test_a_ragged_row_is_told_with_its_number_of_cells(raw, reregister, row, cells):
+    text = (raw / EVENTS).read_text(encoding="utf-8")
+    (raw / EVENTS).write_text(f"{text.rstrip()}\n{row}\n", encoding="utf-8")
+    reregister(raw, EVENTS)
+    line = len(text.rstrip().splitlines()) + 1
+    assert_told(refused(raw), f"{EVENTS}, dòng {line}", f"{cells} ô", "9 ô")
+
+
+# Values
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "where", "quoted"),
+    [
+        (PAPI, "PAPI,2011,01", "PAPI,2011,99", "dòng 2, cột province_code", "“99”"),
+        (LOG, "25798,63-tinh", "99999,63-tinh", "dòng 2, cột unit_code", "“99999”"),
+        (LINKS, "\n01,63-tinh,01,", "\n97,63-tinh,01,", "dòng 2, cột from_code", "“97”"),
+        (PAPI, "D1,5.762", "D1,57.62", "dòng 2", "“57.62”; chấp nhận: từ 1 đến 10"),
+        (PAPI, "D1,5.762", "D1,0.5", "dòng 2", "“0.5”; chấp nhận: từ 1 đến 10"),
+        (PAPI, "D1,5.762", "D1,0", "dòng 2", "“0”; chấp nhận: điểm lớn hơn 0; chưa công bố thì để trống"),
+        (PAPI, "D1,5.762", 'D1,"5,762"', "dòng 2, cột score", "“5,762”"),
+        (PAPI, "D1,5.762", "D1,chưa có", "dòng 2, cột score", "“chưa có”"),
+        (PAPI, "PAPI,2011,01,63-tinh,D1", "PAPI,2011,01,63-tinh,D9", "dòng 2", "“PAPI 2011, D9”"),
+        (PAPI, "PAPI,2011,01", "PAPI,2010,01", "dòng 2", "“PAPI 2010, D1”"),
+        (PAPI, "PAPI,2011,01", "PAPY,2011,01", "dòng 2, cột index", "“PAPY”; chấp nhận: một trong các mã: PAPI, PAR INDEX, PCI, SIPAS"),
+        (EVENTS, "2020-04-15", "2021-02-30", "dòng 2, cột end_date", "“2021-02-30”"),
+        (EVENTS, "2020-04-15", "15/04/2020", "dòng 2, cột end_date", "“15/04/2020”"),
+        (EVENTS, "2020-04-15", "", "dòng 2, cột end_date", "ô trống"),
+        (LOG, "quarter,27,", "quarter,-27,", "dòng 2, cột quantity_count", "“-27”; chấp nhận: số từ 0 trở lên"),
+        (LOG, "quarter,27,", "quarter,2.7,", "dòng 2, cột quantity_count", "“2.7”"),
+        (LOG, ",radio,", ",loa,", "dòng 2, cột channel", "“loa”; chấp nhận: một trong các mã: contest"),
+        (LOG, ",63-tinh,radio", ",62-tinh,radio", "dòng 2, cột vintage", "“62-tinh”"),
+        (MONTHLY, "2019-01,levels_3_4,740", "2019-13,levels_3_4,740", "dòng 2, cột period_month", "“2019-13”"),
+        (MONTHLY, ",740,286,23,", ",740,286,999,", "dòng 2", "online_all” trái quy tắc; chấp nhận: tử số không lớn hơn mẫu số"),
+        (ITEMS, "Quý II/2021", "Khi cần thiết", "dòng", "“Khi cần thiết”"),
+        (ITEMS, "Quý III-IV/2021", "Quý IV-III/2021", "dòng", "“Quý IV-III/2021”"),
+        (ITEMS, "6334/KH-UBND,I,1", "9999/KH-UBND,I,1", "dòng 2", "“9999/KH-UBND”; chấp nhận: 6334/KH-UBND, 689/KH-UBND"),
+        (LOG, "689/KH-UBND,,,25798", "6334/KH-UBND,I,99,25798", "dòng 2", "“6334/KH-UBND – I – 99”"),
+        (LOG, "689/KH-UBND,,,25798", "9/KH-UBND,,,25798", "dòng 2", "“9/KH-UBND”"),
+        (PLAN, "\n6334/KH-UBND", "\n6334", "dòng 2, cột plan_number", "“6334”; chấp nhận: dạng 6334/KH-UBND"),
+    ],
+)
+def test_a_bad_value_is_told_with_file_line_and_value(raw, spoil, path, old, new, where, quoted):
+    spoil(path, old, new)
+    assert_told(refused(raw), path, where, quoted)
+
+
+def test_a_unit_code_of_another_vintage_is_told_with_the_vintage_that_has_it(raw, spoil, short_tables):
+    units = short_tables["units"]
+    assert units.loc[units["unit_code"] == "25741", "vintage"].tolist() == ["63-tinh"]
+    spoil(MONTHLY, "25741,63-tinh", "25741,34-tinh")
+    assert_told(refused(raw), f"{MONTHLY}, dòng 2, cột unit_code", "“25741” với danh mục 34-tinh", "chỉ có trong danh mục 63 tỉnh, thành")
+
+
+def test_a_duplicate_key_within_a_file_is_told_with_both_lines(raw, reregister):
+    lines = (raw / EVENTS).read_text(encoding="utf-8").rstrip().splitlines()
+    (raw / EVENTS).write_text("\n".join([*lines, lines[1]]) + "\n", encoding="utf-8")
+    reregister(raw, EVENTS)
+    error = refused(raw)
+    assert_told(error, f"{EVENTS}, dòng {len(lines) + 1}", "“event_id = covid-2020-04”", f"dòng đầu: {EVENTS}, dòng 2")
+    assert len(error.faults) == 1
+
+
+def test_a_duplicate_key_across_two_files_is_told_with_both_places(raw, reregister):
+    first_score = (raw / PAPI).read_text(encoding="utf-8").splitlines()[1]
+    lines = (raw / PCI).read_text(encoding="utf-8").rstrip().splitlines()
+    (raw / PCI).write_text("\n".join([*lines, first_score]) + "\n", encoding="utf-8")
+    reregister(raw, PCI)
+    error = refused(raw)
+    assert_told(error, f"{PCI}, dòng {len(lines) + 1}", "“index = PAPI, edition_year = 2011, province_code = 01", f"dòng đầu: {PAPI}, dòng 2")
+    assert len(error.faults) == 1
+
+
+def test_a_score_without_any_figure_is_refused_rather_than_kept_as_nothing(raw, spoil):
+    spoil(PAPI, "D1,5.762", "D1,")
+    assert_told(refused(raw), f"{PAPI}, dòng 2", "có điểm hoặc thứ hạng")
+
+
+def test_a_date_range_that_runs_backwards_is_refused(raw, spoil):
+    spoil(EVENTS, "2020-04-15", "2019-04-15")
+    assert_told(refused(raw), f"{EVENTS}, dòng 2", "covid-2020-04", "ngày bắt đầu không sau ngày kết thúc")
+
+
+def test_a_row_set_aside_with_its_reason_is_not_judged_but_is_listed(raw, reregister):
+    lines = (raw / PAPI).read_text(encoding="utf-8").rstrip().splitlines()
+    assert lines[1].endswith(",")
+    (raw / PAPI).write_text("\n".join([lines[0], lines[1].replace("5.762", "0") + "in sai", *lines[2:]]) + "\n", encoding="utf-8")
+    reregister(raw, PAPI)
+    build = build_tables(raw, read_register(raw))
+    aside = build.tables["set_aside"].set_index(["source_id", "line"]).loc[("papi-2011-2024", 2)]
+    assert (aside["row_vi"], aside["reason_vi"]) == ("PAPI 2011, 01, D1: 0", "in sai")
+
+
+# Everything at once
+
+
+def test_faults_of_several_files_are_all_told_in_one_go(raw, spoil):
+    spoil(EVENTS, "2020-04-15", "2021-02-30")
+    spoil(LOG, ",radio,", ",loa,")
+    spoil(PAPI, "D1,5.762", "D1,0")
+    spoil(ITEMS, "Quý II/2021", "Khi cần thiết")
+    error = refused(raw)
+    for path, quoted in [(EVENTS, "“2021-02-30”"), (LOG, "“loa”"), (PAPI, "“0”"), (ITEMS, "“Khi cần thiết”")]:
+        assert_told(error, path, quoted)
+    assert str(error).startswith("Dữ liệu có 4 lỗi")
+
+
+def test_many_equal_faults_are_grouped_counted_and_shortened(raw, spoil):
+    spoil(LOG, ",63-tinh,", ",62-tinh,", count=-1)
+    spoil(EVENTS, "2020-04-15", "2021-02-30")
+    message = str(refused(raw))
+    assert f"[{KEPT_LINES[LOG]} lỗi] Giá trị ngoài phạm vi chấp nhận" in message
+    assert f"… và {KEPT_LINES[LOG] - 20} lỗi cùng loại" in message
+    assert "[1 lỗi] Giá trị không đọc được" in message
+
+
+# Encodings
+
+
+def as_windows_1258(text: str) -> bytes:
+    """Windows-1258 keeps base letters and writes tones as separate bytes."""
+    out = bytearray()
+    for char in unicodedata.normalize("NFC", text):
+        try:
+            out += char.encode("cp1258")
+        except UnicodeEncodeError:
+            marks = unicodedata.normalize("NFD", char)
+            base = unicodedata.normalize("NFC", "".join(mark for mark in marks if mark not in TONES))
+            out += (base + "".join(mark for mark in marks if mark in TONES)).encode("cp1258")
+    return bytes(out)
+
+
+ENCODERS: dict[str, Callable[[str], bytes]] = {
+    "UTF-8 with mark": lambda text: text.encode("utf-8-sig"),
+    "UTF-16": lambda text: text.encode("utf-16"),
+    "UTF-16 big-endian with mark": lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
+    "Windows-1258": as_windows_1258,
+    "NFD": lambda text: unicodedata.normalize("NFD", text).encode(),
+    "Windows line ends": lambda text: text.replace("\n", "\r\n").encode(),
+}
+
+
+@pytest.mark.parametrize("encoding", ENCODERS)
+def test_the_same_tables_come_out_of_every_encoding(raw, reregister, short_tables, encoding):
+    for path in (ITEMS, PLAN, EVENTS, "units/63-tinh/units.csv"):
+        (raw / path).write_bytes(ENCODERS[encoding]((raw / path).read_text(encoding="utf-8")))
+        reregister(raw, path)
+    tables = build_tables(raw, read_register(raw)).tables
+    for name in ("plan_items", "plans", "events", "units"):
+        pd.testing.assert_frame_equal(tables[name], short_tables[name])
+
+
+def test_columns_may_come_in_any_order(raw, reregister, short_tables):
+    rows = pd.read_csv(raw / EVENTS, dtype=str, keep_default_na=False)
+    rows[rows.columns[::-1]].to_csv(raw / EVENTS, index=False)
+    reregister(raw, EVENTS)
+    pd.testing.assert_frame_equal(build_tables(raw, read_register(raw)).tables["events"], short_tables["events"])

@@ -1,0 +1,156 @@
+"""Planned against done, in counts a reader can check by hand."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from analysis import delivery
+
+
+def make_below() -> pd.DataFrame:
+    rows = [("718", "district", "Thành phố", "Thành phố Thủ Dầu Một"), ("719", "district", "Huyện", "Huyện Bàu Bàng")]
+    return pd.DataFrame(rows, columns=["unit_code", "level", "unit_type", "name_vi"], dtype="string")
+
+
+def make_items(expected: int | None = 2, lead: str = "UBND cấp huyện") -> pd.DataFrame:
+    item = {
+        "plan_number": "1/KH-UBND",
+        "section": "II.1",
+        "stt": 9,
+        "lead_units_vi": lead,
+        "coordinating_units_vi": "Văn phòng UBND tỉnh",
+        "window_end_date": pd.Timestamp("2021-06-30"),
+        "expected_count": pd.NA if expected is None else expected,
+    }
+    return pd.DataFrame([item]).astype({"stt": "Int64", "expected_count": "Int64"})
+
+
+def make_activities(*rows: tuple[str, str], **changed: object) -> pd.DataFrame:
+    """Activities of the item from (unit, first day)."""
+    columns = {
+        "activity_id": [str(number) for number in range(len(rows))],
+        "plan_number": "1/KH-UBND",
+        "plan_section": "II.1",
+        "plan_stt": 9,
+        "unit_code": [unit for unit, _ in rows],
+        "channel": "dialogue",
+        "audience": "citizens",
+        "start_date": pd.to_datetime([day for _, day in rows]),
+        "end_date": pd.to_datetime([day for _, day in rows]),
+        "reach_count": 10,
+        "reach_kind": "luot_nguoi",
+    }
+    return pd.DataFrame(columns | changed).astype({"plan_stt": "Int64", "reach_count": "Int64", "unit_code": "string", "reach_kind": "string"})
+
+
+def progress(items: pd.DataFrame, activities: pd.DataFrame) -> pd.Series:
+    return delivery.item_progress(items, activities, make_below()).iloc[0]
+
+
+def test_a_surplus_of_one_unit_does_not_offset_the_gap_of_another():
+    row = progress(make_items(expected=2), make_activities(*[("718", "2021-02-01")] * 5, ("719", "2021-03-01")))
+    assert (row["done_count"], row["expected_total_count"], row["lead_units_count"], row["units_done_count"]) == (6, 4, 2, 2)
+    assert row["completion_share"] == pytest.approx(3 / 4)
+
+
+def test_an_item_without_a_stated_number_has_no_completion():
+    row = progress(make_items(expected=None), make_activities(("718", "2021-02-01")))
+    assert row["done_count"] == 1
+    assert pd.isna(row["expected_total_count"])
+    assert pd.isna(row["completion_share"])
+
+
+def test_an_item_that_none_of_our_units_leads_has_no_completion():
+    row = progress(make_items(lead="Báo Bình Dương"), make_activities(("718", "2021-02-01")))
+    assert row["lead_units_count"] == 0
+    assert pd.isna(row["completion_share"])
+
+
+def test_activities_of_units_that_do_not_lead_count_as_done_but_not_as_completion():
+    row = progress(make_items(), make_activities(("25741", "2021-02-01")))
+    assert (row["done_count"], row["completion_share"]) == (1, 0.0)
+
+
+def test_an_item_with_nothing_done_is_zero_of_its_stated_number_and_has_no_dates():
+    row = progress(make_items(), make_activities())
+    assert (row["done_count"], row["completion_share"], row["late_count"]) == (0, 0.0, 0)
+    assert pd.isna(row["first_date"])
+
+
+def test_only_activities_begun_after_the_window_are_late():
+    row = progress(make_items(), make_activities(("718", "2021-06-30"), ("718", "2021-07-01")))
+    assert row["late_count"] == 1
+    assert (row["first_date"], row["last_date"]) == (pd.Timestamp("2021-06-30"), pd.Timestamp("2021-07-01"))
+
+
+@pytest.mark.parametrize("changed", [{"plan_number": "2/KH-UBND"}, {"plan_section": "I"}, {"plan_stt": 8}, {"plan_stt": pd.NA}])
+def test_activities_of_another_plan_section_or_item_do_not_count(changed):
+    assert progress(make_items(), make_activities(("718", "2021-02-01"), **changed))["done_count"] == 0
+
+
+def test_a_plan_is_dated_by_the_year_it_is_for():
+    plans = pd.DataFrame({"plan_number": ["6334/KH-UBND"], "province_code": ["74"], "plan_year": [2021], "issued_date": [pd.Timestamp("2020-12-24")]})
+    assert delivery.plan_of_year(plans, "74", 2021)["plan_number"] == "6334/KH-UBND"
+    assert delivery.plan_of_year(plans, "74", 2020) is None
+    assert delivery.plan_of_year(plans, "79", 2021) is None
+
+
+def test_items_come_in_plan_order_and_of_one_plan_only():
+    items = pd.DataFrame({"plan_number": ["a", "a", "b", "a"], "section": ["II.1", "I", "I", "II.1"], "stt": [2, 1, 1, 1]})
+    found = delivery.items_of_plan(items, pd.Series({"plan_number": "a"}))
+    assert found[["section", "stt"]].values.tolist() == [["I", 1], ["II.1", 1], ["II.1", 2]]
+    assert delivery.items_of_plan(items, None).empty
+
+
+def test_activities_of_a_year_began_in_it_and_belong_to_our_units():
+    activities = make_activities(("718", "2020-12-31"), ("718", "2021-01-01"), ("999", "2021-05-01"))
+    assert delivery.activities_of_year(activities, make_below(), 2021)["activity_id"].tolist() == ["1"]
+
+
+def test_activities_after_the_day_of_the_report_are_left_out():
+    activities = make_activities(("718", "2021-06-30"), ("718", "2021-07-01"))
+    assert delivery.activities_of_year(activities, make_below(), 2021, until=date(2021, 6, 30))["activity_id"].tolist() == ["0"]
+
+
+def test_a_plan_without_items_still_has_the_columns_of_progress():
+    progress = delivery.item_progress(make_items().head(0), make_activities(), make_below())
+    assert progress.empty
+    assert set(delivery.PROGRESS_COLUMNS) <= set(progress.columns)
+
+
+def test_silent_units_are_those_that_logged_nothing():
+    assert delivery.silent_units(make_activities(("718", "2021-02-01")), make_below())["unit_code"].tolist() == ["719"]
+
+
+def test_the_channel_mix_keeps_officials_apart_and_puts_the_most_used_first():
+    audiences = ["citizens", "officials", "citizens", "mixed"]
+    activities = make_activities(*[("718", "2021-02-01")] * 4, channel=["web", "radio", "radio", "radio"], audience=audiences)
+    mix = delivery.channel_mix(activities)
+    assert mix.values.tolist() == [["radio", 1, 2, 3], ["web", 0, 1, 1]]
+    assert mix.columns.tolist() == ["channel", "officials_count", "public_count", "total_count"]
+
+
+def test_activities_by_month_keep_officials_apart():
+    activities = make_activities(("718", "2021-02-01"), ("718", "2021-02-20"), ("718", "2021-05-01"), audience=["officials", "citizens", "citizens"])
+    assert delivery.activities_by_month(activities).values.tolist() == [["2021-02", 1, 1], ["2021-05", 0, 1]]
+
+
+def test_reach_is_never_summed_across_kinds_or_across_officials_and_public():
+    activities = make_activities(
+        *[("718", "2021-02-01")] * 5,
+        reach_kind=["luot_xem", "luot_nguoi", "luot_nguoi", "luot_nguoi", pd.NA],
+        reach_count=[100, 10, 20, pd.NA, pd.NA],
+        audience=["citizens", "officials", "citizens", "citizens", "citizens"],
+    )
+    reach = delivery.reach_by_kind(activities).set_index(["reach_kind", "is_officials"])
+    assert reach["reach_count"].to_dict() == {("luot_nguoi", False): 20, ("luot_nguoi", True): 10, ("luot_xem", False): 100}
+    assert reach.loc[("luot_nguoi", False), ["recorded_count", "activities_count"]].tolist() == [1, 2]
+    assert delivery.unrecorded_reach(activities) == 2
+
+
+def test_a_year_without_any_activity_gives_empty_tables_with_their_columns():
+    nothing = make_activities()
+    assert delivery.channel_mix(nothing).columns.tolist() == ["channel", "officials_count", "public_count", "total_count"]
+    assert delivery.activities_by_month(nothing).columns.tolist() == ["period_month", "officials_count", "public_count"]
+    assert len(delivery.reach_by_kind(nothing)) == delivery.unrecorded_reach(nothing) == 0

@@ -1,0 +1,73 @@
+"""The project folder and its settings."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.project import Settings, SettingsUnusable, open_project
+
+
+def make_project(folder: Path, settings: str) -> Path:
+    (folder / "lantoa.toml").write_text(settings, encoding="utf-8")
+    return folder
+
+
+def test_the_project_is_found_from_a_folder_deep_inside(tmp_path):
+    deep = make_project(tmp_path, "") / "a" / "b"
+    deep.mkdir(parents=True)
+    assert open_project(deep).root == tmp_path.resolve()
+
+
+def test_the_nearest_settings_file_wins(tmp_path):
+    make_project(tmp_path, 'province = "01"')
+    (tmp_path / "inner").mkdir()
+    make_project(tmp_path / "inner", 'province = "79"')
+    assert open_project(tmp_path / "inner").settings.province == "79"
+
+
+def test_an_empty_settings_file_means_the_defaults(tmp_path):
+    assert open_project(make_project(tmp_path, "")).settings == Settings()
+
+
+def test_settings_replace_defaults_and_move_the_reports_folder(tmp_path):
+    project = open_project(make_project(tmp_path, 'reports = "bao-cao"\nsynthetic_seed = 7'))
+    assert project.reports == tmp_path.resolve() / "bao-cao"
+    assert (project.settings.synthetic_seed, project.settings.province) == (7, "74")
+
+
+def test_the_folders_hang_under_the_project_root(tmp_path):
+    project = open_project(make_project(tmp_path, ""))
+    folders = [project.raw, project.register, project.processed, project.notebooks]
+    assert [folder.relative_to(project.root).as_posix() for folder in folders] == [
+        "data/raw",
+        "data/raw/sources.yml",
+        "data/processed",
+        "notebooks",
+    ]
+
+
+def test_no_settings_file_above_is_told_with_its_name(tmp_path):
+    with pytest.raises(SettingsUnusable, match="Không thấy tệp lantoa"):
+        open_project(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("settings", "quoted"),
+    [
+        ('tinh = "74"', "“tinh”"),
+        ("province = 74", "“province”"),
+        ("synthetic_seed = true", "“synthetic_seed”"),
+        ('synthetic_seed = "1"', "“synthetic_seed”"),
+    ],
+)
+def test_an_unknown_setting_or_a_wrong_type_is_quoted_with_what_is_accepted(tmp_path, settings, quoted):
+    with pytest.raises(SettingsUnusable, match=quoted) as told:
+        open_project(make_project(tmp_path, settings))
+    assert "synthetic_seed (int)" in str(told.value)
+
+
+@pytest.mark.parametrize("content", [b'province = "74', b"\xff\xfe\x00"])
+def test_an_unreadable_settings_file_is_told_as_such(tmp_path, content):
+    (tmp_path / "lantoa.toml").write_bytes(content)
+    with pytest.raises(SettingsUnusable, match="không đọc được"):
+        open_project(tmp_path)
