@@ -145,12 +145,22 @@ def test(arguments: tuple[str, ...]) -> None:
 
 
 @dev.command()
+def lint() -> None:
+    """Ruff và mypy."""
+    _lint()
+
+
+@dev.command()
 def check() -> None:
     """Ruff, mypy rồi kiểm thử."""
+    _lint()
+    _call_module("pytest", ["-q"])
+
+
+def _lint() -> None:
     _call_module("ruff", ["check", "."])
     _call_module("ruff", ["format", "--check", "."])
     _call_module("mypy", [])
-    _call_module("pytest", ["-q"])
 
 
 @dev.command()
