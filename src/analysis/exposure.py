@@ -4,6 +4,8 @@ import pandas as pd
 
 from analysis.delivery import OFFICIALS
 
+DATED_TO_A_MONTH = ("day", "month")
+
 
 def monthly_dose(activities: pd.DataFrame) -> pd.DataFrame:
     """Activities for the public by unit and month; one row a (unit_code, vintage, period_month) with any.
@@ -12,13 +14,19 @@ def monthly_dose(activities: pd.DataFrame) -> pd.DataFrame:
     and ``spread_count`` says how much of the dose was spread so. Audience ``officials`` is left out.
     """
     public = activities[activities["audience"] != OFFICIALS]
-    months = [pd.period_range(start, end, freq="M") for start, end in zip(public["start_date"], public["end_date"], strict=True)]
-    spans = [1 if precision in ("day", "month") else len(span) for precision, span in zip(public["date_precision"], months, strict=True)]
-    rows = public[["unit_code", "vintage"]].assign(
-        period_month=[[str(month) for month in span[:length]] for span, length in zip(months, spans, strict=True)],
-        dose_count=[1 / length for length in spans],
-    )
-    exploded = rows.explode("period_month").astype({"period_month": "string", "dose_count": float})
+    is_spread = ~public["date_precision"].isin(DATED_TO_A_MONTH)
+    dated = public.loc[~is_spread, ["unit_code", "vintage"]].assign(period_month=public["start_date"].dt.strftime("%Y-%m"), dose_count=1.0)
+    exploded = pd.concat([dated, _spread(public[is_spread])]).astype({"period_month": "string", "dose_count": float})
     exploded["spread_count"] = exploded["dose_count"].where(exploded["dose_count"] < 1, 0.0)
     dose = exploded.groupby(["unit_code", "vintage", "period_month"], observed=True)[["dose_count", "spread_count"]].sum()
     return dose.reset_index()
+
+
+def _spread(activities: pd.DataFrame) -> pd.DataFrame:
+    """Equal parts over the months from first to last day; one row an activity and month."""
+    months = [
+        [str(month) for month in pd.period_range(start, end, freq="M")]
+        for start, end in zip(activities["start_date"], activities["end_date"], strict=True)
+    ]
+    rows = activities[["unit_code", "vintage"]].assign(period_month=months, dose_count=[1 / len(span) for span in months])
+    return rows.explode("period_month")

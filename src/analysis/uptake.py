@@ -1,6 +1,6 @@
 """Online-service rates by key; numerator and denominator stay together, and two keys or regimes never mix."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -56,5 +56,5 @@ def of_units(uptake: pd.DataFrame, below: pd.DataFrame) -> pd.DataFrame:
 
 def until(uptake: pd.DataFrame, day: date) -> pd.DataFrame:
     """Rows of months that had ended by ``day``; a month under way would show part of its dossiers."""
-    ended = pd.PeriodIndex(uptake["period_month"], freq="M").end_time.normalize() <= pd.Timestamp(day)
-    return uptake[ended].reset_index(drop=True)
+    first_open_month = (day + timedelta(days=1)).strftime("%Y-%m")
+    return uptake[uptake["period_month"] < first_open_month].reset_index(drop=True)

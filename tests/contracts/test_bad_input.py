@@ -1,5 +1,6 @@
 """Bad input is told in Vietnamese with file, line and value, all at once, and nothing is written."""
 
+import csv
 import shutil
 import unicodedata
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import pytest
 import yaml
 
 from analysis import store
+from analysis.contracts.columns import UNREADABLE
 from analysis.errors import DataFaults
 from analysis.ingest.build import build_tables
 from analysis.sources import REGISTER_FILE, read_register
@@ -22,6 +24,8 @@ ITEMS = "plans/6334-KH-UBND/items.csv"
 PLAN = "plans/6334-KH-UBND/plan.csv"
 EVENTS = "events/events.csv"
 LINKS = "units/34-tinh/unit_links.csv"
+OTHER_PLAN = "plans/689-KH-UBND/plan.csv"
+UNITS = "units/63-tinh/units.csv"
 
 LEFT_OUT = {"par-index-2012-2024", "sipas-2015-2024", "uptake-published", "activity-magnitudes"}
 KEPT_LINES = {PAPI: 60, PCI: 60, LOG: 60, MONTHLY: 12}  # the big files shortened, so that a build is quick
@@ -63,6 +67,22 @@ def spoil(raw: Path, reregister: Callable[[Path, str], None]) -> Callable[..., N
         text = (raw / path).read_text(encoding="utf-8")
         assert old in text, f"{path} no longer holds {old}: the test needs another line"
         (raw / path).write_text(text.replace(old, new, count), encoding="utf-8")
+        reregister(raw, path)
+
+    return replace
+
+
+@pytest.fixture
+def fill(raw: Path, reregister: Callable[[Path, str], None]) -> Callable[..., None]:
+    """``fill(path, (line, column, value), …)``: put values into cells, lines counted as a reader counts them, and register the file anew."""
+
+    def replace(path: str, *cells: tuple[int, str, str]) -> None:
+        with (raw / path).open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        for line, column, value in cells:
+            rows[line - 1][rows[0].index(column)] = value
+        with (raw / path).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
         reregister(raw, path)
 
     return replace
@@ -192,7 +212,13 @@ def test_a_ragged_row_is_told_with_its_number_of_cells(raw, reregister, row, cel
         (LOG, ",radio,", ",loa,", "dòng 2, cột channel", "“loa”; chấp nhận: một trong các mã: contest"),
         (LOG, ",63-tinh,radio", ",62-tinh,radio", "dòng 2, cột vintage", "“62-tinh”"),
         (MONTHLY, "2019-01,levels_3_4,740", "2019-13,levels_3_4,740", "dòng 2, cột period_month", "“2019-13”"),
-        (MONTHLY, ",740,286,23,", ",740,286,999,", "dòng 2", "online_all” trái quy tắc; chấp nhận: tử số không lớn hơn mẫu số"),
+        (
+            MONTHLY,
+            ",740,286,23,",
+            ",740,286,999,",
+            "dòng 2",
+            "online_service_count = 286, online_count = 999”; chấp nhận: phần không lớn hơn toàn bộ",
+        ),
         (ITEMS, "Quý II/2021", "Khi cần thiết", "dòng", "“Khi cần thiết”"),
         (ITEMS, "Quý III-IV/2021", "Quý IV-III/2021", "dòng", "“Quý IV-III/2021”"),
         (ITEMS, "6334/KH-UBND,I,1", "9999/KH-UBND,I,1", "dòng 2", "“9999/KH-UBND”; chấp nhận: 6334/KH-UBND, 689/KH-UBND"),
@@ -204,6 +230,79 @@ def test_a_ragged_row_is_told_with_its_number_of_cells(raw, reregister, row, cel
 def test_a_bad_value_is_told_with_file_line_and_value(raw, spoil, path, old, new, where, quoted):
     spoil(path, old, new)
     assert_told(refused(raw), path, where, quoted)
+
+
+def test_a_cell_that_only_looks_like_a_number_a_day_or_a_truth_is_refused(raw, fill):
+    wrong = {
+        LOG: [
+            *((line, "quantity_count", value) for line, value in enumerate(["9" * 20, "1_000", "+inf", "nan", "1e3", "12.0"], 2)),
+            (2, "is_synthetic", "vâng"),
+        ],
+        PAPI: [(line, "score", value) for line, value in enumerate(["1_0.5", "+inf", "1e999", "nan", "+5.1", "٥"], 2)],
+        EVENTS: [(2, "start_date", "0020-04-15"), (2, "end_date", "9999-12-31"), (3, "start_date", "2021-7-19")],
+    }
+    for path, cells in wrong.items():
+        fill(path, *cells)
+    error = refused(raw)
+    for path, cells in wrong.items():
+        for line, column, value in cells:
+            assert_told(error, f"{path}, dòng {line}, cột {column}: gặp “{value}”")
+    assert sum(fault.cause == UNREADABLE for fault in error.faults) == sum(map(len, wrong.values()))
+
+
+@pytest.mark.parametrize(("path", "other"), [(PLAN, OTHER_PLAN), (OTHER_PLAN, PLAN)], ids=["itemised plan unreadable", "itemised plan out of range"])
+def test_a_plan_year_that_is_no_year_is_told_and_breaks_nothing_else(raw, fill, path, other):
+    fill(path, (2, "plan_year", "hai"))
+    fill(other, (2, "plan_year", "20210"))
+    error = refused(raw)
+    assert_told(error, f"{path}, dòng 2, cột plan_year", "“hai”")
+    assert_told(error, f"{other}, dòng 2, cột plan_year", "“20210”; chấp nhận: số không quá 2100")
+
+
+def test_a_unit_of_an_unknown_or_missing_vintage_is_told(raw, fill):
+    fill(UNITS, (3, "vintage", "62-tinh"), (4, "vintage", ""))
+    error = refused(raw)
+    assert_told(error, f"{UNITS}, dòng 3, cột vintage", "“62-tinh”; chấp nhận: một trong các mã: 34-tinh, 63-tinh")
+    assert_told(error, f"{UNITS}, dòng 4, cột vintage", "ô trống")
+
+
+def test_a_window_outside_the_year_of_its_plan_is_refused(raw, fill):
+    fill(ITEMS, (2, "time_phrase_vi", "Quý II/2012"), (3, "time_phrase_vi", "Trong năm 0001"), (4, "time_phrase_vi", "tháng 5/9999"))
+    error = refused(raw)
+    for line, phrase in ((2, "Quý II/2012"), (3, "Trong năm 0001"), (4, "tháng 5/9999")):
+        assert_told(error, f"{ITEMS}, dòng {line}", f"“{phrase}”; chấp nhận: thời gian trong năm 2021")
+
+
+def test_half_of_an_item_number_names_no_item(raw, fill):
+    fill(LOG, (2, "plan_number", "6334/KH-UBND"), (2, "plan_stt", "1"), (3, "plan_number", "6334/KH-UBND"), (3, "plan_section", "II.1"))
+    error = refused(raw)
+    assert_told(error, f"{LOG}, dòng 2", "“6334/KH-UBND – 1”")
+    assert_told(error, f"{LOG}, dòng 3", "“6334/KH-UBND – II.1”")
+
+
+def test_real_rows_among_synthetic_ones_are_refused_in_either_table(raw, fill):
+    fill(LOG, (5, "is_synthetic", "false"))
+    fill(MONTHLY, (5, "is_synthetic", "false"))
+    error = refused(raw)
+    assert_told(error, LOG, f"{KEPT_LINES[LOG] - 1} dòng mô phỏng; chấp nhận: chỉ một loại")
+    assert_told(error, MONTHLY, "dòng mô phỏng; chấp nhận: chỉ một loại")
+    assert {fault.cause for fault in error.faults} == {"Số liệu thật lẫn với số liệu mô phỏng"}
+
+
+def test_a_label_of_decree_42_before_the_decree_is_refused(raw, fill):
+    fill(MONTHLY, (2, "regime", "decree_42"), (3, "regime", "decree_42"), (3, "period_month", "2022-08"))
+    error = refused(raw)
+    assert_told(error, f"{MONTHLY}, dòng 2", "period_month = 2019-01", "chỉ có từ tháng 2022-08 (Nghị định 42/2022/NĐ-CP)")
+    assert len(error.faults) == 1  # the same label in 2022-08 is right
+
+
+def test_a_negative_count_is_told_once_beside_what_truly_follows_from_it(raw, fill):
+    fill(MONTHLY, (2, "bcci_out_count", "-1"), (3, "fee_count", "-5"))
+    error = refused(raw)
+    assert_told(error, f"{MONTHLY}, dòng 2, cột bcci_out_count", "“-1”; chấp nhận: số từ 0 trở lên")
+    assert_told(error, f"{MONTHLY}, dòng 3, cột fee_count", "“-5”; chấp nhận: số từ 0 trở lên")
+    assert_told(error, f"{MONTHLY}, dòng 3", "fee_count = -5, paid_online_count = 1”; chấp nhận: phần không lớn hơn toàn bộ")
+    assert len(error.faults) == 3
 
 
 def test_a_unit_code_of_another_vintage_is_told_with_the_vintage_that_has_it(raw, spoil, short_tables):

@@ -54,6 +54,12 @@ def test_a_surplus_of_one_unit_does_not_offset_the_gap_of_another():
     assert row["completion_share"] == pytest.approx(3 / 4)
 
 
+@pytest.mark.parametrize("missing", [pd.NA, None, float("nan")], ids=str)
+def test_an_item_without_coordinating_units_is_led_by_all_it_names(missing):
+    row = progress(make_items().assign(coordinating_units_vi=missing), make_activities(("718", "2021-02-01")))
+    assert row["lead_units_count"] == 2
+
+
 def test_an_item_without_a_stated_number_has_no_completion():
     row = progress(make_items(expected=None), make_activities(("718", "2021-02-01")))
     assert row["done_count"] == 1

@@ -73,3 +73,10 @@ def test_provinces_without_a_score_do_not_count():
     scores = make_scores(60)
     scores.loc[5:60, "score"] = pd.NA  # all but five of the year before
     assert "của 4 tỉnh khác" in str(refusal(SOUND, scores))
+
+
+def test_the_whole_country_is_no_comparison_province():
+    country = make_scores(MIN_COMPARISON_PROVINCES - 1).replace({"province_code": {"74": "00"}})
+    own = make_scores(MIN_COMPARISON_PROVINCES - 1)
+    scores = pd.concat([own, country[country["province_code"] == "00"]], ignore_index=True)
+    assert f"của {MIN_COMPARISON_PROVINCES - 1} tỉnh khác" in str(refusal(SOUND, scores))

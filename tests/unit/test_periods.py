@@ -50,6 +50,9 @@ def test_count_and_period_mean_the_same_in_either_order(count, period, occasion)
         ("1 buổi/tuần", 52, False),
         ("ĐỊNH KỲ 6 THÁNG / 1 LẦN", 2, False),
         ("Ðịnh ky\u0300 quý/02 đợt", 8, False),
+        ("Định kỳ 6 tháng", 2, False),
+        ("Định kỳ hằng tháng", 12, False),
+        ("Định kỳ hằng quý", 4, False),
     ],
 )
 def test_a_recurring_phrase_states_its_occasions_a_year(phrase, expected_count, is_open_ended):
@@ -80,6 +83,16 @@ def test_continuous_work_spans_the_plan_year_and_states_no_count():
 @pytest.mark.parametrize("phrase", ["Khi cần thiết", "Quý IV-II/2021", "Tháng 13", "0 kỳ/tháng", "01 kỳ/0 tháng", ""])
 def test_a_phrase_outside_the_grammar_says_so(phrase):
     assert parse_schedule(phrase, YEAR).kind == "not_understood"
+
+
+@pytest.mark.parametrize("phrase", ["Quý II/0000", "Trong năm 0000", "tháng 5/0000"])
+def test_year_0_is_read_as_no_year_named(phrase):
+    assert parse_schedule(phrase, YEAR) == parse_schedule(phrase.replace("0000", str(YEAR)), YEAR)
+
+
+@pytest.mark.parametrize("phrase", ["{} kỳ/tháng", "Định kỳ {} tháng/01 lần", "Định kỳ 6 tháng/{} lần", "Quý II/{}", "tháng {}", "Trong năm {}"])
+def test_a_number_longer_than_python_converts_breaks_nothing(phrase):
+    assert parse_schedule(phrase.format("9" * 5000), YEAR).start == date(YEAR, 1, 1)
 
 
 def test_calendar_bounds_know_leap_years():

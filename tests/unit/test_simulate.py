@@ -212,7 +212,7 @@ def test_uptake_is_one_row_a_unit_and_month_with_its_regime() -> None:
     assert set(uptake["unit_code"]) == {OFFICE, "74-STP", "25741", "25742", "25743"}
     assert uptake[["unit_code", "period_month"]].equals(uptake[["unit_code", "period_month"]].sort_values(["unit_code", "period_month"]))
     assert set(uptake["regime"]) == set(codes.REGIMES)
-    assert ((uptake["period_month"] >= "2022-07") == (uptake["regime"] == "decree_42")).all()
+    assert ((uptake["period_month"] >= codes.DECREE_42_FIRST_MONTH) == (uptake["regime"] == "decree_42")).all()
 
 
 def test_same_seed_same_uptake_and_another_seed_another() -> None:
@@ -277,7 +277,8 @@ def test_two_way_regression_finds_the_truth() -> None:
 def test_dose_counts_as_the_exposure_of_the_reports_does() -> None:
     log = make_log(7)
     unit_codes = sorted(set(log["unit_code"]))
-    ours = pd.DataFrame(np.expm1(citizen_dose(log, unit_codes, MONTHS)), index=unit_codes, columns=MONTHS.astype(str)).stack()
+    cells = pd.MultiIndex.from_product([unit_codes, MONTHS.astype(str)])
+    ours = pd.Series(np.expm1(citizen_dose(log, unit_codes, MONTHS)).ravel(), index=cells)
     theirs = monthly_dose(log).set_index(["unit_code", "period_month"])["dose_count"].astype(float)
     np.testing.assert_allclose(ours[ours > 1e-12].sort_index(), theirs.sort_index())
 

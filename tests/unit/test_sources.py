@@ -1,6 +1,7 @@
 """The register proves that every received file is present, unchanged and known."""
 
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -89,9 +90,10 @@ def test_no_register_at_all_is_told(tmp_path):
     assert "data/raw/sources.yml" in told(tmp_path)
 
 
-def test_an_empty_register_is_told(tmp_path):
-    (tmp_path / REGISTER_FILE).write_text("", encoding="utf-8")
-    assert "danh mục rỗng" in told(tmp_path)
+@pytest.mark.parametrize("content", ["", "5\n", "[]\n", "văn bản\n", "a: 1\n"])
+def test_a_register_that_lists_nothing_is_told(tmp_path, content):
+    (tmp_path / REGISTER_FILE).write_text(content, encoding="utf-8")
+    assert "không có mục nào" in told(tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"- a: [", b"\xff\xfe\x41"])
@@ -117,10 +119,31 @@ def test_an_entry_that_is_no_list_of_fields_is_told(tmp_path, entry):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("addresses", None), ("addresses", "https://a"), ("addresses", []), ("is_synthetic", "có"), ("path", None), ("edition", 2021)],
+    [
+        ("addresses", None),
+        ("addresses", "https://a"),
+        ("addresses", []),
+        ("is_synthetic", "có"),
+        ("path", None),
+        ("edition", 2021),
+        ("published", 2026),
+        ("received_on", "hôm qua"),
+        ("addresses", ""),
+    ],
 )
 def test_a_field_of_the_wrong_kind_is_told_with_its_name_and_value(tmp_path, field, value):
     write_register(tmp_path, entry_of(make_source(tmp_path)) | {field: value})
     message = told(tmp_path)
     assert f"sources.yml, mục 1, trường {field}" in message
     assert f"“{value}”" in message
+
+
+def test_one_source_id_for_two_entries_is_told(tmp_path):
+    write_register(tmp_path, *(entry_of(make_source(tmp_path, path)) for path in ("a.csv", "b.csv")))
+    assert "sources.yml: gặp source_id “a” dùng cho hai mục; chấp nhận: mỗi nguồn một mã" in told(tmp_path)
+
+
+def test_a_day_that_yaml_reads_as_a_date_is_kept_as_text(tmp_path):
+    source = make_source(tmp_path)
+    write_register(tmp_path, entry_of(source) | {"received_on": date(2026, 11, 22)})
+    assert read_register(tmp_path) == [source]

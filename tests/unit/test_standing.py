@@ -165,3 +165,10 @@ def test_a_province_that_lacks_a_weighted_sub_index_has_no_composite():
     scores = pd.concat([first, make_scores(2021, {"74": 8.0, "01": None}, "PCI", component="C2")])
     weights = pd.DataFrame({"index": "PCI", "era": "x", "component": ["C1", "C2"], "weight_pct": [50.0, 50.0]})
     assert constant_weight_composite(scores, weights, "PCI", "x")["province_code"].tolist() == ["74"]
+
+
+def test_scores_of_the_34_provinces_never_enter_the_history_of_the_63():
+    scores = pd.concat([make_scores(2024, {"79": 41.0}), make_scores(2025, {"79": 45.0}).assign(vintage="34-tinh")])
+    found = history(scores, make_editions((2024, "e"), (2025, "e")), "79", "PAPI", last_year=2025, as_of=LATER)
+    assert found["score"].tolist() == [41.0, pd.NA]
+    assert found["status"].tolist() == ["published", "not_held"]

@@ -40,9 +40,9 @@ def test_a_new_build_replaces_the_old_one_and_removes_its_folder(tmp_path):
 
 
 def test_the_same_inputs_may_be_built_again(tmp_path):
-    for _ in range(3):
-        store.write(tmp_path, HASH_A, {"events": make_table(1)})
-        assert store.read("events", tmp_path)["n"].tolist() == [1]
+    for number in (1, 2, 3):
+        store.write(tmp_path, HASH_A, {"events": make_table(number)})
+        assert store.read("events", tmp_path)["n"].tolist() == [number]
         assert len(builds_in(tmp_path)) == 1
 
 

@@ -90,7 +90,15 @@ def test_a_formatted_number_reads_back_as_itself_rounded(value, decimals):
 
 @pytest.mark.parametrize(
     ("value", "decimals", "shown"),
-    [(1234.5, 1, "1.234,5"), (1234567, 0, "1.234.567"), (-0.5, 2, "−0,50"), (2.5, 0, "3"), (-0.001, 1, "0,0"), (Decimal("69.605"), 2, "69,61")],
+    [
+        (1234.5, 1, "1.234,5"),
+        (1234567, 0, "1.234.567"),
+        (-0.5, 2, "−0,50"),
+        (2.5, 0, "3"),
+        (-0.001, 1, "0,0"),
+        (Decimal("69.605"), 2, "69,61"),
+        (1e30, 0, "1" + 10 * ".000"),
+    ],
 )
 def test_numbers_have_dot_thousands_comma_decimals_and_round_half_up(value, decimals, shown):
     assert text.number(value, decimals) == shown
@@ -101,8 +109,19 @@ def test_signed_numbers_show_a_sign_except_at_zero(value, shown):
     assert text.signed(value) == shown
 
 
-def test_a_share_becomes_per_cent_with_a_no_break_space():
-    assert text.percent(0.319) == "31,9\u00a0%"
+def test_the_sign_is_that_of_the_rounded_number():
+    assert [text.signed(value, 0) for value in (0.5, 0.4, -0.4, -0.5)] == ["+1", "0", "0", "−1"]
+
+
+@pytest.mark.parametrize(("share", "decimals", "shown"), [(0.319, 1, "31,9"), (0.2835, 1, "28,4"), (0.145, 0, "15"), (0, 1, "0,0"), (1, 0, "100")])
+def test_a_share_becomes_per_cent_with_a_no_break_space(share, decimals, shown):
+    assert text.percent(share, decimals) == f"{shown}\u00a0%"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), Decimal("nan")])
+def test_what_is_no_number_is_never_printed(value):
+    with pytest.raises(ValueError, match="is not a number to print"):
+        text.number(value)
 
 
 def test_days_and_months_are_written_as_official_papers_do():

@@ -24,9 +24,8 @@ COMMUNES_VI = ("các xã có nhiều hoạt động hơn", "các xã còn lại"
 PROVINCES_VI = ("tỉnh", "các tỉnh khác")
 
 
-def assess(tables: Tables, histories: dict[str, pd.DataFrame], province: str, year: int, as_of: date) -> list[Assessment]:
-    """Uptake inside the province, then the four composites."""
-    months = unit_months_of(tables, province, as_of).rows
+def assess(tables: Tables, histories: dict[str, pd.DataFrame], months: pd.DataFrame, province: str, year: int) -> list[Assessment]:
+    """Uptake inside the province (``months`` is its unit-month panel), then the four composites."""
     indices = [assess_index(index, history, tables, province, year) for index, history in histories.items()]
     return [assess_uptake(months, year, provenance(months, log_behind(tables, months), tables.plans)), *indices]
 

@@ -10,7 +10,7 @@ from analysis.blocks import Block, Finding, Sentence, provenance
 from analysis.chapters import delivery as delivery_chapter
 from analysis.chapters import standing as standing_chapter
 from analysis.chapters import uptake as uptake_chapter
-from analysis.chapters.assess import assess
+from analysis.chapters.assess import assess, unit_months_of
 from analysis.narrative import outcomes as say_outcomes
 from analysis.store import Tables
 from analysis.units import province_name, units_below
@@ -63,4 +63,4 @@ def _uptake(tables: Tables, province: str, year: int, place: str, as_of: date) -
 def _contribution(tables: Tables, histories: dict[str, pd.DataFrame], province: str, year: int, as_of: date) -> Block:
     if delivery.plan_of_year(tables.plans, province, year) is None:
         return say_outcomes.not_applicable(year, provenance(tables.plans))
-    return say_outcomes.headline(assess(tables, histories, province, year, as_of), year)
+    return say_outcomes.headline(assess(tables, histories, unit_months_of(tables, province, as_of).rows, province, year), year)

@@ -1,7 +1,5 @@
 """Blocks of the chapter on contribution: the graded answer first, then what stands side by side."""
 
-from datetime import date
-
 import pandas as pd
 
 from analysis import tables as present
@@ -15,11 +13,13 @@ from analysis.store import Tables
 __all__ = ["RATE_KEY", "activities_of", "answers", "rests_on", "side_by_side", "unit_months_of", "within_province"]
 
 
-def answers(tables: Tables, histories: dict[str, pd.DataFrame], plan: pd.Series | None, province: str, year: int, as_of: date) -> list[Block]:
+def answers(
+    tables: Tables, histories: dict[str, pd.DataFrame], plan: pd.Series | None, months: pd.DataFrame, province: str, year: int
+) -> list[Block]:
     """For a year with a plan: minimum detectable effect first, then what was seen in the words its grade allows."""
     if plan is None:
         return [say.not_applicable(year, provenance(tables.plans))]
-    assessments = assess(tables, histories, province, year, as_of)
+    assessments = assess(tables, histories, months, province, year)
     blocks: list[Block] = [say.headline(assessments, year)]
     for item in assessments:
         if item.estimate is not None:

@@ -1,0 +1,115 @@
+"""Measured on this machine, in one run: set-up, report cold and warm against its floor, and the size of the page.
+
+Prints a table and writes nothing outside a temporary folder. Ratios come first: they travel between machines,
+seconds do not. The rival is what offices would otherwise run: papermill notebook by notebook, in sequence,
+then nbconvert to HTML. The floor is the notebooks' own code in one process without any kernel.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+YEAR = "2021"
+NOTEBOOKS = ("01_plan_delivery", "02_governance_indices", "03_online_uptake", "04_communication_and_outcomes", "annual_report")
+COPIED = ("lantoa.toml", "data/raw", "notebooks", "src", "requirements", "pyproject.toml", "bootstrap.py", "README.md")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Wall and CPU seconds of a command with all its children, and the largest single process in MB (None off POSIX)."""
+
+    wall: float
+    cpu: float
+    peak_mb: float | None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--with-setup", action="store_true", help="also time set-up in a fresh copy with an empty package cache")
+    with_setup = parser.parse_args().with_setup
+    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    with tempfile.TemporaryDirectory() as folder:
+        project = copied_project(Path(folder) / "project")
+        if with_setup:
+            show("set-up, empty package cache", measured([sys.executable, "bootstrap.py"], project, {"UV_NO_CACHE": "1", "PIP_NO_CACHE_DIR": "1"}))
+        report = [sys.executable, "-m", "analysis.cli", "report", "--year", YEAR]
+        cold = measured(report, project)
+        warm = measured(report, project)
+        rival = measured([sys.executable, "-c", RIVAL], project / "notebooks")
+        floor = measured([sys.executable, "-c", FLOOR], project / "notebooks")
+        print(f"warm report / floor                 {warm.wall / floor.wall:5.2f} × wall   {warm.cpu / floor.cpu:5.2f} × CPU")
+        print(f"papermill + nbconvert / warm report {rival.wall / warm.wall:5.2f} × wall   {rival.cpu / warm.cpu:5.2f} × CPU\n")
+        for name, result in (("report, cold (tables built)", cold), ("report, warm", warm), ("papermill + nbconvert", rival), ("floor", floor)):
+            show(name, result)
+        page = project / "reports" / YEAR / f"bao-cao-{YEAR}.html"
+        print(f"{'size of the page':32} {page.stat().st_size / 1e6:6.2f} MB of 6 MB allowed")
+
+
+def copied_project(target: Path) -> Path:
+    """A copy without tables, reports or environment, so that the first run is cold."""
+    for name in COPIED:
+        source, destination = ROOT / name, target / name
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, destination, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, destination)
+    return target
+
+
+def measured(command: list[str], folder: Path, extra: dict[str, str] | None = None) -> Measured:
+    started, before = time.perf_counter(), os.times()
+    done = subprocess.run(command, cwd=folder, env={**os.environ, **(extra or {})}, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)[:80]} failed:\n{done.stderr[-2000:]}")
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return Measured(time.perf_counter() - started, cpu, peak_of_children())
+
+
+def peak_of_children() -> float | None:
+    """Largest resident set of any finished child so far, MB; it never falls, so later rows repeat an earlier maximum."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 1e6
+
+
+def show(name: str, result: Measured) -> None:
+    peak = f"{result.peak_mb:6.0f} MB" if result.peak_mb is not None else "  unknown"
+    print(f"{name:32} {result.wall:6.1f} s wall {result.cpu:6.1f} s CPU   largest process so far {peak}")
+
+
+RIVAL = f"""
+import papermill, nbformat, tempfile
+from pathlib import Path
+from nbconvert import HTMLExporter
+folder = Path(tempfile.mkdtemp())
+for name in {NOTEBOOKS!r}:
+    papermill.execute_notebook(name + ".ipynb", folder / (name + ".ipynb"), progress_bar=False, cwd=".")
+    HTMLExporter().from_notebook_node(nbformat.read(folder / (name + ".ipynb"), as_version=4))
+"""
+
+FLOOR = f"""
+import nbformat
+for name in {NOTEBOOKS!r}:
+    cells = nbformat.read(name + ".ipynb", as_version=4).cells
+    space = {{}}
+    for cell in cells:
+        if cell.cell_type == "code":
+            exec(cell.source, space)
+"""
+
+
+if __name__ == "__main__":
+    main()
