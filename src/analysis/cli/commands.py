@@ -129,7 +129,7 @@ def lab(arguments: tuple[str, ...]) -> None:
     """
     project = open_project()
     _build(project, is_forced=False)
-    _call_module("jupyterlab", [f"--notebook-dir={project.notebooks}", *arguments])
+    _call_module("jupyterlab", [f"--notebook-dir={project.notebooks}", "--LabApp.news_url=None", *arguments])
 
 
 @lantoa.group()

@@ -1,0 +1,62 @@
+"""The three lists of dependencies agree, and the locks hold names, versions and hashes only."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = ("bootstrap.txt", "lock.txt", "dev.txt")
+
+
+def requirement(text: str) -> tuple[str, str]:
+    """Name without extras, and version range, both without spaces."""
+    name, versions = re.fullmatch(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?\s*(.*)", text.strip()).groups()
+    return name.lower(), versions.replace(" ", "")
+
+
+def declared() -> dict[str, str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    python = f"python{project['requires-python']}"
+    return dict(requirement(text) for text in [python, *project["dependencies"], *extras["setup"], *extras["dev"]])
+
+
+def locked(name: str) -> dict[str, str]:
+    text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", text, flags=re.MULTILINE))
+
+
+def test_environment_yml_lists_what_pyproject_lists():
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    assert dict(requirement(text) for text in listed) == declared()
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_holds_no_address(name):
+    text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+    assert not re.search(r"https?:|file:|index-url|find-links|@ ", text)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_locked_package_has_a_hash(name):
+    text = (ROOT / "requirements" / name).read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if "==" in line]
+    assert lines
+    assert all("--hash=sha256:" in line for line in lines)
+
+
+def test_run_lock_and_dev_lock_hold_the_same_versions():
+    run, dev = locked("lock.txt"), locked("dev.txt")
+    assert {name: dev.get(name) for name in run} == run
+
+
+def test_every_declared_dependency_is_locked():
+    assert set(declared()) - {"python"} <= set(locked("dev.txt"))
+
+
+def test_a_planted_difference_is_seen():
+    assert requirement("pandera[pandas]>=0.35") == ("pandera", ">=0.35")
+    assert requirement("python >=3.11,<3.14") != requirement("python>=3.12,<3.14")
