@@ -6,6 +6,7 @@ then nbconvert to HTML. The floor is the notebooks' own code in one process with
 """
 
 import argparse
+import contextlib
 import os
 import platform
 import shutil
@@ -16,6 +17,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).resolve().parents[1]
 YEAR = "2021"
 NOTEBOOKS = ("01_plan_delivery", "02_governance_indices", "03_online_uptake", "04_communication_and_outcomes", "annual_report")
@@ -24,17 +27,17 @@ COPIED = ("lantoa.toml", "data/raw", "notebooks", "src", "requirements", "pyproj
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall and CPU seconds of a command with all its children, and the largest single process in MB (None off POSIX)."""
+    """Wall and CPU seconds of a command with all its children, and the largest resident memory of all of them together, MB."""
 
     wall: float
     cpu: float
-    peak_mb: float | None
+    peak_mb: float
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--with-setup", action="store_true", help="also time set-up in a fresh copy with an empty package cache")
-    with_setup = parser.parse_args().with_setup
+    parser.add_argument("--without-setup", action="store_true", help="leave out set-up with an empty package cache, which needs the package index")
+    with_setup = not parser.parse_args().without_setup
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     with tempfile.TemporaryDirectory() as folder:
         project = copied_project(Path(folder) / "project")
@@ -67,27 +70,37 @@ def copied_project(target: Path) -> Path:
 
 def measured(command: list[str], folder: Path, extra: dict[str, str] | None = None) -> Measured:
     started, before = time.perf_counter(), os.times()
-    done = subprocess.run(command, cwd=folder, env={**os.environ, **(extra or {})}, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)[:80]} failed:\n{done.stderr[-2000:]}")
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(command, cwd=folder, env={**os.environ, **(extra or {})}, stdout=output, stderr=subprocess.STDOUT)
+        peak = peak_until_done(process)
+        if process.wait():
+            output.seek(0)
+            sys.exit(f"{' '.join(command)[:80]} failed:\n{output.read()[-2000:].decode(errors='replace')}")
     after = os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return Measured(time.perf_counter() - started, cpu, peak_of_children())
+    return Measured(time.perf_counter() - started, cpu, peak)
 
 
-def peak_of_children() -> float | None:
-    """Largest resident set of any finished child so far, MB; it never falls, so later rows repeat an earlier maximum."""
+def peak_until_done(process: subprocess.Popen) -> float:
+    """Largest sum of resident memory over the process and its descendants, looked at ten times a second."""
+    peak = 0
+    while process.poll() is None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            family = [root := psutil.Process(process.pid), *root.children(recursive=True)]
+            peak = max(peak, sum(resident(member) for member in family))
+        time.sleep(0.1)
+    return peak / 1e6
+
+
+def resident(member: psutil.Process) -> int:
     try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 1e6
+        return int(member.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
 
 
 def show(name: str, result: Measured) -> None:
-    peak = f"{result.peak_mb:6.0f} MB" if result.peak_mb is not None else "  unknown"
-    print(f"{name:32} {result.wall:6.1f} s wall {result.cpu:6.1f} s CPU   largest process so far {peak}")
+    print(f"{name:32} {result.wall:6.1f} s wall {result.cpu:6.1f} s CPU {result.peak_mb:6.0f} MB peak, all processes together")
 
 
 RIVAL = f"""

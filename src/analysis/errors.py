@@ -4,9 +4,12 @@
 Anything else that escapes is our own bug and leaves the program with exit code 1.
 """
 
+import errno
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 EXIT_DONE = 0
 EXIT_OUR_FAULT = 1
@@ -56,6 +59,31 @@ class ReportRefused(LantoaError):
 
 class FolderUnusable(LantoaError):
     """A folder cannot be written or the disk is full; what was there before is untouched."""
+
+
+_UNWRITABLE_VI = {
+    getattr(errno, "EDQUOT", errno.ENOSPC): "đã hết hạn mức đĩa",
+    errno.ENOSPC: "đĩa đã đầy",
+    errno.EACCES: "không có quyền ghi",
+    errno.EPERM: "không có quyền ghi",
+    errno.EROFS: "ổ đĩa chỉ cho đọc",
+    errno.EEXIST: "đây là một tệp, không phải thư mục",
+    errno.ENOTDIR: "đây là một tệp, không phải thư mục",
+}
+
+
+@contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    """Turn the errors of an unwritable or full folder into ``FolderUnusable``; any other ``OSError`` is our own fault."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _UNWRITABLE_VI:
+            raise
+        raise FolderUnusable(
+            f"Không ghi được vào thư mục {folder}: {_UNWRITABLE_VI[error.errno]}. "
+            "Hãy giải phóng dung lượng, xin quyền ghi hoặc chọn thư mục khác; những gì đã có còn nguyên."
+        ) from error
 
 
 class RunLocked(LantoaError):

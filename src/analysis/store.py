@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pandas as pd
 
-from analysis.errors import FolderUnusable, LantoaError
+from analysis.errors import LantoaError, writing_to
 from analysis.project import open_project
 
 POINTER = "current.json"
@@ -28,7 +28,7 @@ def write(processed: Path, inputs_hash: str, tables: dict[str, pd.DataFrame]) ->
 
     Raises ``FolderUnusable`` when the folder cannot be written; the earlier build then stays current.
     """
-    try:
+    with writing_to(processed):
         processed.mkdir(parents=True, exist_ok=True)
         folder = processed / f".building-{uuid4().hex}"
         folder.mkdir()
@@ -37,11 +37,6 @@ def write(processed: Path, inputs_hash: str, tables: dict[str, pd.DataFrame]) ->
             _publish(processed, folder, inputs_hash, rows)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-    except OSError as error:
-        raise FolderUnusable(
-            f"Không ghi được vào {processed}: {error.strerror or error}. "
-            "Hãy giải phóng dung lượng hoặc xin quyền ghi; dữ liệu đã dựng trước đó còn nguyên."
-        ) from error
 
 
 def _write_table(path: Path, table: pd.DataFrame) -> int:
