@@ -70,7 +70,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Series:
-    """One line or set of bars. ``y`` holds None at a gap; ``segments`` name the era of each point, never joined across."""
+    """One line or set of bars. ``y`` holds None at a gap; ``segments`` name the era of each point, never joined across.
+
+    ``index`` names the index whose registered eras the segments must be.
+    """
 
     name: str
     x: tuple[Cell, ...]
@@ -80,6 +83,7 @@ class Series:
     high: tuple[float | None, ...] = ()
     labels: tuple[str, ...] = ()
     x_end: tuple[Cell, ...] = ()
+    index: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,10 @@ class Chart:
     marks: tuple[Mark, ...] = ()
     notes_vi: tuple[str, ...] = ()
     y_from_zero: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.series) > MAX_SERIES:
+            raise ValueError(f"{self.chart_id}: {len(self.series)} series, at most {MAX_SERIES} can be told apart")
 
 
 @dataclass(frozen=True)

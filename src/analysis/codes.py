@@ -104,7 +104,12 @@ BASES = {
     "secondary": "chỉ có ở nguồn thứ cấp",
 }
 
-UNIT_LEVELS = {"province": "tỉnh", "district": "huyện", "commune": "xã", "department": "sở, ngành"}
+UNIT_LEVELS = {
+    "province": "tỉnh, thành phố",
+    "department": "sở, ngành",
+    "district": "huyện, thị xã, thành phố",
+    "commune": "xã, phường, thị trấn",
+}
 
 VINTAGES = {"63-tinh": "danh mục 63 tỉnh, thành (đến 30/06/2025)", "34-tinh": "danh mục 34 tỉnh, thành (từ 01/07/2025)"}
 

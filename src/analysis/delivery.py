@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.units import leading_units
 
 OFFICIALS = "officials"
+DATED_TO_A_MONTH = ("day", "month")
 PROGRESS_COLUMNS = (
     "done_count",
     "units_done_count",
@@ -97,9 +98,13 @@ def channel_mix(activities: pd.DataFrame) -> pd.DataFrame:
 
 
 def activities_by_month(activities: pd.DataFrame) -> pd.DataFrame:
-    """Activities begun by month and audience; one row a month present. Columns ``period_month``, ``officials_count``, ``public_count``."""
-    months = activities["start_date"].dt.strftime("%Y-%m").rename("period_month")
-    is_officials = activities["audience"] == OFFICIALS
+    """Activities begun by month and audience; one row a month present. Columns ``period_month``, ``officials_count``, ``public_count``.
+
+    Activities dated only to a quarter or a year belong to no month and are left out.
+    """
+    dated = activities[activities["date_precision"].isin(DATED_TO_A_MONTH)]
+    months = dated["start_date"].dt.strftime("%Y-%m").rename("period_month")
+    is_officials = dated["audience"] == OFFICIALS
     counts = pd.crosstab(months, is_officials).reindex(columns=[True, False], fill_value=0)
     return counts.set_axis(["officials_count", "public_count"], axis=1).reset_index()
 

@@ -15,7 +15,6 @@ EXIT_DONE = 0
 EXIT_OUR_FAULT = 1
 EXIT_USAGE = 2
 EXIT_DATA_FAULTS = 3
-EXIT_NOTHING_DUE = 4
 EXIT_LOCKED = 5
 
 FAULTS_SHOWN_PER_CAUSE = 20  # a wholly wrong column must not hide the next cause below the screen

@@ -2,9 +2,7 @@
 
 import pandas as pd
 
-from analysis.delivery import OFFICIALS
-
-DATED_TO_A_MONTH = ("day", "month")
+from analysis.delivery import DATED_TO_A_MONTH, OFFICIALS
 
 
 def monthly_dose(activities: pd.DataFrame) -> pd.DataFrame:

@@ -13,15 +13,18 @@ def editions_until(editions: pd.DataFrame, index: str, last_year: int) -> pd.Dat
     return chosen.sort_values("edition_year").reset_index(drop=True)
 
 
-def is_published(edition_published: date | None, edition_year: int, as_of: date) -> bool:
-    """Whether an edition was out on ``as_of``; without a known date, from 1 July of the following year on.
+def is_published(edition: pd.Series, as_of: date) -> bool:
+    """Whether an edition was out on ``as_of``: by its date, by the end of its month where only the month is known.
 
-    Every known edition since 2014 appeared between January and September of the year after; July is the
-    first month by which all four publishers have mostly been out.
+    Without any date, from 1 July of the following year on: every known edition since 2014 appeared between January and
+    September of the year after, and July is the first month by which all four publishers have mostly been out.
     """
-    if edition_published is None or pd.isna(edition_published):
-        return as_of >= date(edition_year + 1, 7, 1)
-    return bool(pd.Timestamp(edition_published).date() <= as_of)
+    if pd.isna(edition["published_date"]):
+        return as_of >= date(int(edition["edition_year"]) + 1, 7, 1)
+    published = pd.Timestamp(edition["published_date"])
+    if edition["published_precision"] == "month":
+        published += pd.offsets.MonthEnd(0)
+    return bool(published.date() <= as_of)
 
 
 def is_composite_circular(components: pd.DataFrame, index: str, year: int) -> bool:

@@ -15,19 +15,29 @@ class UnitMonths:
     unmatched_dose: pd.DataFrame
 
 
-def unit_months(uptake: pd.DataFrame, dose: pd.DataFrame, rate_key: str) -> UnitMonths:
+def unit_months(uptake: pd.DataFrame, dose: pd.DataFrame, rate_key: str, reporting: pd.DataFrame) -> UnitMonths:
     """Monthly counts of one rate with the communication dose of the same unit and month.
 
-    A unit-month with uptake and no logged activity has dose 0: the log is taken as complete for units that report
-    at all (an assumption named in docs/assumptions.md). Dose of units or months without uptake is returned apart.
+    A month without a logged activity has dose 0 only where the unit logged anything in that year (``reporting``: one row
+    a (unit_code, year)); a unit that sent no log has an unknown dose, NA. Dose of units or months without uptake is
+    returned apart.
     """
     outcome = uptake[uptake["rate_key"] == rate_key]
     key = ["unit_code", "vintage", "period_month"]
     joined = outcome.merge(dose, on=key, how="outer", validate="one_to_one", indicator=True)
     unmatched = joined[joined["_merge"] == "right_only"][[*key, "dose_count", "spread_count"]].reset_index(drop=True)
     rows = joined[joined["_merge"] != "right_only"].drop(columns="_merge")
-    rows = rows.assign(dose_count=rows["dose_count"].fillna(0.0), spread_count=rows["spread_count"].fillna(0.0))
+    reports = set(zip(reporting["unit_code"], reporting["year"].astype(int), strict=True))
+    years = rows["period_month"].str[:4].astype(int)
+    is_reporting = pd.Series([pair in reports for pair in zip(rows["unit_code"], years, strict=True)], index=rows.index, dtype=bool)
+    for column in ("dose_count", "spread_count"):
+        rows[column] = rows[column].astype("Float64").mask(rows[column].isna() & is_reporting, 0.0)
     return UnitMonths(rows.sort_values(key).reset_index(drop=True), unmatched)
+
+
+def reporting_units(activities: pd.DataFrame) -> pd.DataFrame:
+    """One row a (unit_code, year) with any logged activity, whoever it was for."""
+    return activities[["unit_code"]].assign(year=activities["start_date"].dt.year).drop_duplicates().reset_index(drop=True)
 
 
 def province_years(

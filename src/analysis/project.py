@@ -18,10 +18,9 @@ class SettingsUnusable(LantoaError):
 
 @dataclass(frozen=True)
 class Settings:
-    """What an office sets once: province (63-tinh code), language of reports, reports folder, seed of the synthetic set."""
+    """What an office sets once: province (63-tinh code), reports folder, seed of the synthetic set."""
 
     province: str = "74"
-    language: str = "vi"
     reports: str = "reports"
     synthetic_seed: int = 6334
 
@@ -69,8 +68,17 @@ def _read_settings(path: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsUnusable(f"{path.name}: không đọc được ({error}). Hãy sửa cú pháp TOML rồi chạy lại.") from error
     kinds = {field.name: type(field.default) for field in fields(Settings)}
-    wrong = [f"“{name}”" for name, value in found.items() if type(value) is not kinds.get(name)]
-    if wrong:
-        accepted = ", ".join(f"{name} ({kind.__name__})" for name, kind in kinds.items())
-        raise SettingsUnusable(f"{path.name}: gặp thiết lập không dùng được {', '.join(wrong)}; chấp nhận: {accepted}. Hãy sửa tên hoặc kiểu.")
+    faults = [fault for name, value in found.items() if (fault := _setting_fault(name, value, kinds))]
+    if faults:
+        raise SettingsUnusable(f"{path.name}: {'; '.join(faults)}. Hãy sửa rồi chạy lại.")
     return Settings(**found)
+
+
+def _setting_fault(name: str, value: object, kinds: dict[str, type]) -> str | None:
+    """What is wrong with one setting, quoted, or None."""
+    if name not in kinds:
+        return f"không có thiết lập “{name}”; chấp nhận: {', '.join(kinds)}"
+    if type(value) is kinds[name]:
+        return None
+    accepted = f'văn bản trong dấu nháy, như {name} = "{value}"' if kinds[name] is str else "số nguyên, không có dấu nháy"
+    return f"{name} = {value!r} không dùng được; chấp nhận: {accepted}"

@@ -22,11 +22,16 @@ INCOMPLETE = "Mục đăng ký nguồn chưa đủ"
 
 @dataclass(frozen=True)
 class Source:
-    """One received file. ``table`` names the table it feeds; ``received_on`` is ISO; ``sha256`` is of its bytes."""
+    """One received file.
+
+    ``table`` names the table it feeds; ``short_vi`` is how a source line calls it; ``received_on`` is ISO; ``sha256``
+    is of its bytes.
+    """
 
     source_id: str
     path: str
     table: str
+    short_vi: str
     publisher: str
     document: str
     edition: str
@@ -76,12 +81,15 @@ def _load_entries(register: Path) -> list[dict[str, Any]]:
 
 
 def _entry_faults(number: int, entry: Any, wanted: set[str]) -> list[Fault]:
-    where = f"{REGISTER_FILE}, mục {number}"
+    name = f" ({entry['source_id']})" if isinstance(entry, dict) and "source_id" in entry else ""
+    where = f"{REGISTER_FILE}, mục {number}{name}"
     found = set(entry) if isinstance(entry, dict) else set()
-    wrong = sorted(wanted - found) + sorted(found - wanted)
-    if not wrong:
-        return _kind_faults(where, entry)
-    return [Fault(INCOMPLETE, where, f"thiếu hoặc thừa “{', '.join(wrong)}”", ", ".join(sorted(wanted)), "điền đủ các trường")]
+    missing, unknown = sorted(wanted - found), sorted(found - wanted)
+    faults = _kind_faults(where, {name: entry[name] for name in wanted & found}) if found else []
+    if not (missing or unknown):
+        return faults
+    parts = ([f"thiếu {', '.join(missing)}"] if missing else []) + ([f"có trường lạ {', '.join(map(str, unknown))}"] if unknown else [])
+    return [Fault(INCOMPLETE, where, "; ".join(parts), ", ".join(sorted(wanted)), "sửa tên hoặc điền đủ các trường"), *faults]
 
 
 def _kind_faults(where: str, entry: dict[str, Any]) -> list[Fault]:
@@ -128,8 +136,11 @@ def _file_faults(raw: Path, source: Source) -> list[Fault]:
     found = sha256_of(path)
     if found == source.sha256:
         return []
-    action = "đặt lại tệp gốc; nếu nơi công bố đã đổi số liệu, đăng ký bản mới thành một nguồn khác"
-    return [Fault(CHANGED, where, f"sha256 {found[:12]}…", f"sha256 {source.sha256[:12]}…", action)]
+    action = (
+        "đặt lại tệp gốc; nếu đơn vị chủ động sửa tệp thì ghi mã sha256 mới vào mục của nguồn trong sources.yml; "
+        "nếu nơi công bố đổi số liệu thì đăng ký bản mới thành một nguồn khác"
+    )
+    return [Fault(CHANGED, where, f"sha256 {found}", f"sha256 {source.sha256}", action)]
 
 
 def _unregistered(raw: Path, sources: list[Source]) -> list[Fault]:
@@ -142,10 +153,17 @@ def _unregistered(raw: Path, sources: list[Source]) -> list[Fault]:
     ]
 
 
+def registered_paths(raw: Path) -> set[str]:
+    """Paths of all entries, whether or not the files are there. Raises ``DataFaults`` for an unusable register."""
+    return {entry["path"] for entry in _load_entries(raw / REGISTER_FILE)}
+
+
 def rewrite(raw: Path, *, without: Collection[str], adding: Sequence[Source]) -> None:
     """Write the register anew without some entries (by ``source_id``) and with others at its end."""
     path = raw / REGISTER_FILE
     kept = [entry for entry in _load_entries(path) if entry["source_id"] not in without]
     added = [{**asdict(source), "addresses": list(source.addresses)} for source in adding]
     text = yaml.safe_dump([*kept, *added], allow_unicode=True, sort_keys=False, width=10_000)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    temporary = path.with_suffix(".new")
+    temporary.write_text(text, encoding="utf-8", newline="\n")
+    temporary.replace(path)

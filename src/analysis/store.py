@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import pandas as pd
+from filelock import FileLock
 
 from analysis.errors import LantoaError, writing_to
 from analysis.project import open_project
@@ -24,12 +25,13 @@ class NotBuilt(LantoaError):
 
 
 def write(processed: Path, inputs_hash: str, tables: dict[str, pd.DataFrame]) -> None:
-    """Write all tables as Parquet and make them current; earlier builds are removed afterwards.
+    """Write all tables as Parquet and make them current; all but the build before are removed afterwards.
 
     Raises ``FolderUnusable`` when the folder cannot be written; the earlier build then stays current.
     """
     with writing_to(processed):
         processed.mkdir(parents=True, exist_ok=True)
+    with FileLock(processed / ".lock"), writing_to(processed):
         folder = processed / f".building-{uuid4().hex}"
         folder.mkdir()
         try:
@@ -51,10 +53,13 @@ def _publish(processed: Path, folder: Path, inputs_hash: str, rows: dict[str, in
     shutil.rmtree(build, ignore_errors=True)
     folder.replace(build)
     pointer = processed / f".{POINTER}.new"
-    pointer.write_text(json.dumps({"build": build.name, "inputs_hash": inputs_hash, "rows": rows}, indent=1, sort_keys=True), encoding="utf-8")
+    pointer.write_text(
+        json.dumps({"build": build.name, "inputs_hash": inputs_hash, "rows": rows}, indent=1, sort_keys=True), encoding="utf-8", newline="\n"
+    )
     pointer.replace(processed / POINTER)
+    kept = {build.name, pointed["build"] if pointed else ""}  # a reader may still be in the build before
     for old in processed.iterdir():
-        if old.is_dir() and old != build:
+        if old.is_dir() and old.name not in kept:
             shutil.rmtree(old, ignore_errors=True)
 
 
@@ -63,8 +68,11 @@ def current(processed: Path) -> dict[str, Any] | None:
     pointer = processed / POINTER
     if not pointer.is_file():
         return None
-    found: dict[str, Any] = json.loads(pointer.read_text(encoding="utf-8"))
-    return found if (processed / found["build"]).is_dir() else None
+    try:
+        found: dict[str, Any] = json.loads(pointer.read_text(encoding="utf-8"))
+        return found if (processed / found["build"]).is_dir() else None
+    except (ValueError, KeyError):
+        return None  # damaged: as if nothing had been built
 
 
 def read(table: str, processed: Path | None = None) -> pd.DataFrame:

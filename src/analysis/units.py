@@ -1,5 +1,8 @@
 """Administrative units by (code, vintage): names, descendants, and the groups that plans address."""
 
+import re
+from typing import Any
+
 import pandas as pd
 
 from analysis.errors import LantoaError
@@ -10,13 +13,19 @@ INDEX_VINTAGE = "63-tinh"  # every edition we hold measures the 63 provinces; 20
 
 DEPARTMENT_TYPES = ("Sở", "Ban quản lý", "Thanh tra tỉnh", "Văn phòng")
 
+# A unit keeps its name when its type changes (thị xã to thành phố), so any type of the level is accepted before it.
+LOCAL_TYPES = {"district": "huyen|thi xa|thanh pho|tp\\.?", "commune": "xa|phuong|thi tran"}
+
 # Folded wording of plans → (level, unit types; empty = all types of the level).
 GROUPS_ADDRESSED: dict[str, tuple[str, tuple[str, ...]]] = {
     "so, ban, nganh": ("department", DEPARTMENT_TYPES),
     "so, ban nganh": ("department", DEPARTMENT_TYPES),
     "co quan nganh doc": ("department", ("Cơ quan ngành dọc",)),
+    "cac so, nganh": ("department", DEPARTMENT_TYPES),
     "ubnd cap huyen": ("district", ()),
+    "ubnd cac huyen": ("district", ()),
     "ubnd cap xa": ("commune", ()),
+    "ubnd cac xa": ("commune", ()),
 }
 
 
@@ -28,8 +37,10 @@ def province_name(units: pd.DataFrame, code: str, vintage: str = INDEX_VINTAGE) 
     """Name of a province without "Tỉnh"; ``Thành phố`` becomes ``TP.``. Raises ``UnknownUnit``."""
     provinces = units[(units["level"] == "province") & (units["vintage"] == vintage)].set_index("unit_code")["name_vi"]
     if code not in provinces.index:
+        padded = code.zfill(2)
+        hint = f" Có phải “{padded}” ({short_name(provinces[padded])})?" if padded in provinces.index else ""
         shown = ", ".join(f"{known} {short_name(name)}" for known, name in provinces.items())
-        raise UnknownUnit(f"Không có tỉnh mang mã “{code}” trong danh mục {vintage}. Các mã dùng được: {shown}.")
+        raise UnknownUnit(f"Không có tỉnh mang mã “{code}” trong danh mục {vintage}.{hint} Các mã dùng được: {shown}.")
     return short_name(provinces[code])
 
 
@@ -54,14 +65,21 @@ def leading_units(lead_units_vi: str, below: pd.DataFrame, coordinating_units_vi
     (press agencies, unions); such an item has no unit to hold to its count.
     """
     lead, coordinating = fold(lead_units_vi), fold(coordinating_units_vi)
-    names = below["name_vi"].map(_spoken)
     in_group = pd.Series(False, index=below.index)
     for phrase, (level, types) in GROUPS_ADDRESSED.items():
         if phrase in lead:
             in_group |= (below["level"] == level) & (below["unit_type"].isin(types) if types else True)
-    is_named = names.map(lambda name: name in lead)
-    is_coordinating = names.map(lambda name: name in coordinating)
+    is_named = pd.Series([_names(lead, unit) for unit in below.itertuples()], index=below.index, dtype=bool)
+    is_coordinating = pd.Series([_names(coordinating, unit) for unit in below.itertuples()], index=below.index, dtype=bool)
     return below[is_named | (in_group & ~is_coordinating)].reset_index(drop=True)
+
+
+def _names(folded: str, unit: Any) -> bool:
+    """Whether folded text names a unit; districts and communes by "UBND", any type of their level and the bare name."""
+    if unit.level not in LOCAL_TYPES:
+        return _spoken(unit.name_vi) in folded
+    bare = re.escape(fold(unit.name_vi.removeprefix(f"{unit.unit_type} ")))
+    return bool(re.search(rf"\bubnd (?:{LOCAL_TYPES[unit.level]}) {bare}\b", folded))
 
 
 def _without_province(name: str) -> str:

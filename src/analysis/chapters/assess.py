@@ -13,7 +13,7 @@ from analysis.estimate.result import EffectEstimate
 from analysis.exposure import monthly_dose
 from analysis.indices import is_composite_circular
 from analysis.narrative.outcomes import Assessment
-from analysis.panel import UnitMonths, unit_months
+from analysis.panel import UnitMonths, reporting_units, unit_months
 from analysis.store import Tables
 from analysis.units import COUNTRY_CODE, units_below
 from analysis.uptake import of_units, until
@@ -31,27 +31,36 @@ def assess(tables: Tables, histories: dict[str, pd.DataFrame], months: pd.DataFr
 
 
 def assess_uptake(months: pd.DataFrame, year: int, rests_on: Provenance) -> Assessment:
-    """Communes above the median dose of the year against the others: change of their online share on the year before.
+    """Communes above the median dose of the year against the others: change of their online share on the same months before.
 
-    Only the detectable size and the difference are shown: the false alarms of this split have not been measured.
+    Communes that sent no log have an unknown dose and stay out. Only the detectable size and the difference are shown:
+    the false alarms of this split have not been measured.
     """
-    window = months[months["period_month"].str[:4].isin([str(year - 1), str(year)]) & (months["level"] == "commune")]
-    refusal = _uptake_refusal(window)
+    window = _same_months(months[months["level"] == "commune"], year)
+    refusal = _uptake_refusal(window, year)
     estimate = None
     if refusal is None:
         yearly = _yearly(window)
-        dose = yearly[yearly["year"] == year].set_index("unit_code")["dose_count"]
+        dose = yearly[yearly["year"] == year].set_index("unit_code")["dose_count"].dropna()
+        held = yearly[yearly["unit_code"].isin(dose.index)]
         treated = list(dose[dose > dose.median()].index)
         try:
-            estimate = demeaned_did(yearly, unit="unit_code", time="year", outcome="share_pct", treated=treated, start=year)
+            estimate = demeaned_did(held, unit="unit_code", time="year", outcome="share_pct", treated=treated, start=year)
         except DesignRefused as refused:
             refusal = str(refused)
-    needed = "Nhật ký và bảng hồ sơ thật; đo tỷ lệ báo động giả trên chính số liệu đó; triển khai so le giữa các xã"
+    needed = "Nhật ký và bảng hồ sơ thật; triển khai so le giữa các xã để có nơi làm trước, nơi làm sau"
     return Assessment(UPTAKE_VI, grade(estimate, refusal), needed, "điểm phần trăm", *COMMUNES_VI, rests_on, estimate)
 
 
-def _uptake_refusal(window: pd.DataFrame) -> str | None:
-    if window["period_month"].str[:4].nunique() < len(("year before", "year")):
+def _same_months(months: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Rows of the year and of the same calendar months of the year before."""
+    calendar = months.loc[months["period_month"].str[:4] == str(year), "period_month"].str[5:].unique()
+    in_both = months["period_month"].str[:4].isin([str(year - 1), str(year)]) & months["period_month"].str[5:].isin(calendar)
+    return months[in_both]
+
+
+def _uptake_refusal(window: pd.DataFrame, year: int) -> str | None:
+    if set(window["period_month"].str[:4]) != {str(year - 1), str(year)}:
         return "không có bảng hồ sơ theo tháng của hai năm liền nhau"
     if window["regime"].nunique() > 1:
         return "cách gọi mức độ dịch vụ công thay đổi giữa hai năm (Nghị định 42/2022/NĐ-CP)"
@@ -59,10 +68,12 @@ def _uptake_refusal(window: pd.DataFrame) -> str | None:
 
 
 def _yearly(window: pd.DataFrame) -> pd.DataFrame:
-    """One row a (unit_code, year): dose and online share in per cent."""
+    """One row a (unit_code, year): dose (NA where any month is unknown) and online share in per cent."""
     with_year = window.assign(year=window["period_month"].str[:4].astype(int))
-    totals = with_year.groupby(["unit_code", "year"])[["dose_count", "numerator_count", "denominator_count"]].sum()
-    totals["share_pct"] = (100 * totals["numerator_count"] / totals["denominator_count"]).astype(float)
+    groups = with_year.groupby(["unit_code", "year"])
+    totals = groups[["numerator_count", "denominator_count"]].sum()
+    totals["dose_count"] = groups["dose_count"].sum(min_count=1)
+    totals["share_pct"] = (100 * totals["numerator_count"] / totals["denominator_count"].mask(totals["denominator_count"] == 0)).astype(float)
     return totals.reset_index()
 
 
@@ -92,10 +103,12 @@ def _against_others(history: pd.DataFrame, composites: pd.DataFrame, province: s
 
 def _needed(index: str, refusal: str | None, *, is_circular: bool) -> str:
     if refusal is None:
-        return "Đo tỷ lệ báo động giả trên chính bảng điểm các tỉnh"
+        return "Kiểm tra cách so sánh này trên các tỉnh không có kế hoạch"
     if is_circular:
         return "Dùng tỷ lệ nộp trực tuyến và ý kiến người dân làm kết quả, không dùng chỉ số này"
-    return f"Thêm các phiên bản {INDICES[index]} cùng cách chấm, đủ điểm các tỉnh"
+    if "chưa công bố" in str(refusal):
+        return "Chờ công bố, thường vào tháng 4 đến tháng 6 năm sau"
+    return f"Điểm {INDICES[index]} của đủ các tỉnh, ít nhất hai năm trước kế hoạch theo cùng cách chấm"
 
 
 def activities_of(tables: Tables, province: str, as_of: date) -> pd.DataFrame:
@@ -108,8 +121,8 @@ def activities_of(tables: Tables, province: str, as_of: date) -> pd.DataFrame:
 def unit_months_of(tables: Tables, province: str, as_of: date) -> UnitMonths:
     """The unit-month panel of a province with the level of each unit, and the dose that met no uptake."""
     below = units_below(tables.units, province)
-    dose = monthly_dose(activities_of(tables, province, as_of))
-    return unit_months(until(of_units(tables.uptake, below), as_of), dose, RATE_KEY)
+    activities = activities_of(tables, province, as_of)
+    return unit_months(until(of_units(tables.uptake, below), as_of), monthly_dose(activities), RATE_KEY, reporting_units(activities))
 
 
 def log_behind(tables: Tables, months: pd.DataFrame) -> pd.DataFrame:

@@ -1,30 +1,49 @@
 """Blocks of the closing chapters: what to do next year, and how good the data are."""
 
-from datetime import date
-
 import pandas as pd
 
 from analysis import delivery, tables
-from analysis.blocks import Block, provenance
+from analysis.blocks import Block, Finding, Sentence, provenance
+from analysis.chapters.subject import Subject
 from analysis.narrative import quality as say
 from analysis.store import Tables
-from analysis.units import units_below
 
 
-def next_year(data: Tables, province: str, year: int, histories: dict[str, pd.DataFrame], as_of: date) -> list[Block]:
-    """What next year's plan and data should have so that this report can answer more."""
-    below = units_below(data.units, province)
-    activities = delivery.activities_of_year(data.activities, below, year, as_of)
+def next_year(data: Tables, subject: Subject, province: str, year: int, histories: dict[str, pd.DataFrame]) -> list[Block]:
+    """What to do and what to write down so that next year's report can answer more; each from a count of this year."""
+    plan, progress, activities = _of_year(data, subject, province, year)
+    silent = delivery.silent_units(activities, subject.below)
+    lessons: list[Sentence | None] = [
+        say.nothing_loaded(data.plans) if plan is None and activities.empty else None,
+        say.unassigned_items(progress, activities) if progress is not None and len(activities) else None,
+        say.weak_items(progress, activities) if progress is not None and len(activities) else None,
+        say.urge(silent, subject.below, activities) if len(activities) and len(silent) else None,
+        say.state_numbers(progress) if progress is not None else None,
+        say.record_reach(delivery.unrecorded_reach(activities), activities) if len(activities) else None,
+        say.stagger(data.plans) if plan is not None or len(activities) else None,
+        say.missing_indices(histories, year, provenance(data.index_editions)),
+    ]
+    return [lesson for lesson in lessons if lesson is not None]
+
+
+def first_step(data: Tables, subject: Subject, province: str, year: int) -> Finding | Sentence:
+    """The most urgent thing to do, for the leaders' page."""
+    plan, progress, activities = _of_year(data, subject, province, year)
+    if activities.empty:
+        return say.nothing_loaded(data.plans)
+    return say.first_step(progress, delivery.silent_units(activities, subject.below), activities, has_plan=plan is not None)
+
+
+def _of_year(data: Tables, subject: Subject, province: str, year: int) -> tuple[pd.Series | None, pd.DataFrame | None, pd.DataFrame]:
+    """The plan of the year, the progress of its items (None where unknown) and the activities logged."""
+    activities = delivery.activities_of_year(data.activities, subject.below, year, subject.as_of)
     plan = delivery.plan_of_year(data.plans, province, year)
     items = delivery.items_of_plan(data.plan_items, plan)
-    progress = delivery.item_progress(items, activities, below) if len(items) else None
-    blocks: list[Block] = [*say.plan_lessons(progress, delivery.unrecorded_reach(activities), activities, data.plans)]
-    missing = say.missing_indices(histories, year, provenance(data.index_editions))
-    return [*blocks, missing] if missing else blocks
+    return plan, delivery.item_progress(items, activities, subject.below) if len(items) else None, activities
 
 
 def quality(data: Tables, histories: dict[str, pd.DataFrame]) -> list[Block]:
-    """Sources, what is invented, what was set aside, and which editions are missing."""
+    """Sources, what is invented, what was not used, and which editions are missing."""
     register = data.sources
     scored = [history[history["source_id"].notna()] for history in histories.values()]
     gaps = tables.index_gaps(histories, provenance(data.index_editions, *scored))

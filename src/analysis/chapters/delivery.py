@@ -1,5 +1,7 @@
 """Blocks of the delivery chapter; a year without a plan, a log or items gets a plain sentence in that place."""
 
+from datetime import date
+
 import pandas as pd
 
 from analysis import delivery, tables
@@ -20,10 +22,11 @@ def volume(activities: pd.DataFrame, below: pd.DataFrame, place: str, year: int,
     said = say.volume(activities, below if len(below) else units, place, year)
     if activities.empty:
         return [said]
-    return [said, charts.activities_by_month(delivery.activities_by_month(activities), activities, year)]
+    monthly = delivery.activities_by_month(activities)
+    return [said, charts.activities_by_month(monthly, activities, year)] if len(monthly) else [said]
 
 
-def items(plan: pd.Series | None, progress: pd.DataFrame, activities: pd.DataFrame, plans: pd.DataFrame) -> list[Block]:
+def items(plan: pd.Series | None, progress: pd.DataFrame, activities: pd.DataFrame, plans: pd.DataFrame, year: int, as_of: date) -> list[Block]:
     """Item by item; nothing where there is no plan, a sentence where its items are not known."""
     if plan is None:
         return []
@@ -34,7 +37,8 @@ def items(plan: pd.Series | None, progress: pd.DataFrame, activities: pd.DataFra
     blocks: list[Block | None] = [
         say.items_done(progress, activities),
         charts.plan_timeline(progress, activities),
-        say.completion(progress, activities),
+        say.completion(progress, activities, say.as_of_note(as_of, year)),
+        say.not_understood(progress),
         say.lateness(progress, activities),
         tables.plan_items(progress, activities),
     ]

@@ -31,7 +31,8 @@ def one_index(index: str, history: pd.DataFrame, noise: pd.DataFrame, place: str
     if history["score"].notna().any():
         blocks.append(charts.index_line(history, index, place))
     if _has_score(history, year):
-        blocks.append(say.moves(standing.changes(history, noise), history, index, year, rests_on))
+        move = say.moves(standing.changes(history, noise), history, index, year, rests_on)
+        blocks += [move] if move else []
     if index == CIRCULAR_INDEX:
         blocks.append(say.circularity(index, rests_on))
     blocks.append(present.index_history(history, index, rests_on))
@@ -53,8 +54,11 @@ def all_moves(histories: dict[str, pd.DataFrame], noise: pd.DataFrame, editions:
     moves = [found for found in moves if len(found)]
     if not moves:
         return []
-    rests_on = provenance(*(history[history["source_id"].notna()] for history in histories.values()), editions, noise)
-    return [present.index_changes(pd.concat(moves), rests_on)]
+    held = [histories[index] for index in dict.fromkeys(pd.concat(moves)["index"])]
+    rests_on = provenance(*(history[history["source_id"].notna()] for history in held), editions)
+    if all((found["verdict"] == "not_known").all() for found in moves):
+        return [say.none_judged(rests_on)]
+    return [present.index_changes(pd.concat(moves), rests_on | provenance(noise))]
 
 
 def near_communication(index: str, tables: Tables, province: str, place: str, year: int, as_of: date) -> list[Block]:
@@ -69,7 +73,7 @@ def near_communication(index: str, tables: Tables, province: str, place: str, ye
     return [charts.component_lines(found, names, index, place)]
 
 
-def constant_weights(scores: pd.DataFrame, weights: pd.DataFrame, history: pd.DataFrame, province: str, place: str) -> list[Block]:
+def constant_weights(scores: pd.DataFrame, weights: pd.DataFrame, history: pd.DataFrame, province: str) -> list[Block]:
     """PCI under each era's weights beside the published score; nothing where no edition has all its sub-indices."""
     recomputed = {}
     for era in CONSTANT_WEIGHT_ERAS:
@@ -80,13 +84,17 @@ def constant_weights(scores: pd.DataFrame, weights: pd.DataFrame, history: pd.Da
     if not recomputed:
         return []
     own_scores = scores[(scores["index"] == CONSTANT_WEIGHT_INDEX) & (scores["province_code"] == province)]
-    first = min(int(own["edition_year"].min()) for own in recomputed.values())
-    shown = history[history["edition_year"] >= first]
-    return [charts.constant_weight_lines(shown, recomputed, place, provenance(own_scores, weights))]
+    return [present.constant_weights(history, recomputed, provenance(own_scores, weights))]
+
+
+def overview(histories: dict[str, pd.DataFrame], editions: pd.DataFrame, year: int) -> list[Block]:
+    """The four indices of the report year in one small table."""
+    rests_on = provenance(*(history[history["source_id"].notna()] for history in histories.values()), editions)
+    return [present.standing_overview(histories, year, rests_on)]
 
 
 def rank_overview(histories: dict[str, pd.DataFrame], place: str, year: int) -> list[Block]:
-    """Where the province ranks in every index of the report year; nothing without a rank and its denominator."""
+    """Where the province ranks in each index of the report year; nothing unless at least two can be set side by side."""
     rows = pd.concat([history[history["edition_year"] == year] for history in histories.values()])
     ranked = rows[rows["rank"].notna() & rows["rank_of"].notna()]
-    return [charts.rank_overview(ranked, place, year)] if len(ranked) else []
+    return [charts.rank_overview(ranked, place, year)] if len(ranked) > 1 else []

@@ -4,27 +4,37 @@ from datetime import date
 
 import pandas as pd
 
-from analysis import tables, uptake
+from analysis import tables, text, uptake
 from analysis.blocks import Block, provenance
+from analysis.codes import UNIT_LEVELS
 from analysis.events import events_for
 from analysis.figures import uptake as charts
 from analysis.narrative import uptake as say
 
 RATE_KEY = "online_all"
-LEVELS_VI = {"commune": "cấp xã", "department": "sở, ngành"}
+LEVELS_VI = {"commune": UNIT_LEVELS["commune"], "department": UNIT_LEVELS["department"]}
+NOT_UPTAKE = ("dti", "dti_rank", "ict_index", "par_internal_commune", "par_internal_dept", "par_internal_district", "sms_8283")
 
 
 def province_rate(of_units: pd.DataFrame, place: str, year: int, rate_key: str, facts: pd.DataFrame) -> list[Block]:
-    """The rate of the year over all units with a monthly table, and the change on the year before."""
+    """The rate of the year over all units with a monthly table, and the change on the same months and units of the year before."""
     of_year = _of_year(of_units, year)
-    if of_year.empty:
+    if of_year.empty or not of_year.loc[of_year["rate_key"] == rate_key, "denominator_count"].sum():
         return [say.no_months(place, year, provenance(facts))]
     rests_on = provenance(of_year)
-    now = uptake.rates(of_year, rate_key, [])
-    before = uptake.rates(_of_year(of_units, year - 1), rate_key, [])
     whole = f"{of_year['unit_code'].nunique()} xã, sở, ngành của {place}"
-    blocks = [say.year_rate(now, rate_key, whole, year, rests_on), say.change_on_year(now, before, year, rests_on)]
-    return [block for block in blocks if block is not None]
+    now, before = _matched(of_year, _of_year(of_units, year - 1), rate_key)
+    change = say.change(now, before)
+    return [say.year_rate(uptake.rates(of_year, rate_key, []), rate_key, whole, period_vi(of_year), change, year, rests_on)]
+
+
+def _matched(now: pd.DataFrame, before: pd.DataFrame, rate_key: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rates of two years over the units and calendar months that both have."""
+    months = set(now["period_month"].str[5:]) & set(before["period_month"].str[5:])
+    units = set(now["unit_code"]) & set(before["unit_code"])
+    both = (rows[rows["period_month"].str[5:].isin(months) & rows["unit_code"].isin(units)] for rows in (now, before))
+    first, second = (uptake.rates(rows, rate_key, []) for rows in both)
+    return first, second
 
 
 def over_time(of_units: pd.DataFrame, events: pd.DataFrame, province: str, place: str, year: int, rate_key: str) -> list[Block]:
@@ -45,29 +55,38 @@ def by_unit(of_units: pd.DataFrame, year: int, rate_key: str, level: str) -> lis
     of_level = _of_year(of_units[of_units["level"] == level], year)
     if of_level.empty:
         return []
-    last_regime = of_level.sort_values("period_month")["regime"].iloc[-1]
+    last_month = of_level["period_month"].max()
+    last_regime = of_level.loc[of_level["period_month"] == last_month, "regime"].min()
     of_level = of_level[of_level["regime"] == last_regime]
     rates = uptake.rates(of_level, rate_key, ["unit_code", "label_vi"]).sort_values(["share", "unit_code"])
     rests_on = provenance(of_level)
     level_vi = LEVELS_VI[level]
-    title = f"Tỷ lệ nộp trực tuyến của từng đơn vị {level_vi}, năm {year}{_months_phrase(of_level)}"
+    period = period_vi(of_level)
+    title = f"Tỷ lệ nộp trực tuyến của từng đơn vị {level_vi}, {period}"
+    table = tables.rates_table(rates, title, f"{rate_key}-{level}", rate_key, rests_on)
+    if rates["is_small"].all():
+        return [say.spread(rates, level_vi, period, rests_on), table]
     return [
-        say.spread(rates, level_vi, year, rests_on),
-        charts.rate_by_unit(rates, of_level, f"{rate_key}-{level}", rate_key, year, level_vi),
-        tables.rates_table(rates, title, f"{rate_key}-{level}", rate_key, rests_on),
+        say.spread(rates, level_vi, period, rests_on),
+        charts.rate_by_unit(rates, of_level, f"{rate_key}-{level}", rate_key, period, level_vi),
+        table,
     ]
 
 
-def _months_phrase(rows: pd.DataFrame) -> str:
+def period_vi(rows: pd.DataFrame) -> str:
+    """``năm 2021``, or the months where the rows do not hold the whole year."""
     first, last = rows["period_month"].min(), rows["period_month"].max()
-    return "" if first.endswith("-01") and last.endswith("-12") else f" (tháng {int(first[5:])} đến tháng {int(last[5:])})"
+    if first.endswith("-01") and last.endswith("-12"):
+        return f"năm {first[:4]}"
+    return f"tháng {text.month(first)}" if first == last else f"từ tháng {text.month(first)} đến tháng {text.month(last)}"
 
 
 def published(facts: pd.DataFrame, province: str, place: str, year: int) -> list[Block]:
     """Facts of uptake that were published of the province up to the report year; a sentence where there are none."""
     own = facts[(facts["unit_code"] == province) | facts["unit_vi"].str.contains(place, regex=False)]
     dated = own.assign(fact_year=_fact_years(own))
-    shown = dated[dated["fact_year"] <= year].sort_values(["fact_year", "period_start_date", "fact_id"], na_position="last")
+    kept = dated[(dated["fact_year"] <= year) & ~dated["fact_key"].isin(NOT_UPTAKE)]
+    shown = kept.sort_values(["fact_year", "period_start_date", "fact_id"], na_position="last")
     if shown.empty:
         return []
     return [
@@ -78,8 +97,8 @@ def published(facts: pd.DataFrame, province: str, place: str, year: int) -> list
 
 
 def _fact_years(facts: pd.DataFrame) -> pd.Series:
-    """Year of a fact: of its period where dated, otherwise the last year named in the period or the publication."""
-    named = (facts["period_vi"] + " " + facts["published_vi"]).str.extract(r".*?(20\d{2})", expand=False).astype("Int64")
+    """Year of a fact: of its period where dated, otherwise the first year named in the period or the publication."""
+    named = (facts["period_vi"] + " " + facts["published_vi"]).str.extract(r"(20\d{2})", expand=False).astype("Int64")
     return facts["period_start_date"].dt.year.astype("Int64").fillna(named)
 
 

@@ -10,6 +10,7 @@ import click
 
 from analysis import errors
 from analysis.cli.commands import lantoa
+from analysis.cli.vietnamese import explain
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -32,7 +33,7 @@ def run(arguments: list[str] | None = None) -> int:
         print("Đã dừng theo yêu cầu; báo cáo và dữ liệu đã có còn nguyên.", file=sys.stderr)
         return errors.EXIT_OUR_FAULT
     except click.UsageError as error:
-        print(f"Câu lệnh chưa đúng: {_in_vietnamese(error)} Xem cách dùng: lantoa {_command_of(error)}--help", file=sys.stderr)
+        print(f"Câu lệnh chưa đúng: {explain(error)} Xem cách dùng: lantoa {_command_of(error)}--help", file=sys.stderr)
         return errors.EXIT_USAGE
     except Exception:
         traceback.print_exc()
@@ -44,17 +45,3 @@ def run(arguments: list[str] | None = None) -> int:
 def _command_of(error: click.UsageError) -> str:
     path = error.ctx.command_path.removeprefix("lantoa").strip() if error.ctx else ""
     return f"{path} " if path else ""
-
-
-def _in_vietnamese(error: click.UsageError) -> str:
-    match error:
-        case click.NoSuchOption():
-            near = f"; có phải “{error.possibilities[0]}”?" if error.possibilities else "."
-            return f"không có tùy chọn “{error.option_name}”{near}"
-        case click.MissingParameter():
-            return f"thiếu “{error.param.opts[0] if error.param else '?'}”."
-        case click.BadParameter():
-            name = error.param.opts[0] if error.param else "tham số"
-            return f"giá trị của “{name}” không dùng được ({error.message})"
-        case _:
-            return error.format_message()

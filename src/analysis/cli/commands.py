@@ -36,7 +36,7 @@ def build() -> None:
 
 
 def _build(project: Project, *, is_forced: bool) -> None:
-    from analysis import store  # pandas and pandera cost a second that --help need not pay
+    from analysis import store, text  # pandas and pandera cost a second that --help need not pay
     from analysis.cli.inputs import inputs_hash
     from analysis.ingest.build import build_tables
     from analysis.sources import read_register
@@ -52,9 +52,10 @@ def _build(project: Project, *, is_forced: bool) -> None:
         rows_in, rows_out = built.account.get(source.source_id, (0, 0))
         if rows_in:
             aside = sum(row["source_id"] == source.source_id for row in built.set_aside)
-            click.echo(f"{source.path}: {rows_in} dòng vào, {rows_out} dòng vào bảng {source.table}" + (f", {aside} dòng để riêng" if aside else ""))
+            unused = f", {aside} dòng không sử dụng (lý do ở cuối tệp gốc và trong báo cáo)" if aside else ""
+            click.echo(f"{source.path}: đọc {text.number(rows_in)} dòng, đưa vào bảng {source.table} {text.number(rows_out)} dòng{unused}")
     rows = sum(len(table) for table in built.tables.values())
-    click.echo(f"Đã dựng {len(built.tables)} bảng, {rows} dòng, không có lỗi.")
+    click.echo(f"Đã dựng {len(built.tables)} bảng, {text.number(rows)} dòng, không có lỗi.")
 
 
 class _Day(click.ParamType[date]):
@@ -101,7 +102,7 @@ def report(year: int, province: str | None, as_of: date | None, out: Path | None
     if out is not None:
         project = replace(project, settings=replace(project.settings, reports=str(out.resolve())))
     _build(project, is_forced=False)
-    request = Request(year, province or project.settings.province, as_of or date.today())
+    request = Request(year, province or project.settings.province, as_of or date.today(), is_dated=as_of is not None)
     page = make_report(project, request, lambda line: click.echo(line, err=True))
     click.echo(f"Báo cáo: {page}")
 

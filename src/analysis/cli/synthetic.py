@@ -7,8 +7,9 @@ import pandas as pd
 from analysis.ingest.build import build_tables
 from analysis.project import Project
 from analysis.simulate import TRUTH, simulate_activities, simulate_uptake, truth_statement
-from analysis.sources import Source, read_register, rewrite, sha256_of
+from analysis.sources import Source, read_register, registered_paths, rewrite, sha256_of
 
+FOLDER = "synthetic"
 RECEIVED_ON = "2026-11-22"
 PUBLISHER = "bộ công cụ lantoa tự tạo"
 TERMS = "Số liệu mô phỏng, không phải số liệu của cơ quan nào; không trích dẫn"
@@ -16,15 +17,14 @@ TERMS = "Số liệu mô phỏng, không phải số liệu của cơ quan nào;
 
 def make_synthetic(project: Project) -> list[Source]:
     """Write the activity log and the monthly uptake of the seed in the settings, in place of an earlier synthetic set."""
+    _clear_unfinished(project.raw)
     registered = read_register(project.raw)
     real = [source for source in registered if not source.is_synthetic]
     tables = build_tables(project.raw, real).tables
     seed = project.settings.synthetic_seed
     activities = simulate_activities(tables["plan_items"], tables["units"], seed=seed)
     uptake = simulate_uptake(tables["units"], activities, seed=seed)
-    folder = f"synthetic/seed-{seed}"
-    for old in (source for source in registered if source.is_synthetic):
-        (project.raw / old.path).unlink()
+    folder = f"{FOLDER}/seed-{seed}"
     made = [
         _write(
             project.raw, f"{folder}/activity_log_2019_2024.csv", activities, "activities", "Nhật ký hoạt động truyền thông 2019–2024 (mô phỏng)", seed
@@ -39,7 +39,17 @@ def make_synthetic(project: Project) -> list[Source]:
         ),
     ]
     rewrite(project.raw, without={source.source_id for source in registered if source.is_synthetic}, adding=made)
+    for old in {source.path for source in registered if source.is_synthetic} - {source.path for source in made}:
+        (project.raw / old).unlink()
     return made
+
+
+def _clear_unfinished(raw: Path) -> None:
+    """Files of the synthetic folder that an interrupted run wrote and never registered."""
+    known = registered_paths(raw)
+    for path in sorted((raw / FOLDER).rglob("*")):
+        if path.is_file() and path.relative_to(raw).as_posix() not in known:
+            path.unlink()
 
 
 def _write(raw: Path, path: str, table: pd.DataFrame, name: str, document: str, seed: int) -> Source:
@@ -51,6 +61,7 @@ def _write(raw: Path, path: str, table: pd.DataFrame, name: str, document: str, 
         source_id=f"synthetic-{name}",
         path=path,
         table=name,
+        short_vi=f"{document[:1].lower()}{document[1:]}",
         publisher=PUBLISHER,
         document=document,
         edition=f"hạt giống {seed}",

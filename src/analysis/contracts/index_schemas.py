@@ -3,6 +3,8 @@
 from analysis import codes
 from analysis.contracts.declare import SOURCE_ID, code, count, date, flag, not_both_missing, number, ordered, schema, text, year
 
+MOST_PROVINCES = 64  # before Hà Tây joined Hà Nội in 2008
+
 INDEX_EDITIONS = schema(
     ["index", "edition_year"],
     {
@@ -72,7 +74,7 @@ INDEX_SCORES = schema(
         "vintage": code("vintage of the province code", codes.VINTAGES),
         "component": text("component code; TOTAL is the composite"),
         "score": number("published score in the component's scale", nullable=True),
-        "rank": number("published rank, 1 is best", minimum=1, nullable=True, dtype="Int64"),
+        "rank": number("published rank, 1 is best", minimum=1, maximum=MOST_PROVINCES, nullable=True, dtype="Int64"),
         "standard_error_score": number("published standard error", minimum=0, nullable=True),
         "basis": code("how the figure was got", codes.BASES),
         "note": text("remark of the transcriber", nullable=True),

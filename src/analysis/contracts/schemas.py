@@ -11,6 +11,7 @@ from analysis import codes
 from analysis.contracts.declare import SOURCE_ID, code, count, date, flag, number, ordered, schema, text, year
 from analysis.contracts.index_schemas import INDEX_COMPONENTS, INDEX_EDITIONS, INDEX_NOISE, INDEX_SCORES, INDEX_WEIGHTS
 
+DAYS_OF_A_MONTH = 31
 MONTH_PATTERN = r"^20\d{2}-(0[1-9]|1[0-2])$"
 
 UNITS = schema(
@@ -112,6 +113,10 @@ ACTIVITIES = schema(
         "source_id": SOURCE_ID,
     },
     ordered("start_date", "end_date", "ngày bắt đầu không sau ngày kết thúc"),
+    pa.Check(
+        lambda frame: ~frame["date_precision"].isin(["quarter", "year"]) | ((frame["end_date"] - frame["start_date"]).dt.days >= DAYS_OF_A_MONTH),
+        error="ngày chỉ biết đến quý hoặc năm thì start_date, end_date là ngày đầu và ngày cuối của quý, năm đó",
+    ),
 )
 
 DECREE_LABEL = pa.Check(

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
+from analysis.standing import WHOLE_PANEL_COUNT
 from analysis.units import COUNTRY_CODE
 
 MIN_EDITIONS_BEFORE = 2
-MIN_COMPARISON_PROVINCES = 20  # with fewer the placebo rank cannot fall below 5 %
 
 
 def refusal_for_index(history: pd.DataFrame, scores: pd.DataFrame, plan_year: int, *, is_circular: bool) -> str | None:
@@ -22,7 +22,7 @@ def refusal_for_index(history: pd.DataFrame, scores: pd.DataFrame, plan_year: in
     if edition["status"] == "not_yet":
         return f"chưa công bố phiên bản {plan_year}"
     if is_circular:
-        return "chỉ số này chấm điểm chính việc thực hiện kế hoạch truyền thông nên so sánh sẽ là vòng tròn"
+        return "chỉ số này cộng điểm cho chính việc làm truyền thông nên so sánh sẽ luẩn quẩn"
     if pd.isna(edition["score"]):
         return f"bộ số liệu không có điểm {plan_year} của tỉnh"
     return _era_refusal(history, edition, plan_year) or _panel_refusal(history, scores, edition, plan_year)
@@ -40,12 +40,14 @@ def _era_refusal(history: pd.DataFrame, edition: pd.Series, plan_year: int) -> s
 
 
 def _panel_refusal(history: pd.DataFrame, scores: pd.DataFrame, edition: pd.Series, plan_year: int) -> str | None:
-    """Provinces with a score in the plan's edition and in an earlier one of the same era, the province itself left out."""
-    earlier = history.loc[(history["era"] == edition["era"]) & (history["edition_year"] < plan_year), "edition_year"]
-    scored = scores[scores["score"].notna() & (scores["province_code"] != COUNTRY_CODE)]
-    now = set(scored.loc[scored["edition_year"] == plan_year, "province_code"])
-    before = set(scored.loc[scored["edition_year"].isin(earlier), "province_code"])
-    others = len(now & before) - 1
-    if others >= MIN_COMPARISON_PROVINCES:
+    """The comparison needs nearly all provinces in the very editions the province has; a list of leaders and laggards misleads."""
+    era = history[(history["era"] == edition["era"]) & history["score"].notna()]
+    scored = scores[scores["score"].notna() & (scores["province_code"] != COUNTRY_CODE) & scores["edition_year"].isin(era["edition_year"])]
+    held = scored["province_code"].value_counts()
+    complete = int((held == len(era)).sum())
+    if complete >= WHOLE_PANEL_COUNT:
         return None
-    return f"chỉ có điểm trước và sau của {max(others, 0)} tỉnh khác để so sánh, cần ít nhất {MIN_COMPARISON_PROVINCES}"
+    return (
+        f"bộ số liệu chỉ có đủ điểm từ năm {plan_year} trở về trước của {complete} tỉnh, phần nhiều là các tỉnh đầu và cuối bảng; "
+        f"cần ít nhất {WHOLE_PANEL_COUNT} tỉnh"
+    )

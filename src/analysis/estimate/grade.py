@@ -26,14 +26,18 @@ class Verdict:
 
 
 def grade(estimate: EffectEstimate | None, refusal_vi: str | None = None, *, is_declared: bool = False) -> Verdict:
-    """Grade an estimate, or a refused design. ``refusal_vi`` is why the design refuses (grade D)."""
+    """Grade an estimate, or a refused design. ``refusal_vi`` is why the design refuses (grade D).
+
+    Every condition must be shown to hold: a missing or undefined number counts as not shown.
+    """
     if refusal_vi is not None or estimate is None:
         return Verdict("D", refusal_vi or "chưa có số liệu để ước lượng")
-    if estimate.calibration is None:
-        return Verdict("C", "chưa đo tỷ lệ báo động giả của phép so sánh này trên chính bộ số liệu này nên chưa công bố mức ý nghĩa")
-    if estimate.calibration.false_alarm_rate > MAX_FALSE_ALARM_RATE:
-        return Verdict("C", "phép so sánh này báo động giả quá thường xuyên trên chính bộ số liệu này")
-    if estimate.p_exact > ALPHA:
+    calibration = estimate.calibration
+    if calibration is None or calibration.placebos_count < 1:
+        return Verdict("C", "chưa kiểm tra cách so sánh này có hay báo động nhầm trên chính bộ số liệu này hay không nên chưa kết luận")
+    if not calibration.false_alarm_rate <= MAX_FALSE_ALARM_RATE:
+        return Verdict("C", "cách so sánh này báo động nhầm quá thường xuyên trên chính bộ số liệu này")
+    if not estimate.p_exact <= ALPHA:
         return Verdict("C", "chênh lệch không vượt quá mức có thể do ngẫu nhiên")
     if any(check.is_passed is False for check in estimate.checks):
         return Verdict("C", "có phép kiểm tra không đạt")
@@ -46,13 +50,18 @@ def _grade_significant(estimate: EffectEstimate, *, is_declared: bool) -> Verdic
         reason
         for is_met, reason in (
             (is_declared, "chưa khai báo trước khi công bố chỉ số"),
-            (estimate.p_adjusted is not None and estimate.p_adjusted <= ALPHA, "chưa đứng vững khi xét nhiều kết quả cùng lúc"),
-            (estimate.p_rank is not None and estimate.p_rank <= ALPHA, "thứ hạng giả dược không xác nhận"),
+            (_at_most(estimate.p_adjusted, ALPHA), "chưa đứng vững khi xét nhiều kết quả cùng lúc"),
+            (_at_most(estimate.p_rank, ALPHA), "thứ hạng giữa các kế hoạch giả định không xác nhận"),
             (abs(estimate.estimate) > estimate.mde, "chênh lệch nhỏ hơn mức phép so sánh phát hiện được chắc chắn"),
-            (estimate.one_sign_share is not None and estimate.one_sign_share >= MIN_ONE_SIGN_SHARE, "các cách tính khác chưa cho cùng chiều"),
+            (_at_most(MIN_ONE_SIGN_SHARE, estimate.one_sign_share), "các cách tính khác chưa cho cùng chiều"),
         )
         if not is_met
     ]
     if not unmet:
         return Verdict("A", "mọi điều kiện đều đạt")
     return Verdict("B" if len(unmet) == 1 else "C", "; ".join(unmet))
+
+
+def _at_most(value: float | None, limit: float | None) -> bool:
+    """Whether both are known and the first does not exceed the second."""
+    return value is not None and limit is not None and value <= limit

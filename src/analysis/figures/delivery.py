@@ -17,11 +17,12 @@ def plan_timeline(progress: pd.DataFrame, activities: pd.DataFrame) -> Chart:
     keys = list(zip(logged["plan_section"], logged["plan_stt"], strict=True))
     untouched = int((progress["done_count"] == 0).sum())
     title = f"{len(progress) - untouched}/{len(progress)} mục của kế hoạch có hoạt động được ghi nhận"
+    labels = [f"{label} (chưa có)" if not done else label for label, done in zip(item_labels(progress), progress["done_count"], strict=True)]
     windows = Series(
         "thời gian theo kế hoạch",
         cells(progress["window_start_date"]),
         (None,) * len(progress),
-        labels=tuple(item_labels(progress)),
+        labels=tuple(labels),
         x_end=cells(progress["window_end_date"]),
     )
     done = Series("hoạt động đã ghi", cells(logged["start_date"]), (None,) * len(logged), labels=tuple(rows[key] for key in keys))
@@ -81,6 +82,6 @@ def activities_by_month(monthly: pd.DataFrame, activities: pd.DataFrame, year: i
         (Series(FOR_PUBLIC, months, numbers(monthly["public_count"])), Series(FOR_OFFICIALS, months, numbers(monthly["officials_count"]))),
         provenance(activities),
         alt_vi=f"Biểu đồ cột số hoạt động theo tháng, cao nhất tháng {text.month(top)}.",
-        notes_vi=("Hoạt động chỉ ghi đến quý được tính vào tháng đầu quý.",),
+        notes_vi=(f"Không gồm {len(activities) - int(totals.sum())} hoạt động chỉ ghi đến quý hoặc năm.",),
         y_from_zero=True,
     )

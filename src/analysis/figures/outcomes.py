@@ -3,7 +3,8 @@
 import pandas as pd
 
 from analysis import text
-from analysis.blocks import Chart, Provenance, Series, cells, numbers
+from analysis.blocks import Chart, Mark, Provenance, Series, cells, numbers
+from analysis.figures.uptake import SHORT_REGIMES
 
 
 def activities_by_year(years: pd.DataFrame, rests_on: Provenance) -> Chart:
@@ -11,7 +12,7 @@ def activities_by_year(years: pd.DataFrame, rests_on: Provenance) -> Chart:
     shown = years[years["activities_count"].notna()]
     return Chart(
         "activities-by-year",
-        f"Nhật ký có {text.number(shown['activities_count'].sum())} hoạt động trong {len(shown)} năm",
+        _growth_title(shown),
         "Số hoạt động truyền thông được ghi theo năm",
         "stacked_bar",
         "year",
@@ -24,16 +25,24 @@ def activities_by_year(years: pd.DataFrame, rests_on: Provenance) -> Chart:
     )
 
 
+def _growth_title(shown: pd.DataFrame) -> str:
+    first, last = shown.iloc[0], shown.iloc[-1]
+    if len(shown) == 1:
+        return f"Năm {int(first['year'])} ghi {text.number(first['activities_count'])} hoạt động"
+    counts = [f"{text.number(row['activities_count'])} (năm {int(row['year'])})" for row in (first, last)]
+    return f"Số hoạt động được ghi: {', '.join(counts)}"
+
+
 def standing_by_year(years: pd.DataFrame, histories: dict[str, pd.DataFrame], rests_on: Provenance) -> Chart:
     """Within-year z of each index that has one; segments follow the eras, since even z breaks with the questions."""
     series = []
     for index, history in histories.items():
         shown = history[history["edition_year"].isin(years["year"])]
         if shown["z_score"].notna().any():
-            series.append(Series(index, cells(shown["edition_year"]), numbers(shown["z_score"]), segments=tuple(shown["era"])))
+            series.append(Series(index, cells(shown["edition_year"]), numbers(shown["z_score"]), segments=tuple(shown["era"]), index=index))
     return Chart(
         "standing-by-year",
-        "Vị trí so với mặt bằng các tỉnh trong từng năm",
+        f"{text.enumerate_vi([found.name for found in series])}: vị trí so với mặt bằng các tỉnh trong từng năm",
         "Số độ lệch chuẩn trên (+) hoặc dưới (−) mức trung bình các tỉnh cùng năm; chỉ tính khi có điểm của hầu hết các tỉnh",
         "line",
         "year",
@@ -47,24 +56,39 @@ def standing_by_year(years: pd.DataFrame, histories: dict[str, pd.DataFrame], re
     )
 
 
-def dose_and_rate(months: pd.DataFrame, rests_on: Provenance) -> tuple[Chart, Chart]:
-    """Two charts on the same months: activities for the public, and the online rate; ``months`` has a row a month."""
-    x = tuple(f"{month}-01" for month in months["period_month"])
-    dose = Chart(
+def dose_by_month(months: pd.DataFrame, rests_on: Provenance, marks: tuple[Mark, ...]) -> Chart:
+    """Activities for the public a month; ``months`` has a row a (period_month, regime) with ``dose_count``."""
+    totals = months.groupby("period_month", as_index=False)["dose_count"].sum()
+    return Chart(
         "dose-by-month",
         "Hoạt động hướng tới người dân, doanh nghiệp theo tháng",
-        "Tổng số hoạt động của các xã, sở, ngành có số liệu hồ sơ",
+        "Tổng số hoạt động của các xã, sở, ngành có bảng hồ sơ",
         "stacked_bar",
         "month",
         "tháng",
         "hoạt động",
-        (Series("hoạt động", x, numbers(months["dose_count"])),),
+        (Series("hoạt động", tuple(f"{month}-01" for month in totals["period_month"]), numbers(totals["dose_count"])),),
         rests_on,
         alt_vi="Biểu đồ cột số hoạt động theo tháng.",
-        decimals=0,
+        decimals=1,
+        marks=marks,
+        notes_vi=("Hoạt động chỉ ghi đến quý được chia đều cho ba tháng nên có số lẻ.",),
         y_from_zero=True,
     )
-    rate = Chart(
+
+
+def rate_beside_dose(months: pd.DataFrame, rests_on: Provenance, marks: tuple[Mark, ...]) -> Chart:
+    """The online rate of the same units and months, one series a regime."""
+    series = [
+        Series(
+            SHORT_REGIMES[regime],
+            tuple(f"{month}-01" for month in rows["period_month"]),
+            numbers(rows["share"] * 100),
+            segments=(regime,) * len(rows),
+        )
+        for regime, rows in sorted(months.groupby("regime"), reverse=True)
+    ]
+    return Chart(
         "rate-beside-dose",
         "Tỷ lệ nộp hồ sơ trực tuyến của cùng các đơn vị và tháng",
         "Hồ sơ nộp trực tuyến trên tổng hồ sơ tiếp nhận",
@@ -72,10 +96,10 @@ def dose_and_rate(months: pd.DataFrame, rests_on: Provenance) -> tuple[Chart, Ch
         "month",
         "tháng",
         "%",
-        (Series("tỷ lệ", x, numbers(months["share"] * 100), segments=tuple(months["regime"])),),
+        tuple(series),
         rests_on,
         alt_vi="Biểu đồ đường tỷ lệ nộp trực tuyến theo tháng.",
         decimals=1,
+        marks=marks,
         y_from_zero=True,
     )
-    return dose, rate

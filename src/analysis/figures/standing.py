@@ -3,8 +3,9 @@
 import pandas as pd
 
 from analysis import text
-from analysis.blocks import Chart, Mark, Provenance, Series, cells, numbers, provenance
+from analysis.blocks import Chart, Mark, Series, cells, numbers, provenance
 from analysis.codes import COMPOSITE, INDICES
+from analysis.standing import NORMAL_95
 
 SCORE_DECIMALS = 2
 SECONDARY = "secondary"  # a figure only a secondary listing gives stands in the table, not on the line
@@ -13,6 +14,7 @@ SECONDARY = "secondary"  # a figure only a secondary listing gives stands in the
 def index_line(history: pd.DataFrame, index: str, province_name: str, unit_vi: str = "điểm") -> Chart:
     """Published composite of a province over its editions, from ``standing.history``; needs one published score."""
     published = history[history["score"].notna()]
+    history = history[history["edition_year"] >= published["edition_year"].min()]
     latest = published.iloc[-1]
     return Chart(
         f"index-line-{slug(index)}",
@@ -22,7 +24,7 @@ def index_line(history: pd.DataFrame, index: str, province_name: str, unit_vi: s
         "year",
         "năm đánh giá",
         unit_vi,
-        (_series(province_name, history),),
+        (_series(province_name, history, index),),
         provenance(published),
         alt_vi=_alt(history, index),
         decimals=SCORE_DECIMALS,
@@ -31,14 +33,17 @@ def index_line(history: pd.DataFrame, index: str, province_name: str, unit_vi: s
     )
 
 
-def _series(name: str, history: pd.DataFrame) -> Series:
-    drawn = history["score"].where(history["basis"] != SECONDARY)
-    return Series(name, cells(history["edition_year"]), numbers(drawn), segments=tuple(history["era"]))
+def _series(name: str, history: pd.DataFrame, index: str) -> Series:
+    """Published scores with their 95 % interval where the publisher gives a standard error."""
+    drawn = history["score"].where(history["basis"] != SECONDARY).astype("Float64")
+    half = NORMAL_95 * history["standard_error_score"].astype("Float64")
+    years, eras = cells(history["edition_year"]), tuple(history["era"])
+    return Series(name, years, numbers(drawn), segments=eras, low=numbers(drawn - half), high=numbers(drawn + half), index=index)
 
 
 def component_lines(histories: dict[str, pd.DataFrame], names: dict[str, str], index: str, province_name: str) -> Chart:
     """Components close to communication, one series each; eras stay gaps."""
-    series = tuple(_series(f"{code} {names[code]}" if code != COMPOSITE else index, history) for code, history in histories.items())
+    series = tuple(_series(f"{code} {names[code]}" if code != COMPOSITE else index, history, index) for code, history in histories.items())
     one = next(iter(histories.values()))
     return Chart(
         f"component-lines-{slug(index)}",
@@ -61,11 +66,10 @@ def rank_overview(latest: pd.DataFrame, province_name: str, year: int) -> Chart:
     """Share of the other ranked provinces that stand below, one bar an index; ``latest`` has a row an index with a rank."""
     names = tuple(f"{row['index']}, hạng {int(row['rank'])}/{int(row['rank_of'])}" for _, row in latest.iterrows())
     below = (latest["rank_of"].astype(float) - latest["rank"].astype(float)) / (latest["rank_of"].astype(float) - 1) * 100
-    best = names[int(below.to_numpy().argmax())]
     return Chart(
         "rank-overview",
-        f"Vị trí cao nhất năm {year} là ở {best}",
-        f"{province_name}: phần các tỉnh, thành được xếp hạng đứng dưới, phiên bản {year}",
+        f"Năm {year}: {text.enumerate_vi([name.replace(',', '') for name in names])}",
+        f"{province_name}: phần các tỉnh, thành được xếp hạng đứng dưới, năm đánh giá {year}",
         "bar",
         "category",
         "",
@@ -73,32 +77,8 @@ def rank_overview(latest: pd.DataFrame, province_name: str, year: int) -> Chart:
         (Series(province_name, names, numbers(below)),),
         provenance(latest),
         alt_vi="Biểu đồ thanh vị trí của tỉnh trong từng chỉ số: " + "; ".join(names) + ".",
+        notes_vi=("Chỉ so các tỉnh trong cùng năm; không nói lên thay đổi so với năm trước.",),
         y_from_zero=True,
-    )
-
-
-def constant_weight_lines(published: pd.DataFrame, recomputed: dict[str, pd.DataFrame], province_name: str, rests_on: Provenance) -> Chart:
-    """PCI as published beside the same sub-indices under each era's weights; ``recomputed`` by weight era."""
-    years = tuple(published["edition_year"])
-    series = [Series("công bố", cells(years), numbers(published["score"]), segments=tuple(published["era"]))]
-    for era, composite in recomputed.items():
-        by_year = composite.set_index("edition_year")["composite_score"]
-        values = numbers(by_year.reindex(years))
-        series.append(Series(f"trọng số {era}", cells(years), values, segments=tuple(published["era"])))
-    return Chart(
-        "pci-constant-weights",
-        "PCI tính lại với trọng số giữ nguyên, đặt cạnh điểm công bố",
-        f"{province_name}, điểm tổng hợp trên thang 100; chỉ tính cho năm có đủ các chỉ số thành phần",
-        "line",
-        "year",
-        "năm đánh giá",
-        "điểm",
-        tuple(series),
-        rests_on,
-        alt_vi="Biểu đồ đường điểm PCI công bố và điểm tính lại theo từng bộ trọng số.",
-        decimals=SCORE_DECIMALS,
-        marks=era_marks(published),
-        notes_vi=("Trọng số suy ra từ chính số liệu công bố; nơi công bố không thông báo lần đổi trọng số gần nhất.",),
     )
 
 
@@ -130,6 +110,8 @@ def _gap_notes(history: pd.DataFrame) -> tuple[str, ...]:
     secondary = [str(year) for year in history.loc[history["basis"] == SECONDARY, "edition_year"]]
     if secondary:
         notes.append(f"Chỉ có ở nguồn thứ cấp, không vẽ: {', '.join(secondary)}.")
+    if history["standard_error_score"].notna().any():
+        notes.append("Vạch dọc: khoảng tin cậy 95 % nơi có sai số công bố.")
     rank_only = [str(year) for year in history.loc[(history["status"] == "published") & history["score"].isna(), "edition_year"]]
     return (*notes, f"Chỉ có thứ hạng, không có điểm: {', '.join(rank_only)}.") if rank_only else tuple(notes)
 

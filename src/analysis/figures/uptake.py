@@ -6,16 +6,18 @@ from analysis import text
 from analysis.blocks import Chart, Mark, Series, cells, numbers, provenance
 from analysis.codes import RATE_KEYS, REGIMES, UNIT_LEVELS
 
+SHORT_REGIMES = {"levels_3_4": "mức độ 3, 4", "decree_42": "toàn trình, một phần"}
 UNITS_SHOWN = 20  # more rows than this and nobody finds a unit; the table holds all
 
 
 def rate_by_month(monthly: pd.DataFrame, uptake: pd.DataFrame, rate_key: str, place: str, marks: tuple[Mark, ...]) -> Chart:
     """A rate by month and level; ``monthly`` from ``uptake.rates(by=["level", "period_month"])``."""
-    series = []
-    for level in sorted(monthly["level"].unique(), reverse=True):
-        of_level = monthly[monthly["level"] == level].sort_values("period_month")
-        months = tuple(f"{month}-01" for month in of_level["period_month"])
-        series.append(Series(f"cấp {UNIT_LEVELS[level]}", months, numbers(of_level["share"] * 100), segments=tuple(of_level["regime"])))
+    regimes = sorted(monthly["regime"].unique(), reverse=True)
+    series = [
+        _monthly_series(monthly[(monthly["level"] == level) & (monthly["regime"] == regime)], level, regime, is_split=len(regimes) > 1)
+        for level in sorted(monthly["level"].unique(), reverse=True)
+        for regime in regimes
+    ]
     first, last = monthly["period_month"].min(), monthly["period_month"].max()
     return Chart(
         f"rate-by-month-{rate_key}",
@@ -25,14 +27,21 @@ def rate_by_month(monthly: pd.DataFrame, uptake: pd.DataFrame, rate_key: str, pl
         "month",
         "tháng",
         "%",
-        tuple(series),
+        tuple(found for found in series if found.x),
         provenance(uptake),
         alt_vi="Biểu đồ đường tỷ lệ theo tháng, mỗi cấp một đường, ngắt tại Nghị định 42/2022/NĐ-CP.",
         decimals=1,
         marks=marks,
-        notes_vi=tuple(f"{text.sentence_case(REGIMES[regime])}." for regime in sorted(monthly["regime"].unique(), reverse=True)),
+        notes_vi=tuple(f"{text.sentence_case(REGIMES[regime])}." for regime in regimes),
         y_from_zero=True,
     )
+
+
+def _monthly_series(rows: pd.DataFrame, level: str, regime: str, *, is_split: bool) -> Series:
+    ordered = rows.sort_values("period_month")
+    months = tuple(f"{month}-01" for month in ordered["period_month"])
+    name = UNIT_LEVELS[level] + (f", {SHORT_REGIMES[regime]}" if is_split else "")
+    return Series(name, months, numbers(ordered["share"] * 100), segments=(regime,) * len(months))
 
 
 def _trend_title(monthly: pd.DataFrame) -> str:
@@ -45,13 +54,13 @@ def _trend_title(monthly: pd.DataFrame) -> str:
     return f"Từ {text.percent(shares.iloc[0])} (tháng {text.month(first)}) đến {text.percent(shares.iloc[-1])} (tháng {text.month(last)})"
 
 
-def rate_by_unit(by_unit: pd.DataFrame, uptake: pd.DataFrame, chart_id: str, rate_key: str, year: int, level_vi: str) -> Chart:
-    """The units with the lowest rate in a year with their Wilson intervals; ``by_unit`` from ``uptake.rates(by=["label_vi"])``."""
+def rate_by_unit(by_unit: pd.DataFrame, uptake: pd.DataFrame, chart_id: str, rate_key: str, period_vi: str, level_vi: str) -> Chart:
+    """The units with the lowest rate of a period; ``by_unit`` from ``uptake.rates(by=["label_vi"])``, intervals stand in the table."""
     lowest = by_unit[~by_unit["is_small"]].sort_values(["share", "label_vi"]).head(UNITS_SHOWN)
     return Chart(
         f"rate-by-unit-{chart_id}",
         f"Thấp nhất là {lowest.iloc[0]['label_vi']}: {text.percent(lowest.iloc[0]['share'])}",
-        f"{text.sentence_case(RATE_KEYS[rate_key])}, {_which(len(lowest), len(by_unit))} {level_vi}, năm {year}",
+        f"{text.sentence_case(RATE_KEYS[rate_key])}, {_which(len(lowest), len(by_unit))} {level_vi}, {period_vi}",
         "bar",
         "category",
         "",

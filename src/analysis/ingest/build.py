@@ -12,8 +12,8 @@ from analysis.contracts.validation import MISSING, duplicate_faults
 from analysis.errors import DataFaults, Fault
 from analysis.ingest.plans import ITEM_COLUMNS, is_plan_year, with_schedule
 from analysis.ingest.received import Received, read_csv
-from analysis.ingest.references import item_faults, unit_faults
-from analysis.ingest.scores import SET_ASIDE_COLUMN, score_faults, split_set_aside
+from analysis.ingest.references import item_faults, level_faults, plan_year_faults, unit_faults, validity_faults
+from analysis.ingest.scores import SET_ASIDE_COLUMN, score_faults, split_set_aside, weight_faults
 from analysis.ingest.uptake import to_rates
 from analysis.sources import REFERENCE_ONLY, Source
 
@@ -27,6 +27,8 @@ UNIT_COLUMNS = {
     "uptake_facts": "unit_code",
     "events": "scope_code",
 }
+FLAG_DIFFERS = "Dòng và nguồn không thống nhất về mô phỏng"
+PROVINCE_LEVELS = {"plans": ("province",), "index_scores": ("province", "country")}
 
 
 @dataclass
@@ -82,6 +84,9 @@ def _check(build: Build, received: Received, schema: pa.DataFrameSchema, source:
     typed, faults = parse_columns(received.rows.assign(source_id=source.source_id), schema, received.name)
     where = pd.Series([f"{received.name}, dòng {line}" for line in typed.index], dtype="object")
     typed = typed.reset_index(drop=True)
+    if "is_synthetic" in typed and (typed["is_synthetic"].dropna() != source.is_synthetic).any():
+        accepted = f"is_synthetic = {str(source.is_synthetic).lower()} ở mọi dòng, như mục {source.source_id} trong sources.yml"
+        faults.append(Fault(FLAG_DIFFERS, received.name, "dòng ghi khác với nguồn", accepted, "sửa tệp hoặc mục đăng ký"))
     unreadable = {fault.where for fault in faults}
     checked = check_table(typed, schema, where)
     build.faults += received.faults + faults + [fault for fault in checked if not (fault.cause == MISSING and fault.where in unreadable)]
@@ -124,14 +129,25 @@ def _cross_table_faults(build: Build) -> list[Fault]:
         faults += unit_faults(tables["unit_links"], f"{side}_code", tables["units"], places["unit_links"], f"{side}_vintage")
     for table in ("activities", "uptake"):
         faults += _mixed_faults(tables[table], places[table])
+        days = tables[table]["start_date"] if table == "activities" else _first_days(tables[table]["period_month"])
+        faults += validity_faults(tables[table], days, tables["units"], places[table])
+    for table, levels in PROVINCE_LEVELS.items():
+        faults += level_faults(tables[table], "province_code", tables["units"], levels, places[table])
+    faults += plan_year_faults(tables["activities"], tables["plans"], places["activities"])
+    faults += weight_faults(tables["index_weights"], places["index_weights"])
     faults += item_faults(tables["activities"], tables["plans"], tables["plan_items"], places["activities"])
     faults += score_faults(tables["index_scores"], tables["index_components"], tables["index_editions"], places["index_scores"])
     return faults
 
 
+def _first_days(months: pd.Series) -> pd.Series:
+    """First day of each ``YYYY-MM``; NaT where the month cannot be read."""
+    return pd.to_datetime(months, format="%Y-%m", errors="coerce")
+
+
 def _mixed_faults(table: pd.DataFrame, places: pd.Series) -> list[Fault]:
     """Real and synthetic rows must not lie in one table: a report could then stamp one with the other's name."""
-    invented = table["is_synthetic"].fillna(False).astype(bool)
+    invented = table["is_synthetic"].dropna().astype(bool)
     if not invented.any() or invented.all():
         return []
     action = "bỏ bộ mô phỏng (tệp và mục trong sources.yml) khi đã có số liệu thật"

@@ -21,7 +21,6 @@ ITEM_COLUMNS = (
 )
 
 OUTSIDE_YEAR = "Thời gian nằm ngoài năm của kế hoạch"
-NOT_UNDERSTOOD = "Cụm thời gian chưa hiểu được"
 
 
 def is_plan_year(year: int) -> bool:
@@ -30,7 +29,9 @@ def is_plan_year(year: int) -> bool:
 
 
 def with_schedule(received: Received, plan_years: dict[str, int]) -> Received:
-    """Add the schedule columns of ``plan_items``; a phrase outside the grammar or an unknown plan is a fault."""
+    """Add the schedule columns of ``plan_items``; a window outside the plan year or an unknown plan is a fault.
+
+    A phrase outside the grammar is kept and marked, and the report names it."""
     rows = received.rows.copy()
     schedules, faults = [], list(received.faults)
     for line, row in rows.iterrows():
@@ -39,10 +40,7 @@ def with_schedule(received: Received, plan_years: dict[str, int]) -> Received:
         if year is None:
             faults.append(Fault("Kế hoạch chưa có", where, f"“{row['plan_number']}”", ", ".join(plan_years), "nạp phần đầu của kế hoạch trước"))
         schedule = parse_schedule(row["time_phrase_vi"], year or FIRST_EDITION_YEAR)
-        if schedule.kind == "not_understood":
-            accepted = "“Thường xuyên”, “Quý II/2021”, “01 kỳ/tháng”, “Định kỳ 6 tháng/01 lần” …"
-            faults.append(Fault(NOT_UNDERSTOOD, where, f"“{row['time_phrase_vi']}”", accepted, "đối chiếu với bản kế hoạch"))
-        elif year and schedule.start.year != year:
+        if year and schedule.start.year != year:
             faults.append(Fault(OUTSIDE_YEAR, where, f"“{row['time_phrase_vi']}”", f"thời gian trong năm {year}", "đối chiếu năm của kế hoạch"))
         schedules.append(
             {

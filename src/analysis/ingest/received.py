@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
@@ -58,8 +59,16 @@ def _heading_fault(name: str, headings: list[str], wanted: list[str]) -> Fault |
     repeated = sorted({column for column in headings if headings.count(column) > 1})
     if not (missing or unknown or repeated):
         return None
+    if len(headings) == 1 and ";" in headings[0]:
+        return Fault(HEADINGS, f"{name}, dòng 1", "các cột ngăn bằng dấu chấm phẩy", "các cột ngăn bằng dấu phẩy", "lưu lại tệp dạng CSV (dấu phẩy)")
+    unknown = [_with_hint(column, wanted) for column in unknown]
     found = "; ".join(f"{label}: {', '.join(columns)}" for label, columns in (("thiếu", missing), ("lạ", unknown), ("lặp", repeated)) if columns)
     return Fault(HEADINGS, f"{name}, dòng 1", found, ", ".join(wanted), "đặt lại tên cột")
+
+
+def _with_hint(column: str, wanted: list[str]) -> str:
+    near = get_close_matches(column.casefold().replace(" ", "_"), wanted, n=1)
+    return f"{column} (có phải {near[0]}?)" if near else column
 
 
 def _collect(name: str, headings: list[str], lines: list[tuple[int, list[str]]], wanted: list[str]) -> Received:

@@ -7,6 +7,9 @@ from analysis.errors import Fault
 
 UNKNOWN_UNIT = "Mã đơn vị không có"
 OTHER_VINTAGE = "Mã đơn vị thuộc danh mục khác"
+WRONG_LEVEL = "Mã đơn vị không đúng cấp"
+OUTSIDE_VALIDITY = "Đơn vị không tồn tại vào ngày đó"
+OTHER_YEAR = "Hoạt động ghi cho kế hoạch của năm khác"
 UNKNOWN_ITEM = "Mục kế hoạch không có"
 
 
@@ -41,4 +44,49 @@ def item_faults(activities: pd.DataFrame, plans: pd.DataFrame, items: pd.DataFra
         if unknown_plan or unknown_item:
             shown = " – ".join(str(part) for part in item if not pd.isna(part))
             faults.append(Fault(UNKNOWN_ITEM, where[row.Index], f"“{shown}”", "kế hoạch và mục đã nạp", "sửa số kế hoạch, mục hoặc STT"))
+    return faults
+
+
+def level_faults(table: pd.DataFrame, code_column: str, units: pd.DataFrame, levels: tuple[str, ...], where: pd.Series) -> list[Fault]:
+    """A fault for every row whose unit exists but is of another level, such as a district where a province is meant."""
+    found = dict(zip(zip(units["unit_code"], units["vintage"], strict=True), units["level"], strict=True))
+    accepted = ", ".join("cả nước" if level == "country" else codes.UNIT_LEVELS[level] for level in levels)
+    return [
+        Fault(WRONG_LEVEL, f"{where[line]}, cột {code_column}", f"“{code}” là cấp {found[(code, vintage)]}", accepted, "sửa mã đơn vị")
+        for line, code, vintage in zip(table.index, table[code_column], table["vintage"], strict=True)
+        if (code, vintage) in found and found[(code, vintage)] not in levels
+    ]
+
+
+def validity_faults(table: pd.DataFrame, days: pd.Series, units: pd.DataFrame, where: pd.Series) -> list[Fault]:
+    """A fault for every row dated before its unit began or after it ended; re-used codes are told apart by this."""
+    validity = units.set_index(["unit_code", "vintage"])[["valid_from_date", "valid_to_date"]]
+    dated = table[["unit_code", "vintage"]].assign(day=days).join(validity, on=["unit_code", "vintage"])
+    outside = (dated["day"] < dated["valid_from_date"]) | (dated["day"] > dated["valid_to_date"])
+    return [
+        Fault(
+            OUTSIDE_VALIDITY,
+            where[row.Index],
+            f"đơn vị {row.unit_code} ({row.vintage}) vào ngày {row.day:%d/%m/%Y}",
+            _validity(row.valid_from_date, row.valid_to_date),
+            "kiểm tra mã đơn vị, danh mục (vintage) và ngày",
+        )
+        for row in dated[outside].itertuples()
+    ]
+
+
+def _validity(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    parts = [f"từ {first:%d/%m/%Y}" if not pd.isna(first) else "", f"đến {last:%d/%m/%Y}" if not pd.isna(last) else ""]
+    return "ngày " + " ".join(part for part in parts if part)
+
+
+def plan_year_faults(activities: pd.DataFrame, plans: pd.DataFrame, where: pd.Series) -> list[Fault]:
+    """A fault for an activity booked on a plan of another year; the January after is still accepted as late."""
+    years = dict(zip(plans["plan_number"], plans["plan_year"], strict=True))
+    faults = []
+    for row in activities[activities["plan_number"].isin(list(years))].itertuples():
+        year = years[row.plan_number]
+        if not pd.isna(year) and not int(year) <= row.start_date.year <= int(year) + 1:
+            found = f"hoạt động ngày {row.start_date:%d/%m/%Y} ghi cho kế hoạch {row.plan_number}"
+            faults.append(Fault(OTHER_YEAR, where[row.Index], f"“{found}”", f"ngày trong năm {year} hoặc đầu năm sau", "sửa ngày hoặc số kế hoạch"))
     return faults

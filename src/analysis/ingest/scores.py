@@ -9,6 +9,8 @@ SET_ASIDE_COLUMN = "set_aside_reason"
 
 ZERO_SCORE = "Điểm 0"
 OUT_OF_SCALE = "Điểm ngoài thang"
+WEIGHTS = "Trọng số không đủ 100 %"
+ROUNDING_PCT = 0.01
 NOT_REGISTERED = "Chỉ số, phiên bản hoặc thành phần chưa đăng ký"
 
 
@@ -48,3 +50,15 @@ def _with_scale(scores: pd.DataFrame, components: pd.DataFrame, editions: pd.Dat
     edition_known = [pair in known_editions for pair in zip(scores["index"], scores["edition_year"], strict=True)]
     scaled = scores.join(scales).rename(columns={"index": "index_name"})
     return scaled.assign(is_unknown=scaled["scale_min_score"].isna() | ~pd.Series(edition_known, index=scores.index))
+
+
+def weight_faults(weights: pd.DataFrame, where: pd.Series) -> list[Fault]:
+    """A fault for every era whose weights do not add up to 100 per cent."""
+    faults = []
+    for (index, era), rows in weights.groupby(["index", "era"]):
+        total = float(rows["weight_pct"].sum())
+        if abs(total - 100) > ROUNDING_PCT:
+            faults.append(
+                Fault(WEIGHTS, where[rows.index[0]], f"{index}, {era}: tổng {total:g} %", "tổng 100 %", "đối chiếu trọng số từng thành phần")
+            )
+    return faults

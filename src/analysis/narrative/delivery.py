@@ -1,5 +1,7 @@
 """Sentences on plan delivery: counted, never judged."""
 
+from datetime import date
+
 import pandas as pd
 
 from analysis import text
@@ -10,9 +12,9 @@ from analysis.codes import UNIT_LEVELS
 def about_plan(plan: pd.Series | None, province_name: str, year: int, plans: pd.DataFrame) -> Sentence:
     """What plan there is for the year, with the contradictions it carries."""
     if plan is None:
-        known = text.enumerate_vi([f"{row.plan_number} (năm {row.plan_year})" for row in plans.itertuples()])
-        said = f"Bộ số liệu không có kế hoạch truyền thông năm {year} của {province_name}"
-        return Sentence(f"{said}; các kế hoạch đang có: {known}." if known else f"{said}.", provenance(plans))
+        known = text.enumerate_vi([f"{row.plan_number} năm {row.plan_year} ({row.issuer_vi})" for row in plans.itertuples()])
+        said = f"Chưa nạp kế hoạch truyền thông năm {year} của {province_name}"
+        return Sentence(f"{said}; các kế hoạch đã nạp: {known}." if known else f"{said}.", provenance(plans))
     dates = f"ngày {text.day(plan['issued_date'])}"
     if not pd.isna(plan["other_issued_date"]):
         dates += f" (trong văn bản còn ghi ngày {text.day(plan['other_issued_date'])})"
@@ -66,20 +68,55 @@ def items_done(progress: pd.DataFrame, activities: pd.DataFrame) -> Finding:
     )
 
 
-def completion(progress: pd.DataFrame, activities: pd.DataFrame) -> Finding | None:
-    """Stated occasions met, with the weakest item; None when the plan states no number at all."""
+def completion(progress: pd.DataFrame, activities: pd.DataFrame, as_of_note: str) -> Finding | None:
+    """Each item that states a number, by itself; occasions of different items are never added. None without any."""
     stated = progress[progress["expected_total_count"].notna()]
     if stated.empty:
         return None
-    met = float((stated["completion_share"].astype(float) * stated["expected_total_count"].astype(float)).sum())
-    total = int(stated["expected_total_count"].sum())
-    weakest = stated.loc[stated["completion_share"].astype(float).idxmin()]
-    said = (
-        f"{len(stated)} mục có nêu số lần: đạt {text.number(met)} trên {text.number(total)} lần ({text.percent(met / total, 0)}); "
-        f"thấp nhất là mục {weakest['section']}.{weakest['stt']} ({weakest['activity_type']}), {text.percent(float(weakest['completion_share']), 0)}."
-    )
-    rest = len(progress) - len(stated)
-    return Finding("delivery-completion", said, f"{rest} mục còn lại không nêu số lần nên không tính tỷ lệ.", provenance(progress, activities))
+    shares = stated["completion_share"].astype(float)
+    ordered = stated.assign(share=shares).sort_values(["share", "section", "stt"])
+    parts = [
+        f"{row.activity_type} (mục {row.section}.{row.stt}) {text.number(row.done_count)}/{text.number(row.expected_total_count)} lần"
+        + (f", đạt {text.percent(row.share, 0)}" if row.share < 1 else ", đạt đủ")
+        for row in ordered.itertuples()
+    ]
+    met = int((shares >= 1).sum())
+    said = f"Trong {len(stated)} mục có nêu số lần, {met} mục đạt đủ: {'; '.join(parts)}."
+    evidence = f"Phần làm vượt của đơn vị này không bù cho đơn vị khác; {len(progress) - len(stated)} mục còn lại không nêu số lần.{as_of_note}"
+    return Finding("delivery-completion", said, evidence, provenance(progress, activities))
+
+
+def in_brief(progress: pd.DataFrame, activities: pd.DataFrame, silent: pd.DataFrame, below: pd.DataFrame, as_of_note: str) -> Finding:
+    """Delivery in one finding for the leaders' page: items touched, the weakest stated item, units that are silent."""
+    untouched = progress[progress["done_count"] == 0]
+    said = f"{len(progress) - len(untouched)}/{len(progress)} mục của kế hoạch có ít nhất một hoạt động"
+    if len(untouched):
+        said += "; chưa có: " + text.enumerate_vi([f"{row.activity_type} ({row.section}.{row.stt})" for row in untouched.itertuples()])
+    stated = progress[progress["completion_share"].notna()]
+    if len(stated):
+        weakest = stated.loc[stated["completion_share"].astype(float).idxmin()]
+        met = int((stated["completion_share"].astype(float) >= 1).sum())
+        counted = f"{text.number(weakest['done_count'])}/{text.number(weakest['expected_total_count'])} lần"
+        said += (
+            f". Trong {len(stated)} mục nêu số lần, {met} mục đạt đủ; thấp nhất là {weakest['activity_type']}, {counted} "
+            f"({text.percent(float(weakest['completion_share']), 0)})"
+        )
+    said += f". {len(silent)}/{len(below)} đơn vị chưa ghi nhận hoạt động nào."
+    return Finding("delivery-brief", said, f"Đếm theo nhật ký hoạt động.{as_of_note}", provenance(progress, activities, below))
+
+
+def as_of_note(as_of: date, year: int) -> str:
+    """`` Tính đến ngày …`` for a year that had not ended; empty afterwards."""
+    return f" Tính đến ngày {text.day(as_of)}, năm chưa kết thúc." if as_of < date(year, 12, 31) else ""
+
+
+def not_understood(progress: pd.DataFrame) -> Sentence | None:
+    """Time phrases outside the grammar, so that nobody takes silence for a statement; None when all were understood."""
+    odd = progress[progress["schedule_kind"] == "not_understood"]
+    if odd.empty:
+        return None
+    named = text.enumerate_vi([f"“{row.time_phrase_vi}” (mục {row.section}.{row.stt})" for row in odd.itertuples()])
+    return Sentence(f"Bộ công cụ chưa hiểu cụm thời gian {named}; coi như kế hoạch không nêu số lần và thời hạn là cả năm.", provenance(progress))
 
 
 def lateness(progress: pd.DataFrame, activities: pd.DataFrame) -> Sentence | None:
@@ -102,7 +139,7 @@ def silence(silent: pd.DataFrame, below: pd.DataFrame, activities: pd.DataFrame)
         )
     by_level = silent["level"].value_counts()
     totals = below["level"].value_counts()
-    parts = [f"{by_level[level]}/{totals[level]} đơn vị cấp {name}" for level, name in UNIT_LEVELS.items() if level in by_level.index]
+    parts = [f"{by_level[level]}/{totals[level]} {name}" for level, name in UNIT_LEVELS.items() if level in by_level.index]
     said = f"{len(silent)} trên {len(below)} đơn vị chưa ghi nhận hoạt động nào: {text.enumerate_vi(parts)}"
     evidence = "Đơn vị không có dòng nhật ký nào; có thể chưa làm hoặc chưa gửi."
     return Finding("delivery-silence", f"{said}.", evidence, provenance(below, activities))

@@ -41,8 +41,8 @@ def detectable(item: Assessment, estimate: EffectEstimate) -> Sentence:
     """The smallest effect the comparison could have seen, said before any estimate."""
     said = (
         f"Trước khi xem kết quả về {item.outcome_vi}: so {item.treated_vi} ({estimate.treated_count} đơn vị) với {item.comparison_vi} "
-        f"({estimate.comparison_count} đơn vị) thì chỉ phát hiện chắc chắn (8 trên 10 lần) những khác biệt từ "
-        f"{text.number(estimate.mde, 1)} {item.unit_vi} trở lên."
+        f"({estimate.comparison_count} đơn vị) thì khác biệt dưới {text.number(estimate.mde, 1)} {item.unit_vi} khó nhận ra "
+        "(khả năng phát hiện khác biệt đúng bằng mức này là 80 %)."
     )
     return Sentence(said, item.rests_on)
 
@@ -52,12 +52,21 @@ def observed(item: Assessment, estimate: EffectEstimate) -> Finding:
     size = f"{text.signed(estimate.estimate, 1)} {item.unit_vi}"
     against = f"{item.treated_vi} so với {item.comparison_vi}"
     if verb := VERBS_VI.get(item.verdict.grade):
-        said = f"truyền thông {verb} mức chênh {size} của {against}"
+        direction = "tăng" if estimate.estimate > 0 else "giảm"
+        said = f"truyền thông {verb} mức {direction} thêm {text.number(abs(estimate.estimate), 1)} {item.unit_vi} của {against}"
     else:
-        said = f"mức chênh của {against} là {size}; chưa đủ bằng chứng để gắn mức chênh này với truyền thông"
+        against_mde = "nhỏ hơn" if abs(estimate.estimate) < estimate.mde else "không nhỏ hơn"
+        said = f"mức chênh của {against} là {size}, {against_mde} mức nêu trên; chưa đủ bằng chứng để gắn mức chênh này với truyền thông"
     finding_id = f"observed-{fold(item.outcome_vi).replace(' ', '-')}"
     evidence = f"{text.sentence_case(item.verdict.reason_vi)}."
     return Finding(finding_id, f"{text.sentence_case(item.outcome_vi)}: {said}.", evidence, item.rests_on, item.verdict.grade)
+
+
+def _supported(item: Assessment) -> str:
+    """``góp phần mức tăng 0,5 điểm của …``: the direction is always said."""
+    effect = item.estimate.estimate if item.estimate else 0.0
+    direction = "tăng" if effect > 0 else "giảm"
+    return f"{VERBS_VI[item.verdict.grade]} mức {direction} {text.number(abs(effect), 1)} {item.unit_vi} của {item.outcome_vi}"
 
 
 def headline(assessments: list[Assessment], year: int) -> Finding:
@@ -66,7 +75,7 @@ def headline(assessments: list[Assessment], year: int) -> Finding:
     best = min(item.verdict.grade for item in assessments)
     evidence = "Mức bằng chứng do một quy tắc chung tính ra; không có nghĩa là truyền thông không có tác dụng."
     if supported:
-        said = text.enumerate_vi([f"{VERBS_VI[item.verdict.grade]} thay đổi của {item.outcome_vi}" for item in supported])
+        said = text.enumerate_vi([_supported(item) for item in supported])
         return Finding("outcomes-grade", f"Truyền thông năm {year} {said}.", evidence, all_sources(supported), best)
     groups = {
         "chưa đủ bằng chứng với": [item.outcome_vi for item in assessments if item.verdict.grade == "C"],
@@ -89,7 +98,7 @@ def unmatched_dose(unmatched: pd.DataFrame, rests_on: Provenance) -> Sentence:
 
 def not_applicable(year: int, rests_on: Provenance) -> Sentence:
     """No plan for the year, so there is nothing whose contribution could be asked."""
-    return Sentence(f"Không có kế hoạch truyền thông năm {year} trong bộ số liệu nên phần này không có gì để đánh giá.", rests_on)
+    return Sentence(f"Chưa nạp kế hoạch truyền thông năm {year} nên chưa xem xét được đóng góp của truyền thông.", rests_on)
 
 
 def no_cause_from_timing(rests_on: Provenance) -> Sentence:

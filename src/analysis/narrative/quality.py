@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis import text
-from analysis.blocks import Provenance, Sentence, provenance
+from analysis.blocks import Finding, Provenance, Sentence, provenance
 from analysis.tables import register_provenance
 
 
@@ -15,7 +15,7 @@ def synthetic_share(register: pd.DataFrame) -> Sentence:
         return Sentence("Toàn bộ số liệu trong báo cáo này là số liệu thật đã đăng ký nguồn.", rests_on)
     named = text.enumerate_vi([text.decapitalised(str(name)) for name in invented["document"]])
     return Sentence(
-        f"Có {len(invented)} loại số liệu nội bộ không được công khai nên bộ công cụ dùng bản mô phỏng: {named}. "
+        f"Có {len(invented)} loại số liệu nội bộ không được công khai nên bộ công cụ kèm bản mô phỏng: {named}. "
         "Mọi biểu đồ, bảng và nhận định dùng đến đều đóng dấu “SỐ LIỆU MÔ PHỎNG”; khi nạp số liệu thật, dấu này mất đi.",
         rests_on,
     )
@@ -26,39 +26,80 @@ def rows_account(register: pd.DataFrame) -> Sentence:
     aside = int(register["set_aside_count"].sum())
     read = int(register["rows_in_count"].sum())
     return Sentence(
-        f"Đã đọc {text.number(read)} dòng từ {len(register)} tệp nguồn; để riêng {text.number(aside)} dòng với lý do nêu trong phụ lục, "
-        "không bỏ dòng nào mà không ghi lại.",
+        f"Đã đọc {text.number(read)} dòng từ {len(register)} tệp nguồn; không sử dụng {text.number(aside)} dòng, "
+        "lý do của từng dòng nêu trong phụ lục.",
         register_provenance(register),
     )
 
 
-def plan_lessons(progress: pd.DataFrame | None, unrecorded: int, activities: pd.DataFrame, plans: pd.DataFrame) -> list[Sentence]:
-    """What to write into next year's plan so that delivery can be measured; each from a count of this year."""
-    lessons = []
-    if progress is not None:
-        unstated = int(progress["expected_count"].isna().sum())
-        lessons.append(
-            Sentence(
-                f"Nêu số lần hoặc sản phẩm đếm được: {unstated} trên {len(progress)} mục của kế hoạch năm nay không nêu, "
-                "nên không tính được mức hoàn thành.",
-                provenance(progress),
-            )
-        )
-    if len(activities):
-        lessons.append(
-            Sentence(
-                f"Ghi số lượt tiếp cận của từng hoạt động: {text.number(unrecorded)} trên {text.number(len(activities))} hoạt động đang để trống.",
-                provenance(activities),
-            )
-        )
-    lessons.append(
-        Sentence(
-            "Triển khai so le giữa các xã (chia đợt bằng bốc thăm) thay vì cùng lúc toàn tỉnh: chỉ khi có nơi làm trước, nơi làm sau "
-            "thì năm tới mới so sánh được và trả lời được câu hỏi truyền thông có đóng góp hay không.",
-            provenance(plans),
-        )
+def nothing_loaded(plans: pd.DataFrame) -> Sentence:
+    """The first step for a province without plan and log."""
+    return Sentence("Việc đầu tiên: nạp kế hoạch truyền thông, nhật ký hoạt động của các đơn vị và bảng hồ sơ theo tháng.", provenance(plans))
+
+
+def first_step(progress: pd.DataFrame | None, silent: pd.DataFrame, activities: pd.DataFrame, *, has_plan: bool) -> Finding:
+    """What to do now, from this year's counts: items nobody touched, units that are silent, how to learn more next year."""
+    steps = []
+    if progress is not None and (progress["done_count"] == 0).any():
+        named = text.enumerate_vi([str(kind) for kind in progress.loc[progress["done_count"] == 0, "activity_type"]])
+        steps.append(f"giao người và thời hạn cho {named}")
+    if len(silent):
+        steps.append(f"đôn đốc {len(silent)} đơn vị chưa có nhật ký")
+    steps.append("chia đợt triển khai giữa các xã để năm sau so sánh được nơi làm trước với nơi làm sau")
+    if not has_plan:
+        steps.insert(0, "nạp kế hoạch của năm")
+    rests_on = provenance(activities) if progress is None else provenance(progress, activities)
+    return Finding("first-step", f"Việc nên làm: {'; '.join(steps)}.", "Chi tiết ở chương “Kế hoạch năm tới”.", rests_on)
+
+
+def unassigned_items(progress: pd.DataFrame, activities: pd.DataFrame) -> Sentence | None:
+    """Items without any activity: drop them or give them a person and a date."""
+    untouched = progress[progress["done_count"] == 0]
+    if untouched.empty:
+        return None
+    named = text.enumerate_vi([f"{row.activity_type} (mục {row.section}.{row.stt})" for row in untouched.itertuples()])
+    return Sentence(f"Bỏ, hoặc giao rõ người và thời hạn cho nội dung chưa có hoạt động nào: {named}.", provenance(progress, activities))
+
+
+def weak_items(progress: pd.DataFrame, activities: pd.DataFrame) -> Sentence | None:
+    """Items that fell short of their stated number."""
+    short = progress[progress["completion_share"].notna() & (progress["completion_share"].astype("Float64") < 1).fillna(False)]
+    if short.empty:
+        return None
+    parts = [
+        f"{row.activity_type} (mục {row.section}.{row.stt}: {text.number(row.done_count)}/{text.number(row.expected_total_count)} lần)"
+        for row in short.itertuples()
+    ]
+    return Sentence(f"Xem lại số lần hoặc cách làm ở nội dung chưa đạt: {text.enumerate_vi(parts)}.", provenance(progress, activities))
+
+
+def urge(silent: pd.DataFrame, below: pd.DataFrame, activities: pd.DataFrame) -> Sentence:
+    """Units that sent nothing."""
+    return Sentence(f"Đôn đốc {len(silent)}/{len(below)} đơn vị chưa gửi nhật ký (danh sách ở chương 2).", provenance(below, activities))
+
+
+def state_numbers(progress: pd.DataFrame) -> Sentence | None:
+    """Items whose plan states nothing countable."""
+    unstated = int(progress["expected_count"].isna().sum())
+    if not unstated:
+        return None
+    said = f"Nêu số lần hoặc sản phẩm đếm được: {unstated} trên {len(progress)} mục của kế hoạch không nêu nên không tính được mức hoàn thành."
+    return Sentence(said, provenance(progress))
+
+
+def record_reach(unrecorded: int, activities: pd.DataFrame) -> Sentence:
+    """Activities that do not say whom they reached."""
+    counted = f"{text.number(unrecorded)} trên {text.number(len(activities))} hoạt động đang để trống"
+    return Sentence(f"Ghi số lượt tiếp cận của từng hoạt động: {counted}.", provenance(activities))
+
+
+def stagger(plans: pd.DataFrame) -> Sentence:
+    """A staggered start is what would make the question of contribution answerable."""
+    return Sentence(
+        "Triển khai so le giữa các xã (chia đợt bằng bốc thăm) thay vì cùng lúc toàn tỉnh: chỉ khi có nơi làm trước, nơi làm sau "
+        "thì năm tới mới so sánh được và trả lời được câu hỏi truyền thông có đóng góp hay không.",
+        provenance(plans),
     )
-    return lessons
 
 
 def missing_indices(histories: dict[str, pd.DataFrame], year: int, rests_on: Provenance) -> Sentence | None:

@@ -5,6 +5,7 @@ import pandas as pd
 from analysis import text
 from analysis.blocks import Finding, Provenance, Sentence, provenance
 from analysis.codes import INDICES
+from analysis.tables import STATUS_VI, position
 
 
 def edition(history: pd.DataFrame, index: str, province_name: str, year: int, rests_on: Provenance) -> Finding | Sentence:
@@ -31,15 +32,6 @@ def _absence(row: pd.Series, history: pd.DataFrame, province_name: str) -> str:
     return reasons[row["status"]] + tail
 
 
-def position(row: pd.Series) -> str:
-    """``47,18 điểm, hạng 2/60`` with whatever of it is known."""
-    score = "" if pd.isna(row["score"]) else f"{text.number(row['score'], 2)} điểm"
-    if pd.isna(row["rank"]):
-        return score
-    rank = f"hạng {int(row['rank'])}" + ("" if pd.isna(row["rank_of"]) else f"/{int(row['rank_of'])}")
-    return f"{score}, {rank}" if score else f"{rank} (không có điểm)"
-
-
 def _comparison(history: pd.DataFrame, row: pd.Series) -> str:
     """The edition before, compared inside an era only; across a break it is named and not compared."""
     before = history[(history["edition_year"] < row["edition_year"]) & (history["status"] == "published")]
@@ -48,10 +40,10 @@ def _comparison(history: pd.DataFrame, row: pd.Series) -> str:
     last = before.iloc[-1]
     if last["era"] != row["era"]:
         return (
-            f"Cách chấm điểm đã đổi kể từ phiên bản {_era_start(history, row)}, nên không so với {position(last)} của năm {last['edition_year']}, "
-            "cũng không tính phần chênh lệch cho kế hoạch truyền thông."
+            f"Cách chấm điểm đã đổi từ năm đánh giá {_era_start(history, row)}, nên không so với {position(last)} của năm {last['edition_year']} "
+            "và không quy phần chênh lệch cho truyền thông."
         )
-    return f"Lần trước có số trong cùng cách chấm là năm {last['edition_year']}: {position(last)}."
+    return f"Năm gần nhất có số theo cùng cách chấm là {last['edition_year']}: {position(last)}."
 
 
 def _era_start(history: pd.DataFrame, row: pd.Series) -> int:
@@ -61,39 +53,85 @@ def _era_start(history: pd.DataFrame, row: pd.Series) -> int:
 def _evidence(row: pd.Series) -> str:
     parts = [INDICES[row["index"]]]
     if row["is_rank_computed"]:
-        parts.append("thứ hạng do bộ công cụ xếp từ điểm của các tỉnh có số")
-    if not pd.isna(row["published_date"]):
+        parts.append("thứ hạng tính từ điểm các tỉnh có số, không phải hạng do nơi công bố in")
+    if row["published_precision"] == "day":
         parts.append(f"công bố ngày {text.day(row['published_date'])}")
+    elif row["published_precision"] == "month":
+        parts.append(f"công bố tháng {text.month(row['published_date'].strftime('%Y-%m'))}")
     return text.sentence_case("; ".join(parts)) + "."
 
 
-def moves(changes: pd.DataFrame, history: pd.DataFrame, index: str, year: int, rests_on: Provenance) -> Sentence:
-    """The move into the report year, judged against noise; or why it is not judged."""
+def moves(changes: pd.DataFrame, history: pd.DataFrame, index: str, year: int, rests_on: Provenance) -> Sentence | None:
+    """The move into the report year, judged against noise; None where another sentence already says why there is none."""
     into_year = changes[(changes["to_year"] == year) & (changes["index"] == index)]
     if into_year.empty:
-        return Sentence(f"Không so điểm {index} {year} với năm liền trước: {_why_no_move(history, year)}.", rests_on)
+        return _rank_move(history, index, year, rests_on)
     move = into_year.iloc[0]
-    change = f"{index} thay đổi {text.signed(move['change_score'])} điểm so với năm {move['from_year']}"
+    said = f"{index} thay đổi {text.signed(move['change_score'])} điểm so với năm {move['from_year']}"
     if move["verdict"] == "not_known":
-        return Sentence(f"{change}; chưa biết mức dao động thường gặp nên chưa nói được thay đổi này là thật hay ngẫu nhiên.", rests_on)
+        return Sentence(f"{said}; chưa có mức dao động thường gặp để so nên chưa nói được đây là thay đổi thật hay ngẫu nhiên.", rests_on)
     limit = text.number(move["noise_score"], 2)
     verdict = "vượt mức dao động thường gặp" if move["verdict"] == "clear" else "nằm trong mức dao động thường gặp"
-    return Sentence(f"{change}, {verdict} (±{limit} điểm).", rests_on)
+    return Sentence(f"{said}, {verdict} (±{limit} điểm).", rests_on)
 
 
-def _why_no_move(history: pd.DataFrame, year: int) -> str:
-    rows = history[history["edition_year"] < year]
-    if rows.empty:
-        return "đây là phiên bản đầu"
-    before, now = rows.iloc[-1], history[history["edition_year"] == year].iloc[0]
-    return "cách chấm điểm đã đổi" if before["era"] != now["era"] else f"chưa có điểm năm {before['edition_year']} của tỉnh từ nguồn trực tiếp"
+def _rank_move(history: pd.DataFrame, index: str, year: int, rests_on: Provenance) -> Sentence | None:
+    """The move in rank between neighbouring editions of one era of which at least one has no score."""
+    now, before = history[history["edition_year"] == year].iloc[0], history[history["edition_year"] == year - 1]
+    if before.empty or before.iloc[0]["era"] != now["era"] or pd.isna(before.iloc[0]["rank"]) or pd.isna(now["rank"]):
+        return None
+    places = int(before.iloc[0]["rank"]) - int(now["rank"])
+    moved = "giữ nguyên hạng" if places == 0 else f"{'lên' if places > 0 else 'xuống'} {abs(places)} bậc"
+    return Sentence(
+        f"So với năm {year - 1}, {index} {moved} ({int(before.iloc[0]['rank'])} → {int(now['rank'])}); "
+        "chưa có đủ điểm hai năm nên chưa biết có vượt mức dao động thường gặp hay không.",
+        rests_on,
+    )
+
+
+def none_judged(rests_on: Provenance) -> Sentence:
+    """In place of a table in which every verdict would be "not known"."""
+    return Sentence(
+        "Trong cùng cách chấm, chưa có căn cứ để nói thay đổi nào giữa hai năm liền nhau là thật: nơi công bố không in sai số, "
+        "hoặc bộ số liệu chưa có đủ điểm của các tỉnh.",
+        rests_on,
+    )
+
+
+def overview(histories: dict[str, pd.DataFrame], province_name: str, year: int, rests_on: Provenance) -> Finding:
+    """The four indices of the year in one finding; comparisons only inside an era, absences with their reason."""
+    parts, absent = [], []
+    for index, history in histories.items():
+        of_year = history[history["edition_year"] == year]
+        row = of_year.iloc[0] if len(of_year) else None
+        if row is None or row["status"] != "published":
+            absent.append(f"{index} {STATUS_VI[row['status']] if row is not None else 'không có phiên bản'}{_latest(history, year)}")
+        else:
+            parts.append(f"{index} {position(row)}{_against_last(history, row)}")
+    said = "; ".join([*parts, *absent])
+    return Finding("standing-brief", f"{province_name} năm {year}: {said}.", "Thứ hạng chỉ so giữa các tỉnh trong cùng năm.", rests_on)
+
+
+def _latest(history: pd.DataFrame, year: int) -> str:
+    held = history[(history["edition_year"] < year) & (history["status"] == "published")]
+    return f" (gần nhất {held.iloc[-1]['edition_year']}: {position(held.iloc[-1])})" if len(held) else ""
+
+
+def _against_last(history: pd.DataFrame, row: pd.Series) -> str:
+    before = history[(history["edition_year"] < row["edition_year"]) & (history["status"] == "published")]
+    if before.empty:
+        return ""
+    last = before.iloc[-1]
+    if last["era"] != row["era"]:
+        return f" (cách chấm đã đổi: không so với {position(last)} năm {last['edition_year']}, không quy cho truyền thông)"
+    return f" (năm {last['edition_year']}: {position(last)})"
 
 
 def circularity(index: str, rests_on: Provenance) -> Sentence:
     """PAR INDEX scores the carrying out of communication itself; SIPAS is a part of PAR INDEX."""
     return Sentence(
         f"Lưu ý khi đọc {index}: chỉ số này chấm cả việc thực hiện kế hoạch tuyên truyền và lấy SIPAS làm một phần điểm, "
-        "nên làm đúng kế hoạch thì điểm tự tăng; không dùng để chứng minh truyền thông có kết quả.",
+        "nên làm đúng kế hoạch đã được tính điểm; không dùng để chứng minh truyền thông có kết quả.",
         rests_on,
         is_note=True,
     )

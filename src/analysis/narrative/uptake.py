@@ -15,15 +15,17 @@ def no_months(province_name: str, year: int, rests_on: Provenance) -> Sentence:
     )
 
 
-def year_rate(yearly: pd.DataFrame, rate_key: str, place: str, year: int, rests_on: Provenance) -> Finding | Sentence:
-    """The rate of the report year; a year that mixes two regimes is told in two parts and gives no finding."""
-    parts = [_part(row) for _, row in yearly.sort_values("regime", ascending=False).iterrows()]
+def year_rate(yearly: pd.DataFrame, rate_key: str, place: str, period_vi: str, change_vi: str, year: int, rests_on: Provenance) -> Finding:
+    """The rate of the report year with its change; a year that mixes two regimes is told in two parts that are not added."""
     definition = f"{text.sentence_case(RATE_KEYS[rate_key])}."
+    ordered = yearly.sort_values("regime", ascending=False)
+    parts = [_part(row) for _, row in ordered.iterrows()]
     if len(parts) > 1:
-        labels = [f"{part} {REGIMES[regime]}" for part, regime in zip(parts, sorted(yearly["regime"], reverse=True), strict=True)]
-        said = f"Năm {year}, tỷ lệ nộp hồ sơ trực tuyến của {place}: {text.enumerate_vi(labels)}; hai phần không gộp với nhau."
-        return Sentence(said, rests_on, definition)
-    return Finding("uptake-year", f"Năm {year}, {place} có {parts[0]} được nộp trực tuyến.", definition, rests_on)
+        labels = [f"{part} {REGIMES[regime]}" for part, regime in zip(parts, ordered["regime"], strict=True)]
+        said = f"Năm {year}, {place} nộp trực tuyến {text.enumerate_vi(labels)}; hai phần không gộp với nhau"
+        return Finding("uptake-year", f"{said}.", definition, rests_on)
+    said = f"{text.sentence_case(period_vi)}, {place} có {parts[0]} được nộp trực tuyến{change_vi}"
+    return Finding("uptake-year", f"{said}.", definition, rests_on)
 
 
 def _part(row: pd.Series) -> str:
@@ -31,25 +33,27 @@ def _part(row: pd.Series) -> str:
     return f"{share} hồ sơ ({text.number(row['numerator_count'])} trên {text.number(row['denominator_count'])})"
 
 
-def change_on_year(now: pd.DataFrame, before: pd.DataFrame, year: int, rests_on: Provenance) -> Sentence | None:
-    """The change on the year before in percentage points, only inside one regime."""
-    both = now.merge(before, on="regime", suffixes=("", "_before"), validate="one_to_one")
-    if len(both) != 1 or len(now) != 1 or len(before) != 1:
-        return None
-    points = float(both.iloc[0]["share"] - both.iloc[0]["share_before"]) * 100
+def change(now: pd.DataFrame, before: pd.DataFrame) -> str:
+    """``, tăng 5,3 điểm phần trăm so với …``; empty unless both years lie in one and the same regime."""
+    if len(now) != 1 or len(before) != 1 or now.iloc[0]["regime"] != before.iloc[0]["regime"]:
+        return ""
+    shares = now.iloc[0]["share"], before.iloc[0]["share"]
+    if pd.isna(shares[0]) or pd.isna(shares[1]):
+        return ""
+    points = 100 * (float(shares[0]) - float(shares[1]))
     direction = "tăng" if points >= 0 else "giảm"
-    return Sentence(
-        f"So với năm {year - 1}, tỷ lệ này {direction} {text.number(abs(points), 1)} điểm phần trăm (cùng cách tính, cùng các đơn vị).", rests_on
-    )
+    return f", {direction} {text.number(abs(points), 1)} điểm phần trăm so với cùng các tháng và đơn vị của năm trước ({text.percent(shares[1])})"
 
 
-def spread(by_unit: pd.DataFrame, level_vi: str, year: int, rests_on: Provenance) -> Sentence:
+def spread(by_unit: pd.DataFrame, level_vi: str, period_vi: str, rests_on: Provenance) -> Sentence:
     """Lowest, middle and highest unit of a level."""
     known = by_unit[~by_unit["is_small"]].sort_values(["share", "label_vi"])
+    if known.empty:
+        return Sentence(f"{text.sentence_case(period_vi)}, mọi đơn vị {level_vi} đều có quá ít hồ sơ để nói về tỷ lệ của từng đơn vị.", rests_on)
     low, high, middle = known.iloc[0], known.iloc[-1], known["share"].astype(float).median()
     said = (
-        f"Giữa các đơn vị {level_vi} năm {year}, tỷ lệ đi từ {text.percent(low['share'])} ({low['label_vi']}) "
-        f"đến {text.percent(high['share'])} ({high['label_vi']}), một nửa số đơn vị không quá {text.percent(middle)}."
+        f"Trong các đơn vị {level_vi}, {period_vi}: thấp nhất {text.percent(low['share'])} ({low['label_vi']}), "
+        f"cao nhất {text.percent(high['share'])} ({high['label_vi']}), một nửa số đơn vị không quá {text.percent(middle)}."
     )
     return Sentence(said, rests_on)
 

@@ -9,12 +9,18 @@ def data_table(chart: Chart) -> Table:
     if chart.kind == "timeline":
         return _timeline_table(chart)
     positions: dict[Cell, dict[int, float | None]] = {}
+    methods: dict[Cell, str] = {}
     for number, series in enumerate(chart.series):
-        for x, y in zip(series.x, series.y, strict=True):
+        for place, (x, y) in enumerate(zip(series.x, series.y, strict=True)):
             positions.setdefault(x, {})[number] = y
-    columns = (Column(chart.x_title or "Nhóm"), *(Column(_titled(series.name, chart), chart.decimals) for series in chart.series))
-    rows = tuple((shown_x(x, chart), *(found.get(number) for number in range(len(chart.series)))) for x, found in positions.items())
-    return Table(f"{chart.chart_id}-data", f"Số liệu của biểu đồ: {chart.title}", columns, rows, chart.provenance)
+            methods[x] = series.segments[place] if series.segments and chart.x_kind == "year" else ""
+    columns = [Column(chart.x_title or "Nhóm"), *(Column(_titled(series.name, chart), chart.decimals) for series in chart.series)]
+    rows = [[shown_x(x, chart), *(found.get(number) for number in range(len(chart.series)))] for x, found in positions.items()]
+    if any(methods.values()):
+        columns.append(Column("Cách chấm (chỉ so trong cùng cách chấm)"))
+        rows = [[*row, method] for row, method in zip(rows, methods.values(), strict=True)]
+    shown = tuple(tuple(row) for row in rows)
+    return Table(f"{chart.chart_id}-data", f"Số liệu của biểu đồ: {chart.title}", tuple(columns), shown, chart.provenance)
 
 
 def _titled(name: str, chart: Chart) -> str:

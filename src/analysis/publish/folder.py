@@ -26,6 +26,8 @@ def locked(reports: Path) -> Iterator[None]:
         except Timeout:
             raise RunLocked(f"Một lượt chạy khác đang dùng thư mục {reports}. Hãy đợi lượt đó xong rồi chạy lại.") from None
     try:
+        with writing_to(reports):
+            _clear_remains(reports)
         yield
     finally:
         lock.release()
@@ -35,10 +37,9 @@ def locked(reports: Path) -> Iterator[None]:
 def replacing(target: Path) -> Iterator[Path]:
     """A temporary folder that becomes ``target`` when the block ends well; otherwise ``target`` stays as it was.
 
-    Call inside ``locked``: remains of a killed run are cleared, and a target it had set aside is put back.
+    Call inside ``locked``, which clears what a killed run left behind.
     """
     with writing_to(target.parent):
-        _recover(target)
         rendering = target.parent / f"{RENDERING}{uuid4().hex}"
         rendering.mkdir()
         try:
@@ -61,10 +62,12 @@ def _swap(rendering: Path, target: Path) -> None:
     shutil.rmtree(replaced, ignore_errors=True)
 
 
-def _recover(target: Path) -> None:
-    replaced = target.parent / f"{REPLACED}{target.name}"
-    if replaced.exists() and not target.exists():
-        replaced.replace(target)
-    shutil.rmtree(replaced, ignore_errors=True)
-    for remains in target.parent.glob(f"{RENDERING}*"):
+def _clear_remains(reports: Path) -> None:
+    """Put back reports that a killed run had set aside, and remove what it was rendering."""
+    for replaced in reports.glob(f"{REPLACED}*"):
+        target = reports / replaced.name.removeprefix(REPLACED)
+        if not target.exists():
+            replaced.replace(target)
+        shutil.rmtree(replaced, ignore_errors=True)
+    for remains in reports.glob(f"{RENDERING}*"):
         shutil.rmtree(remains, ignore_errors=True)

@@ -8,14 +8,14 @@ import unicodedata
 from collections import Counter
 from html.parser import HTMLParser
 
-from analysis.blocks import Chart, Finding, Sentence, Table
+from analysis.blocks import Chart, Finding, Shown, Table
 from analysis.errors import ReportRefused
+from analysis.estimate.grade import VERBS_VI
 from analysis.publish.model import ReportModel
-from analysis.theme import SYNTHETIC_STAMP
 
 MAX_HTML_BYTES = 6_000_000  # so that it can still be sent by an office's mail
 CAUSAL_WORDS = ("góp phần", "đi kèm với", "nhờ truyền thông", "làm tăng", "làm giảm", "giúp tăng", "dẫn đến", "tác động làm")
-GRADES_WITH_CAUSAL_VERB = ("A", "B")
+_RAW_VALUES = {"nan", "None", "NaT", "NaN", "inf"}
 _NETWORK = re.compile(r"""(?:src|href|action|data)\s*=\s*["'](?:https?:)?//|url\(\s*["']?https?:|@import""", re.IGNORECASE)
 
 
@@ -47,7 +47,7 @@ def check(model: ReportModel, html: str) -> dict[str, int]:
     page = _Counter()
     page.feed(html)
     counts = {"charts": len(model.every(Chart)), "tables": len(model.every(Table)), "findings": len(model.every(Finding))}
-    faults = [*_count_faults(model, page, counts), *_rule_faults(model), *_page_faults(html, "".join(page.text))]
+    faults = [*_count_faults(model, page, counts), *_rule_faults(model), *_missing_text(model, "".join(page.text)), *_page_faults(html, page)]
     if faults:
         raise ReportRefused("Báo cáo không qua được khâu kiểm tra, bản cũ còn nguyên: " + "; ".join(faults) + ".")
     return {**counts, "html_bytes": len(html.encode())}
@@ -82,40 +82,64 @@ def _rule_faults(model: ReportModel) -> list[str]:
 
 
 def _causal_faults(model: ReportModel) -> list[str]:
-    """No causal verb outside a finding whose grade allows it."""
-    spoken: list[tuple[str, str | None]] = [(finding.text_vi, finding.grade) for finding in model.every(Finding)]
-    spoken += [(sentence.text_vi, None) for sentence in model.every(Sentence)]
-    return [
-        f"từ chỉ nguyên nhân “{word}” vượt mức bằng chứng: “{said}”"
-        for said, grade in spoken
-        for word in CAUSAL_WORDS
-        if word in said.lower() and grade not in GRADES_WITH_CAUSAL_VERB
-    ]
+    """No causal verb anywhere but in a finding whose grade allows that very verb."""
+    faults = []
+    for block in model.shown:
+        allowed = VERBS_VI.get(block.grade or "", "") if isinstance(block, Finding) else ""
+        for said in _words_of(block):
+            faults += [
+                f"từ chỉ nguyên nhân “{word}” vượt mức bằng chứng: “{said}”" for word in CAUSAL_WORDS if word in said.lower() and word != allowed
+            ]
+    return faults
+
+
+def _words_of(block: Shown) -> list[str]:
+    """Everything a block says to the reader."""
+    match block:
+        case Chart():
+            return [block.title, block.subtitle, block.alt_vi, *block.notes_vi, *(series.name for series in block.series)]
+        case Table():
+            return [block.title, *block.notes_vi, *(str(cell) for row in block.rows for cell in row if isinstance(cell, str))]
+        case _:
+            return [block.text_vi, block.evidence_vi]
 
 
 def _segment_faults(model: ReportModel) -> list[str]:
-    """Every line over editions or months must say to which era or regime each point belongs."""
-    return [
-        f"đường không ghi phương pháp của từng điểm: “{chart.title}”, {series.name}"
-        for chart in model.every(Chart)
-        for series in chart.series
-        if chart.kind == "line" and len(series.segments) != len(series.x)
-    ]
-
-
-def _page_faults(html: str, shown: str) -> list[str]:
+    """Every point of a line says its era or regime, and for an index it is the registered era of that edition."""
     faults = []
-    size = len(html.encode())
+    for chart in (chart for chart in model.every(Chart) if chart.kind == "line"):
+        for series in chart.series:
+            eras = model.eras.get(series.index, {})
+            registered = [eras.get(str(x)) for x in series.x]
+            if len(series.segments) != len(series.x) or (chart.x_kind == "year" and registered != list(series.segments)):
+                faults.append(f"đường không theo phương pháp đã đăng ký của từng điểm: “{chart.title}”, {series.name}")
+    return faults
+
+
+def _missing_text(model: ReportModel, shown: str) -> list[str]:
+    """Every title and sentence stands on the page as it is in the model, so nothing was cut or read as markup."""
+    page = _folded_spaces(shown)
+    wanted = [block.title if isinstance(block, Chart | Table) else block.text_vi for block in model.shown]
+    return [f"trang thiếu hoặc làm sai câu: “{said}”" for said in wanted if _folded_spaces(said) not in page]
+
+
+def _folded_spaces(said: str) -> str:
+    return " ".join(said.split())
+
+
+def _page_faults(html: str, page: _Counter) -> list[str]:
+    faults = []
+    size, shown = len(html.encode()), "".join(page.text)
+    head = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+    ids = re.findall(r'\bid="([^"]+)"', head)
     if size > MAX_HTML_BYTES:
         faults.append(f"tệp HTML nặng {size:,} byte, tối đa {MAX_HTML_BYTES:,}")
     if not unicodedata.is_normalized("NFC", shown):
         faults.append("chữ trên trang chưa ở dạng NFC")
-    head = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
     if found := _NETWORK.search(head):
         faults.append(f"trang gọi ra mạng: “{found.group()}”")
-    if re.search(r"\bnan\b|\bNone\b|<NA>|\bNaT\b", shown):
-        faults.append("trang còn giá trị thô (nan, None)")
-    ids = re.findall(r'\bid="([^"]+)"', head)
     if repeated := sorted({found for found in ids if ids.count(found) > 1}):
         faults.append(f"định danh lặp trên trang: {', '.join(repeated)}")
-    return faults + ([f"thiếu dấu “{SYNTHETIC_STAMP}”"] if 'class="stamp"' in html and SYNTHETIC_STAMP not in shown else [])
+    if raw := sorted({piece.strip() for piece in page.text if piece.strip() in _RAW_VALUES or "<NA>" in piece}):
+        faults.append(f"trang còn giá trị thô: {', '.join(raw)}")
+    return faults

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import plotly.offline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis import text
@@ -20,15 +20,12 @@ from analysis.publish.model import ReportModel
 from analysis.record import table_html
 from analysis.theme import SYNTHETIC_STAMP
 
-MAX_FULL_SOURCES = 2
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_html(model: ReportModel) -> str:
     """The whole page. Deterministic: the same model gives the same bytes."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html"]), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     scripts = (_plotly_script(), (TEMPLATES / "report.js").read_text(encoding="utf-8"))
     environment.globals |= {
         "kind": lambda block: type(block).__name__,
@@ -51,11 +48,8 @@ def render_html(model: ReportModel) -> str:
 
 
 def source_line(provenance: Provenance, model: ReportModel) -> str:
-    """``Nguồn: document – publisher; …`` from the register; where there are many, documents only (publishers are in chapter 7)."""
-    sources = [model.sources[name] for name in provenance.source_ids]
-    is_short = len(sources) > MAX_FULL_SOURCES
-    documents = dict.fromkeys(source.document if is_short else f"{source.document} – {source.publisher}" for source in sources)
-    return "Nguồn: " + "; ".join(documents) + "."
+    """``Nguồn: …`` by the short names of the register; publisher, document and address stand in chapter 7."""
+    return "Nguồn: " + "; ".join(dict.fromkeys(model.sources[name].short_vi for name in provenance.source_ids)) + "."
 
 
 def _annexes(model: ReportModel) -> list[Table]:

@@ -19,7 +19,7 @@ def describe(
 ) -> dict[str, Any]:
     """The manifest of a rendered folder; ``inputs`` maps registered paths to sha256, ``seconds`` stages to durations."""
     return {
-        "parameters": {"year": model.year, "province": model.province_code, "as_of": model.as_of},
+        "parameters": {"year": model.year, "province": model.province_code, "place": model.province_vi, "as_of": model.as_of},
         "is_synthetic": model.is_synthetic,
         "inputs": dict(sorted(inputs.items())),
         "outputs": {path.relative_to(folder).as_posix(): sha256_of(path) for path in sorted(folder.rglob("*")) if path.is_file()},
@@ -32,7 +32,7 @@ def describe(
 
 def write(folder: Path, manifest: dict[str, Any]) -> None:
     """Write the manifest beside the files it describes."""
-    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8", newline="\n")
 
 
 def _commit(root: Path) -> str | None:

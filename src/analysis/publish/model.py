@@ -27,6 +27,7 @@ class SourceLine:
     """What a reader needs of a registered source."""
 
     source_id: str
+    short_vi: str
     publisher: str
     document: str
     edition: str
@@ -37,7 +38,10 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class ReportModel:
-    """One report: whom and when it is about, its sections, and the sources its blocks name."""
+    """One report: whom and when it is about, its sections, and the sources its blocks name.
+
+    ``eras`` maps index → edition year (text) → registered method era, for the gate.
+    """
 
     year: int
     province_code: str
@@ -45,6 +49,7 @@ class ReportModel:
     as_of: str
     sections: tuple[Section, ...]
     sources: dict[str, SourceLine]
+    eras: dict[str, dict[str, str]]
 
     def every(self, kind: type[Kind]) -> list[Kind]:
         """All blocks of a kind in report order."""
@@ -68,15 +73,21 @@ class ReportModel:
             "province_vi": self.province_vi,
             "as_of": self.as_of,
             "sections": [[to_json(block) for block in (section.chapter, *section.blocks)] for section in self.sections],
+            "eras": self.eras,
             "sources": {name: vars(source) for name, source in sorted(self.sources.items())},
         }
 
 
 def recorded_blocks(notebook: Path) -> list[Block]:
-    """Blocks that an executed notebook showed, in order."""
+    """Blocks that an executed notebook showed, in order.
+
+    Raises ``ReportRefused`` for an output shown in another way: it would carry neither source nor stamp.
+    """
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    bundles = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
-    return [from_json(bundle[BLOCK_MIME]) for bundle in bundles if BLOCK_MIME in bundle]
+    bundles = [output["data"] for cell in cells for output in cell.get("outputs", []) if "data" in output]
+    if any(BLOCK_MIME not in bundle for bundle in bundles):
+        raise ReportRefused(f"Sổ tay {notebook.name} hiện kết quả không qua show(…) nên không có nguồn và dấu. Hãy bỏ dòng đó hoặc dùng show(…).")
+    return [from_json(bundle[BLOCK_MIME]) for bundle in bundles]
 
 
 def sections_of(blocks: list[Block]) -> tuple[Section, ...]:

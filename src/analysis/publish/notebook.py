@@ -36,37 +36,82 @@ class Executed:
 
 
 def check_contract(notebook: Path, parameters: Parameters) -> None:
-    """Raise ``ReportRefused`` unless the notebook takes exactly ``parameters`` and reads every one of them."""
-    if not notebook.is_file():
-        raise ReportRefused(f"Không có sổ tay {notebook.name} trong thư mục notebooks.")
-    cells = [cell for cell in nbformat.reads(notebook.read_text(encoding="utf-8"), as_version=4).cells if cell.cell_type == "code"]
-    tagged = [cell for cell in cells if PARAMETERS_TAG in cell.metadata.get("tags", [])]
-    if len(tagged) != 1:
-        raise ReportRefused(
-            f"Sổ tay {notebook.name}: thấy {len(tagged)} ô gắn nhãn “{PARAMETERS_TAG}”, cần đúng một ô. "
-            "Hãy gắn lại nhãn cho ô tham số (JupyterLab, khung Property Inspector)."
-        )
-    declared = _assigned(tagged[0].source)
+    """Raise ``ReportRefused`` unless the notebook takes exactly ``parameters``, of these types, and reads every one.
+
+    The parameters cell holds plain constants, each once; no other cell may give a parameter another meaning.
+    """
+    trees, tagged = _parsed_cells(notebook)
+    declared = _constants(trees[tagged])
+    others = [tree for number, tree in enumerate(trees) if number != tagged]
+    later = trees[tagged + 1 :]
     faults = [
-        *(f"tham số không có trong sổ tay: “{name}”" for name in sorted(set(parameters) - declared)),
-        *(f"tham số chưa được truyền: “{name}”" for name in sorted(declared - set(parameters))),
-        *(f"tham số không ô nào dùng đến: “{name}”" for name in sorted(declared - _read([cell.source for cell in cells if cell is not tagged[0]]))),
+        *(f"tham số không có trong sổ tay: “{name}”" for name in sorted(set(parameters) - set(declared))),
+        *(f"tham số chưa được truyền: “{name}”" for name in sorted(set(declared) - set(parameters))),
+        *(f"tham số không ô nào phía sau dùng đến: “{name}”" for name in sorted(set(declared) - _read(later))),
+        *(f"tham số bị đặt lại ở ô khác: “{name}”" for name in sorted(set(declared) & _bound(others))),
+        *(f"ô tham số không phải hằng số hoặc đặt hai lần: “{name}”" for name, value in declared.items() if value is None),
+        *(
+            f"“{name}” trong sổ tay là {type(value).__name__}, được truyền {type(parameters[name]).__name__}"
+            for name, value in declared.items()
+            if value is not None and name in parameters and type(value) is not type(parameters[name])
+        ),
     ]
     if faults:
         raise ReportRefused(f"Sổ tay {notebook.name}: {'; '.join(faults)}. Tham số của sổ tay: {', '.join(sorted(declared))}.")
 
 
-def _assigned(source: str) -> set[str]:
-    names: set[str] = set()
-    for node in ast.parse(source).body:
+def _parsed_cells(notebook: Path) -> tuple[list[ast.Module], int]:
+    """Code cells as syntax trees, and which of them is the parameters cell."""
+    if not notebook.is_file():
+        raise ReportRefused(f"Không có sổ tay {notebook.name} trong thư mục notebooks.")
+    try:
+        document = nbformat.reads(notebook.read_text(encoding="utf-8"), as_version=4)
+        cells = [cell for cell in document.cells if cell.cell_type == "code"]
+        trees = [ast.parse(cell.source) for cell in cells]
+    except (SyntaxError, ValueError, nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
+        raise ReportRefused(
+            f"Sổ tay {notebook.name} không đọc được: {error}. Sổ tay chỉ gồm mã Python thường, không dùng lệnh bắt đầu bằng % hoặc !."
+        ) from None
+    tagged = [number for number, cell in enumerate(cells) if PARAMETERS_TAG in cell.metadata.get("tags", [])]
+    if len(tagged) != 1:
+        raise ReportRefused(
+            f"Sổ tay {notebook.name}: thấy {len(tagged)} ô gắn nhãn “{PARAMETERS_TAG}”, cần đúng một ô. "
+            "Hãy gắn lại nhãn cho ô tham số (JupyterLab, khung Property Inspector)."
+        )
+    return trees, tagged[0]
+
+
+def _constants(cell: ast.Module) -> dict[str, Any]:
+    """Names of the parameters cell with their constant; None for one that is not a constant or is set twice."""
+    found: dict[str, Any] = {}
+    for node in cell.body:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        names |= {target.id for target in targets if isinstance(target, ast.Name)}
-    return names
+        value = getattr(node, "value", None)
+        for target in targets:
+            if isinstance(target, ast.Name):
+                is_plain = isinstance(value, ast.Constant) and target.id not in found
+                found[target.id] = value.value if is_plain and isinstance(value, ast.Constant) else None
+    return found
 
 
-def _read(sources: list[str]) -> set[str]:
-    trees = [ast.parse(source) for source in sources]
+def _read(trees: list[ast.Module]) -> set[str]:
     return {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+
+
+def _bound(trees: list[ast.Module]) -> set[str]:
+    """Every name that some cell binds: assignment, loop, comprehension, argument, import, definition."""
+    names: set[str] = set()
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        match node:
+            case ast.Name(ctx=ast.Store() | ast.Del()):
+                names.add(node.id)
+            case ast.arg():
+                names.add(node.arg)
+            case ast.alias():
+                names.add(node.asname or node.name)
+            case ast.FunctionDef() | ast.ClassDef():
+                names.add(node.name)
+    return names
 
 
 def execute(notebook: Path, output: Path, parameters: Parameters, kernel_cwd: Path) -> Executed:
@@ -90,8 +135,9 @@ def execute(notebook: Path, output: Path, parameters: Parameters, kernel_cwd: Pa
     except papermill.PapermillExecutionError as error:
         if _is_actionable(error.ename):
             raise ReportRefused(f"Sổ tay {notebook.name} dừng: {error.evalue}") from None
+        trace = _COLOURS.sub("", "\n".join(error.traceback))
         raise NotebookFailed(
-            f"{notebook.name}, cell {error.exec_count}: {error.ename}: {error.evalue}\n" + _COLOURS.sub("", "\n".join(error.traceback))
+            f"{trace}\nSổ tay {notebook.name}, ô {error.exec_count}: {error.ename}: {error.evalue}. Báo cáo cũ còn nguyên."
         ) from None
     return Executed(notebook.stem, output, perf_counter() - started)
 

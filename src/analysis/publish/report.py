@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from pathlib import Path
 from time import perf_counter
 
 import pandas as pd
 
-from analysis import store
+from analysis import store, text
 from analysis.errors import ReportRefused
 from analysis.project import Project
 from analysis.publish import folder, gate, manifest
@@ -27,15 +28,20 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Request:
-    """Which report: calendar year, province (63-tinh code), and the day up to which editions count as published."""
+    """Which report: calendar year, province (63-tinh code), and the day up to which things count as known.
+
+    ``is_dated`` when somebody asked for that day: such a report gets a folder of its own.
+    """
 
     year: int
     province: str
     as_of: date
+    is_dated: bool = False
 
     def folder_name(self, home_province: str) -> str:
-        """``2021`` for the office's own province, ``2021-79`` for another."""
-        return str(self.year) if self.province == home_province else f"{self.year}-{self.province}"
+        """``2021`` for the office's own province, ``2021-79`` for another, ``2021-tinh-den-2022-03-01`` for a day asked for."""
+        name = str(self.year) if self.province == home_province else f"{self.year}-{self.province}"
+        return f"{name}-tinh-den-{self.as_of.isoformat()}" if self.is_dated else name
 
 
 def years_with_data(tables: store.Tables) -> list[int]:
@@ -55,11 +61,14 @@ def make_report(project: Project, request: Request, progress: Progress) -> Path:
     years = years_with_data(tables)
     if request.year not in years:
         raise ReportRefused(f"Không có số liệu cho năm {request.year}. Các năm lập được báo cáo: {years[0]}–{years[-1]}.")
+    if request.as_of < date(request.year, 1, 1):
+        raise ReportRefused(f"Ngày {text.day(request.as_of)} trước khi năm {request.year} bắt đầu. Hãy chọn ngày từ 01/01/{request.year} trở đi.")
     place = province_name(tables.units, request.province)
     target = project.reports / request.folder_name(project.settings.province)
     with folder.locked(project.reports), folder.replacing(target) as rendering:
         _render(project, request, place, rendering, progress)
-    _write_index(project.reports)
+    with folder.locked(project.reports):
+        _write_index(project.reports)
     return target / html_name(request.year)
 
 
@@ -74,12 +83,14 @@ def _render(project: Project, request: Request, place: str, rendering: Path, pro
     after_notebooks = perf_counter()
     register = store.read("sources", project.processed)
     blocks = [block for notebook in executed for block in recorded_blocks(notebook.path)]
-    model = ReportModel(request.year, request.province, place, request.as_of.isoformat(), sections_of(blocks), _source_lines(register))
+    model = ReportModel(
+        request.year, request.province, place, request.as_of.isoformat(), sections_of(blocks), _source_lines(register), _eras(project)
+    )
     progress("Dựng trang và kiểm tra")
     html = render_html(model)
     checks = gate.check(model, html)
-    (rendering / html_name(request.year)).write_text(html, encoding="utf-8")
-    (rendering / MODEL_FILE).write_text(json.dumps(model.to_json(), ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    (rendering / html_name(request.year)).write_text(html, encoding="utf-8", newline="\n")
+    (rendering / MODEL_FILE).write_text(json.dumps(model.to_json(), ensure_ascii=False, sort_keys=True), encoding="utf-8", newline="\n")
     seconds = {notebook.name: notebook.seconds for notebook in executed}
     seconds |= {"notebooks_wall": after_notebooks - started, "render_and_check": perf_counter() - after_notebooks}
     inputs = dict(zip(register["path"], register["sha256"], strict=True))
@@ -99,6 +110,11 @@ def _run_notebooks(project: Project, request: Request, output: Path, progress: P
     return execute_all(paths, output, parameters, project.notebooks, on_done)
 
 
+def _eras(project: Project) -> dict[str, dict[str, str]]:
+    editions = store.read("index_editions", project.processed)
+    return {index: dict(zip(rows["edition_year"].astype(str), rows["era"], strict=True)) for index, rows in editions.groupby("index")}
+
+
 def _source_lines(register: pd.DataFrame) -> dict[str, SourceLine]:
     fields = list(SourceLine.__dataclass_fields__)
     return {row["source_id"]: SourceLine(**{name: row[name] for name in fields}) for row in register.to_dict("records")}
@@ -106,15 +122,21 @@ def _source_lines(register: pd.DataFrame) -> dict[str, SourceLine]:
 
 def _write_index(reports: Path) -> None:
     """``index.html``: a plain list of the reports that lie in the folder."""
-    rows = []
-    for found in sorted(reports.glob(f"*/{manifest.MANIFEST}")):
-        described = json.loads(found.read_text(encoding="utf-8"))
-        page = next((name for name in described["outputs"] if name.endswith(".html")), None)
-        if page:
-            rows.append(
-                f'<li><a href="{found.parent.name}/{page}">{found.parent.name}</a> – số liệu đến ngày {described["parameters"]["as_of"]}</li>'
-            )
+    rows = [_index_row(found) for found in sorted(reports.glob(f"[!.]*/{manifest.MANIFEST}"))]
     head = '<!doctype html><html lang="vi"><meta charset="utf-8"><title>Các báo cáo</title><h1>Các báo cáo</h1>'
     temporary = reports / ".index.html.new"
-    temporary.write_text(f"{head}<ul>{''.join(rows)}</ul></html>\n", encoding="utf-8")
+    temporary.write_text(f"{head}<ul>{''.join(rows)}</ul></html>\n", encoding="utf-8", newline="\n")
     temporary.replace(reports / "index.html")
+
+
+def _index_row(found: Path) -> str:
+    """A list entry, or nothing for a folder whose manifest cannot be read."""
+    try:
+        described = json.loads(found.read_text(encoding="utf-8"))
+        parameters = described["parameters"]
+        page = next(name for name in described["outputs"] if name.endswith(".html"))
+        day = text.day(date.fromisoformat(parameters["as_of"]))
+        label = f"{parameters['place']} – năm {parameters['year']}, số liệu đến ngày {day}"
+    except (ValueError, KeyError, StopIteration):
+        return ""
+    return f'<li><a href="{escape(f"{found.parent.name}/{page}", quote=True)}">{escape(label)}</a></li>'

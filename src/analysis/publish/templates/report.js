@@ -7,7 +7,7 @@
   const template = {layout: {paper_bgcolor: "white", plot_bgcolor: "white",
     xaxis: {gridcolor: "#E6E6E6", linecolor: "#8C8C8C"}, yaxis: {gridcolor: "#E6E6E6", linecolor: "#8C8C8C"}}};
   const config = {responsive: true, displaylogo: false, locale: "vi", locales: {vi: {dictionary, format: {}}},
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "zoom2d", "pan2d", "autoScale2d"]};
+    plotlyServerURL: "", modeBarButtons: [["toImage"]]};
   for (const element of document.querySelectorAll(".plot")) {
     const figure = JSON.parse(document.getElementById(element.dataset.figure).textContent);
     const layout = figure.layout;
