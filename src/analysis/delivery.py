@@ -41,16 +41,23 @@ def activities_of_year(activities: pd.DataFrame, below: pd.DataFrame, year: int,
     return activities[in_year & activities["unit_code"].isin(below["unit_code"])].reset_index(drop=True)
 
 
-def item_progress(items: pd.DataFrame, activities: pd.DataFrame, below: pd.DataFrame) -> pd.DataFrame:
+def item_progress(items: pd.DataFrame, activities: pd.DataFrame, below: pd.DataFrame, until: date | None = None) -> pd.DataFrame:
     """What was done of each item; one row an item, in plan order.
 
     Adds ``done_count`` (activities logged), ``units_done_count`` (units that logged any), ``lead_units_count``,
     ``expected_total_count`` (stated occasions × leading units; NA = not stated), ``completion_share`` (stated
-    occasions met; a unit's surplus does not offset another's gap), ``first_date``, ``last_date`` and
-    ``late_count`` (activities begun after the window). Assumes a stated number binds each leading unit.
+    occasions met; a unit's surplus does not offset another's gap), ``first_date``, ``last_date``, ``late_count``
+    (activities begun after the window) and ``is_due`` (the window had begun by ``until``). Assumes a stated number
+    binds each leading unit.
     """
     rows = [_progress_of(item, activities, below) for _, item in items.iterrows()]
-    return items.join(pd.DataFrame(rows, index=items.index, columns=PROGRESS_COLUMNS))
+    progress = items.join(pd.DataFrame(rows, index=items.index, columns=PROGRESS_COLUMNS))
+    return progress.assign(is_due=True if until is None else progress["window_start_date"] <= pd.Timestamp(until))
+
+
+def untouched_items(progress: pd.DataFrame) -> pd.DataFrame:
+    """Items whose time has begun and for which nothing was logged."""
+    return progress[progress["is_due"] & (progress["done_count"] == 0)]
 
 
 def _progress_of(item: pd.Series, activities: pd.DataFrame, below: pd.DataFrame) -> dict[str, object]:

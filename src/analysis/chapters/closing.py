@@ -39,7 +39,7 @@ def _of_year(data: Tables, subject: Subject, province: str, year: int) -> tuple[
     activities = delivery.activities_of_year(data.activities, subject.below, year, subject.as_of)
     plan = delivery.plan_of_year(data.plans, province, year)
     items = delivery.items_of_plan(data.plan_items, plan)
-    return plan, delivery.item_progress(items, activities, subject.below) if len(items) else None, activities
+    return plan, delivery.item_progress(items, activities, subject.below, subject.as_of) if len(items) else None, activities
 
 
 def quality(data: Tables, histories: dict[str, pd.DataFrame]) -> list[Block]:

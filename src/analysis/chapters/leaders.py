@@ -35,7 +35,7 @@ def _delivery(tables: Tables, subject: Subject, province: str, year: int) -> Fin
     items = delivery.items_of_plan(tables.plan_items, delivery.plan_of_year(tables.plans, province, year))
     if items.empty or activities.empty:
         return say_delivery.volume(activities, subject.below if len(subject.below) else tables.units, subject.place, year)
-    progress = delivery.item_progress(items, activities, subject.below)
+    progress = delivery.item_progress(items, activities, subject.below, subject.as_of)
     silent = delivery.silent_units(activities, subject.below)
     return say_delivery.in_brief(progress, activities, silent, subject.below, say_delivery.as_of_note(subject.as_of, year))
 

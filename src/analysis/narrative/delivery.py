@@ -7,6 +7,7 @@ import pandas as pd
 from analysis import text
 from analysis.blocks import Finding, Sentence, provenance
 from analysis.codes import UNIT_LEVELS
+from analysis.delivery import untouched_items
 
 
 def about_plan(plan: pd.Series | None, province_name: str, year: int, plans: pd.DataFrame) -> Sentence:
@@ -58,8 +59,8 @@ def items_without_log(progress: pd.DataFrame) -> Sentence:
 
 def items_done(progress: pd.DataFrame, activities: pd.DataFrame) -> Finding:
     """Items with any activity, and those with none by name."""
-    untouched = progress[progress["done_count"] == 0]
-    said = f"{len(progress) - len(untouched)}/{len(progress)} mục của kế hoạch đã có hoạt động"
+    untouched = untouched_items(progress)
+    said = f"{int((progress['done_count'] > 0).sum())}/{len(progress)} mục của kế hoạch đã có hoạt động"
     if len(untouched):
         named = text.enumerate_vi([f"mục {row.section}.{row.stt} ({row.activity_type})" for row in untouched.itertuples()])
         said += f"; chưa ghi nhận hoạt động nào ở {named}"
@@ -88,8 +89,8 @@ def completion(progress: pd.DataFrame, activities: pd.DataFrame, as_of_note: str
 
 def in_brief(progress: pd.DataFrame, activities: pd.DataFrame, silent: pd.DataFrame, below: pd.DataFrame, as_of_note: str) -> Finding:
     """Delivery in one finding for the leaders' page: items touched, the weakest stated item, units that are silent."""
-    untouched = progress[progress["done_count"] == 0]
-    said = f"{len(progress) - len(untouched)}/{len(progress)} mục của kế hoạch có ít nhất một hoạt động"
+    untouched = untouched_items(progress)
+    said = f"{int((progress['done_count'] > 0).sum())}/{len(progress)} mục của kế hoạch có ít nhất một hoạt động"
     if len(untouched):
         said += "; chưa có: " + text.enumerate_vi([f"{row.activity_type} ({row.section}.{row.stt})" for row in untouched.itertuples()])
     stated = progress[progress["completion_share"].notna()]

@@ -4,6 +4,7 @@ import pandas as pd
 
 from analysis import text
 from analysis.blocks import Finding, Provenance, Sentence, provenance
+from analysis.delivery import untouched_items
 from analysis.tables import register_provenance
 
 
@@ -40,8 +41,9 @@ def nothing_loaded(plans: pd.DataFrame) -> Sentence:
 def first_step(progress: pd.DataFrame | None, silent: pd.DataFrame, activities: pd.DataFrame, *, has_plan: bool) -> Finding:
     """What to do now, from this year's counts: items nobody touched, units that are silent, how to learn more next year."""
     steps = []
-    if progress is not None and (progress["done_count"] == 0).any():
-        named = text.enumerate_vi([str(kind) for kind in progress.loc[progress["done_count"] == 0, "activity_type"]])
+    untouched = [] if progress is None else list(untouched_items(progress)["activity_type"])
+    if untouched:
+        named = "; ".join(untouched) if any("," in kind for kind in untouched) else text.enumerate_vi(untouched)
         steps.append(f"giao người và thời hạn cho {named}")
     if len(silent):
         steps.append(f"đôn đốc {len(silent)} đơn vị chưa có nhật ký")
@@ -54,7 +56,7 @@ def first_step(progress: pd.DataFrame | None, silent: pd.DataFrame, activities: 
 
 def unassigned_items(progress: pd.DataFrame, activities: pd.DataFrame) -> Sentence | None:
     """Items without any activity: drop them or give them a person and a date."""
-    untouched = progress[progress["done_count"] == 0]
+    untouched = untouched_items(progress)
     if untouched.empty:
         return None
     named = text.enumerate_vi([f"{row.activity_type} (mục {row.section}.{row.stt})" for row in untouched.itertuples()])

@@ -103,18 +103,23 @@ def overview(histories: dict[str, pd.DataFrame], province_name: str, year: int, 
     parts, absent = [], []
     for index, history in histories.items():
         of_year = history[history["edition_year"] == year]
-        row = of_year.iloc[0] if len(of_year) else None
-        if row is None or row["status"] != "published":
-            absent.append(f"{index} {STATUS_VI[row['status']] if row is not None else 'không có phiên bản'}{_latest(history, year)}")
+        if len(of_year) and of_year.iloc[0]["status"] == "published":
+            parts.append(f"{index} {_brief(of_year.iloc[0])}{_against_last(history, of_year.iloc[0])}")
         else:
-            parts.append(f"{index} {position(row)}{_against_last(history, row)}")
+            reason = STATUS_VI[of_year.iloc[0]["status"]] if len(of_year) else "không có kỳ đánh giá"
+            absent.append(f"{index}: {reason}{_latest(history, year)}")
     said = "; ".join([*parts, *absent])
     return Finding("standing-brief", f"{province_name} năm {year}: {said}.", "Thứ hạng chỉ so giữa các tỉnh trong cùng năm.", rests_on)
 
 
+def _brief(row: pd.Series) -> str:
+    """Score and rank without a word on what is missing."""
+    return position(row).partition(" (")[0]
+
+
 def _latest(history: pd.DataFrame, year: int) -> str:
     held = history[(history["edition_year"] < year) & (history["status"] == "published")]
-    return f" (gần nhất {held.iloc[-1]['edition_year']}: {position(held.iloc[-1])})" if len(held) else ""
+    return f" (gần nhất là {held.iloc[-1]['edition_year']}: {_brief(held.iloc[-1])})" if len(held) else ""
 
 
 def _against_last(history: pd.DataFrame, row: pd.Series) -> str:
@@ -123,8 +128,8 @@ def _against_last(history: pd.DataFrame, row: pd.Series) -> str:
         return ""
     last = before.iloc[-1]
     if last["era"] != row["era"]:
-        return f" (cách chấm đã đổi: không so với {position(last)} năm {last['edition_year']}, không quy cho truyền thông)"
-    return f" (năm {last['edition_year']}: {position(last)})"
+        return f" (cách chấm đã đổi: không so với {_brief(last)} năm {last['edition_year']}, không quy cho truyền thông)"
+    return f" (năm {last['edition_year']}: {_brief(last)})"
 
 
 def circularity(index: str, rests_on: Provenance) -> Sentence:
