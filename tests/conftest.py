@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from analysis import store
+from analysis.cli.inputs import inputs_hash
 from analysis.ingest.build import Build, build_tables
+from analysis.project import SETTINGS_FILE, Project, open_project
 from analysis.sources import REGISTER_FILE, read_register, sha256_of
 
 settings.register_profile("lantoa", deadline=None)  # a busy machine must not fail a property
@@ -34,6 +37,26 @@ def raw_copy(tmp_path: Path) -> Path:
 def built() -> Build:
     """The build of the shipped data; treat its tables as read-only."""
     return build_tables(SHIPPED_RAW, read_register(SHIPPED_RAW))
+
+
+@pytest.fixture(scope="session")
+def shipped_tables(built: Build, tmp_path_factory: pytest.TempPathFactory) -> store.Tables:
+    """The shipped data as notebooks read them."""
+    processed = tmp_path_factory.mktemp("processed")
+    store.write(processed, "0" * 64, built.tables)
+    return store.Tables(processed)
+
+
+@pytest.fixture(scope="session")
+def project_copy(built: Build, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy of the project with its data built, in which notebooks and reports may run."""
+    root = tmp_path_factory.mktemp("project")
+    shutil.copy(ROOT / SETTINGS_FILE, root)
+    shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    shutil.copytree(SHIPPED_RAW, root / "data" / "raw")
+    project = open_project(root)
+    store.write(project.processed, inputs_hash(read_register(project.raw)), built.tables)
+    return project
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.units import leading_units
+from analysis.units import leading_units, rows_of
 
 OFFICIALS = "officials"
 DATED_TO_A_MONTH = ("day", "month")
@@ -38,7 +38,7 @@ def activities_of_year(activities: pd.DataFrame, below: pd.DataFrame, year: int,
     in_year = activities["start_date"].dt.year == year
     if until is not None:
         in_year &= activities["start_date"] <= pd.Timestamp(until)
-    return activities[in_year & activities["unit_code"].isin(below["unit_code"])].reset_index(drop=True)
+    return activities[in_year & rows_of(activities, below)].reset_index(drop=True)
 
 
 def item_progress(items: pd.DataFrame, activities: pd.DataFrame, below: pd.DataFrame, until: date | None = None) -> pd.DataFrame:

@@ -14,7 +14,7 @@ WHOLE_PANEL_COUNT = 55  # provinces with a score from which an edition counts as
 NORMAL_95 = 1.96  # PAPI prints 1.645 SE as "95 %"; we judge by 1.96
 NOISE_ERA = {"PCI": "2013-2021"}  # the era over which the registry's year-on-year noise was measured
 
-CHANGE_COLUMNS = ("index", "from_year", "to_year", "change_score", "rank_change", "net_change_score", "noise_score", "verdict")
+CHANGE_COLUMNS = ("index", "from_year", "to_year", "change_score", "rank_change", "judged_score", "noise_score", "verdict")
 
 Verdict = Literal["clear", "within_noise", "not_known"]
 Status = Literal["published", "not_yet", "not_for_province", "not_held"]
@@ -90,9 +90,10 @@ def _footing(score: float, panel: pd.Series) -> dict[str, object]:
 def changes(history: pd.DataFrame, noise: pd.DataFrame, component: str = COMPOSITE) -> pd.DataFrame:
     """Moves between neighbouring published editions of one era; one row a move.
 
-    ``change_score`` in points, ``rank_change`` (positive = better), ``net_change_score`` (less the move of the median
-    province; NA without whole panels), ``noise_score`` (what noise alone exceeds one time in twenty), ``verdict``
-    clear, within_noise or not_known. No row crosses an era or a missing edition.
+    ``change_score`` in points, ``rank_change`` (positive = better), ``judged_score`` (the move held against noise: raw
+    where standard errors are published, else less the move of the median province; NaN without whole panels),
+    ``noise_score`` (what noise alone exceeds one time in twenty), ``verdict`` clear, within_noise or not_known. No row
+    crosses an era or a missing edition.
     """
     pairs = zip(history.iloc[:-1].iterrows(), history.iloc[1:].iterrows(), strict=True)
     rows = [_move(before, after, noise, component) for (_, before), (_, after) in pairs if _is_comparable(before, after)]
@@ -115,7 +116,7 @@ def _move(before: pd.Series, after: pd.Series, noise: pd.DataFrame, component: s
         "to_year": after["edition_year"],
         "change_score": change,
         "rank_change": pd.NA if pd.isna(before["rank"]) or pd.isna(after["rank"]) else int(before["rank"]) - int(after["rank"]),
-        "net_change_score": net,
+        "judged_score": judged,
         "noise_score": limit,
         "verdict": judge(judged, limit),
     }
@@ -148,7 +149,8 @@ def constant_weight_composite(scores: pd.DataFrame, weights: pd.DataFrame, index
     One row a (province_code, edition_year) that has every weighted component; ``composite_score`` on the 0-100 scale.
     """
     of_era = weights[(weights["index"] == index) & (weights["era"] == weight_era)].set_index("component")["weight_pct"]
-    chosen = scores[(scores["index"] == index) & scores["component"].isin(of_era.index) & scores["score"].notna()]
+    held = scores[(scores["index"] == index) & (scores["vintage"] == INDEX_VINTAGE) & scores["score"].notna()]
+    chosen = held[held["component"].isin(of_era.index)]
     wide = chosen.pivot(index=["province_code", "edition_year"], columns="component", values="score").reindex(columns=of_era.index)
     complete = wide.dropna().astype(float)
     composite = complete.mul(of_era.astype(float) / 10, axis=1).sum(axis=1)

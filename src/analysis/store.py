@@ -71,7 +71,7 @@ def current(processed: Path) -> dict[str, Any] | None:
     try:
         found: dict[str, Any] = json.loads(pointer.read_text(encoding="utf-8"))
         return found if (processed / found["build"]).is_dir() else None
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         return None  # damaged: as if nothing had been built
 
 

@@ -58,6 +58,12 @@ def units_below(units: pd.DataFrame, province: str, vintage: str = INDEX_VINTAGE
     return below.assign(label_vi=below["name_vi"].map(_without_province).astype("string"))
 
 
+def rows_of(table: pd.DataFrame, below: pd.DataFrame) -> pd.Series:
+    """Which rows of a table belong to the units ``below``, by code and vintage together: codes alone are re-used."""
+    key = ["unit_code", "vintage"]
+    return pd.Series(pd.MultiIndex.from_frame(table[key]).isin(pd.MultiIndex.from_frame(below[key])), index=table.index, dtype=bool)
+
+
 def leading_units(lead_units_vi: str, below: pd.DataFrame, coordinating_units_vi: str = "") -> pd.DataFrame:
     """Units a plan item names as leading, of those ``below`` the province; groups become all their members.
 

@@ -10,7 +10,7 @@ from analysis import delivery
 
 def make_below() -> pd.DataFrame:
     rows = [("718", "district", "Thành phố", "Thành phố Thủ Dầu Một"), ("719", "district", "Huyện", "Huyện Bàu Bàng")]
-    return pd.DataFrame(rows, columns=["unit_code", "level", "unit_type", "name_vi"], dtype="string")
+    return pd.DataFrame(rows, columns=["unit_code", "level", "unit_type", "name_vi"], dtype="string").assign(vintage="63-tinh")
 
 
 def make_items(expected: int | None = 2, lead: str = "UBND cấp huyện") -> pd.DataFrame:
@@ -34,10 +34,12 @@ def make_activities(*rows: tuple[str, str], **changed: object) -> pd.DataFrame:
         "plan_section": "II.1",
         "plan_stt": 9,
         "unit_code": [unit for unit, _ in rows],
+        "vintage": "63-tinh",
         "channel": "dialogue",
         "audience": "citizens",
         "start_date": pd.to_datetime([day for _, day in rows]),
         "end_date": pd.to_datetime([day for _, day in rows]),
+        "date_precision": "day",
         "reach_count": 10,
         "reach_kind": "luot_nguoi",
     }
@@ -140,6 +142,11 @@ def test_the_channel_mix_keeps_officials_apart_and_puts_the_most_used_first():
 def test_activities_by_month_keep_officials_apart():
     activities = make_activities(("718", "2021-02-01"), ("718", "2021-02-20"), ("718", "2021-05-01"), audience=["officials", "citizens", "citizens"])
     assert delivery.activities_by_month(activities).values.tolist() == [["2021-02", 1, 1], ["2021-05", 0, 1]]
+
+
+def test_an_activity_dated_only_to_a_quarter_belongs_to_no_month():
+    activities = make_activities(*[("718", "2021-04-01")] * 4, date_precision=["day", "month", "quarter", "year"])
+    assert delivery.activities_by_month(activities).values.tolist() == [["2021-04", 0, 2]]
 
 
 def test_reach_is_never_summed_across_kinds_or_across_officials_and_public():

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis.estimate.design import MIN_COMPARISON_PROVINCES, refusal_for_index
+from analysis.estimate.design import refusal_for_index
+from analysis.standing import WHOLE_PANEL_COUNT
 
 PLAN_YEAR = 2021
 
@@ -19,8 +20,9 @@ def make_history(*rows: tuple[int, str, float | None], status: str = "published"
     )
 
 
-def make_scores(others: int = MIN_COMPARISON_PROVINCES, years: tuple[int, ...] = (PLAN_YEAR - 1, PLAN_YEAR)) -> pd.DataFrame:
-    codes = ["74", *(str(100 + position) for position in range(others))]
+def make_scores(provinces: int = WHOLE_PANEL_COUNT, years: tuple[int, ...] = (2019, 2020, 2021)) -> pd.DataFrame:
+    """Scores of the province and of others in every one of the years."""
+    codes = ["74", *(str(100 + position) for position in range(provinces - 1))]
     rows = [(year, code, 60.0) for year in years for code in codes]
     return pd.DataFrame(rows, columns=["edition_year", "province_code", "score"]).astype({"score": "Float64"})
 
@@ -53,30 +55,30 @@ def test_an_index_that_cannot_judge_the_plan_is_refused_with_the_reason(history,
 
 
 def test_an_index_that_scores_the_plan_itself_is_refused_as_circular():
-    assert "vòng tròn" in str(refusal(SOUND, is_circular=True))
+    assert "luẩn quẩn" in str(refusal(SOUND, is_circular=True))
 
 
 def test_not_being_out_is_said_before_anything_else():
     assert "chưa công bố" in str(refusal(SOUND.assign(status="not_yet"), is_circular=True))
 
 
-def test_too_few_other_provinces_are_counted_in_the_refusal():
-    assert f"của {MIN_COMPARISON_PROVINCES - 1} tỉnh khác" in str(refusal(SOUND, make_scores(MIN_COMPARISON_PROVINCES - 1)))
+def test_a_panel_that_is_not_whole_is_refused_with_the_number_of_complete_provinces():
+    assert refusal(SOUND, make_scores(WHOLE_PANEL_COUNT)) is None
+    assert f"của {WHOLE_PANEL_COUNT - 1} tỉnh" in str(refusal(SOUND, make_scores(WHOLE_PANEL_COUNT - 1)))
 
 
-@pytest.mark.parametrize("years", [(2020,), (2021,), (2012, 2021), (2021, 2022)], ids=str)
-def test_provinces_count_only_with_a_score_of_the_plan_year_and_one_before_it_in_the_same_era(years):
-    assert "của 0 tỉnh khác" in str(refusal(SOUND, make_scores(60, years)))
+@pytest.mark.parametrize("years", [(2020, 2021), (2019, 2021), (2021,), (2021, 2022)], ids=str)
+def test_provinces_count_only_with_a_score_in_every_edition_the_province_has(years):
+    assert "của 0 tỉnh" in str(refusal(SOUND, make_scores(60, years)))
 
 
 def test_provinces_without_a_score_do_not_count():
     scores = make_scores(60)
-    scores.loc[5:60, "score"] = pd.NA  # all but five of the year before
-    assert "của 4 tỉnh khác" in str(refusal(SOUND, scores))
+    scores.loc[5:59, "score"] = pd.NA  # all but five of the first year
+    assert "của 5 tỉnh" in str(refusal(SOUND, scores))
 
 
 def test_the_whole_country_is_no_comparison_province():
-    country = make_scores(MIN_COMPARISON_PROVINCES - 1).replace({"province_code": {"74": "00"}})
-    own = make_scores(MIN_COMPARISON_PROVINCES - 1)
-    scores = pd.concat([own, country[country["province_code"] == "00"]], ignore_index=True)
-    assert f"của {MIN_COMPARISON_PROVINCES - 1} tỉnh khác" in str(refusal(SOUND, scores))
+    own = make_scores(WHOLE_PANEL_COUNT - 1)
+    country = own[own["province_code"] == "74"].assign(province_code="00")
+    assert f"của {WHOLE_PANEL_COUNT - 1} tỉnh" in str(refusal(SOUND, pd.concat([own, country], ignore_index=True)))

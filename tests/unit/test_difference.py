@@ -49,7 +49,8 @@ def test_a_two_period_case_solved_by_hand():
 def test_means_of_all_periods_on_each_side_are_compared():
     panel = make_two_periods(t=5.0, a=1.0, b=2.0, c=3.0)
     early = panel[panel["year"] == 0].assign(year=-1, score=lambda rows: rows["score"] - 4.0)
-    assert estimate(pd.concat([panel, early[early["unit"] == "t"]]), treated=("t",), start=1).estimate == pytest.approx(5.0)
+    early.loc[early["unit"] == "t", "score"] -= 4.0
+    assert estimate(pd.concat([panel, early]), treated=("t",), start=1).estimate == pytest.approx(3.0 + 4.0 / 2)
 
 
 @given(SEEDS, st.integers(min_value=1, max_value=6))
@@ -114,13 +115,34 @@ def test_adding_an_effect_moves_the_estimate_by_exactly_that_effect():
     assert moved.std_error == pytest.approx(found.std_error)
 
 
-def test_missing_years_are_left_out_and_a_unit_seen_on_one_side_only_does_not_compare():
+def test_only_units_seen_in_every_period_of_the_treated_compare():
     panel = make_panel()
     panel.loc[(panel["unit"] == "u05") & (panel["year"] >= START), "score"] = np.nan
     panel.loc[(panel["unit"] == "u06") & (panel["year"] == 2017), "score"] = np.nan
     found = estimate(panel)
-    assert (found.comparison_count, found.df) == (10, 9)
-    assert numbers(found) == pytest.approx(numbers(estimate(panel.dropna())))
+    assert (found.comparison_count, found.df) == (9, 8)
+    assert numbers(found) == pytest.approx(numbers(estimate(panel[~panel["unit"].isin(["u05", "u06"])])))
+
+
+def test_periods_in_which_the_treated_were_not_seen_are_left_out_for_all():
+    panel = make_panel()
+    gap = (panel["unit"] == "u00") & (panel["year"] == 2018)
+    found = estimate(panel[~gap])
+    assert (found.comparison_count, found.before_count) == (11, 2)
+    assert numbers(found) == pytest.approx(numbers(estimate(panel[panel["year"] != 2018])))
+
+
+@given(SEEDS)
+@settings(max_examples=20)
+def test_a_common_trend_cannot_pass_for_an_effect_in_an_unbalanced_panel(seed):
+    panel = make_panel(seed)
+    seen = panel[np.random.default_rng(seed).random(len(panel)) > 0.05]
+    trend = seen.assign(score=seen["score"] + 7.0 * (seen["year"] - START))
+    try:
+        plain = estimate(seen)
+    except DesignRefused:
+        return  # too few units are left
+    assert numbers(estimate(trend)) == pytest.approx(numbers(plain), abs=1e-7)
 
 
 def test_a_wider_level_gives_a_wider_interval_around_the_same_estimate():
@@ -152,7 +174,7 @@ def test_nothing_is_calibrated_until_placebos_were_run():
         (make_panel().assign(score=lambda rows: rows["score"].astype(str)), ("u00",), START, "“score” không phải là số"),
         (make_panel(), ("u00",), 1990, "Không có kỳ nào trước hoặc sau"),
         (make_panel(), ("u00",), 2099, "Không có kỳ nào trước hoặc sau"),
-        (make_panel(), ("nobody",), START, "Có 0 đơn vị được xét"),
+        (make_panel(), ("nobody",), START, "số liệu của 0 trên 1 đơn vị được xét"),
         (make_panel(units=3), ("u00",), START, "2 đơn vị so sánh"),
         (make_two_periods(t=5.0, a=1.0, b=1.0, c=1.0), ("t",), 1, "không biến động"),
     ],

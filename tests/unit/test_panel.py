@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.panel import province_years, unit_months
+from analysis.panel import province_years, reporting_units, unit_months
 
 
 def make_uptake(*months: str, unit: str = "718", regime: str = "levels_3_4") -> pd.DataFrame:
@@ -24,20 +24,39 @@ def make_dose(*months: str, unit: str = "718", vintage: str = "63-tinh") -> pd.D
     return pd.DataFrame({"unit_code": unit, "vintage": vintage, "period_month": list(months), "dose_count": 2.0, "spread_count": 0.5})
 
 
+def make_reporting(*units: tuple[str, int]) -> pd.DataFrame:
+    return pd.DataFrame(list(units) or [("718", 2021)], columns=["unit_code", "year"])
+
+
 def make_history(**scores: float) -> pd.DataFrame:
     years = [int(year.removeprefix("y")) for year in scores]
     return pd.DataFrame({"edition_year": pd.array(years, dtype="Int64"), "score": list(scores.values()), "rank": 1, "z_score": 0.5})
 
 
 def test_dose_joins_the_same_unit_and_month():
-    rows = unit_months(make_uptake("2021-05", "2021-06"), make_dose("2021-06"), "online_all").rows
+    rows = unit_months(make_uptake("2021-05", "2021-06"), make_dose("2021-06"), "online_all", make_reporting()).rows
     assert rows.set_index("period_month")["dose_count"].to_dict() == {"2021-05": 0.0, "2021-06": 2.0}
     assert rows.set_index("period_month")["spread_count"].to_dict() == {"2021-05": 0.0, "2021-06": 0.5}
 
 
+def test_a_unit_that_sent_no_log_in_a_year_has_an_unknown_dose_and_not_zero():
+    uptake = pd.concat([make_uptake("2020-05", "2021-05"), make_uptake("2021-05", unit="719")])
+    rows = unit_months(uptake, make_dose(), "online_all", make_reporting(("718", 2021))).rows
+    doses = {(row.unit_code, row.period_month): row.dose_count for row in rows.itertuples()}
+    assert doses[("718", "2021-05")] == 0.0
+    assert pd.isna(doses[("718", "2020-05")])
+    assert pd.isna(doses[("719", "2021-05")])
+
+
+def test_a_unit_reports_in_every_year_it_logged_anything():
+    days = pd.to_datetime(["2020-05-01", "2021-01-01", "2021-12-31"])
+    found = reporting_units(pd.DataFrame({"unit_code": ["718", "718", "718"], "start_date": days, "audience": "officials"}))
+    assert found.values.tolist() == [["718", 2020], ["718", 2021]]
+
+
 def test_dose_without_uptake_is_returned_apart_and_adds_no_row():
     dose = pd.concat([make_dose("2021-05"), make_dose("2021-05", unit="999"), make_dose("2021-05", vintage="34-tinh")])
-    joined = unit_months(make_uptake("2021-05"), dose, "online_all")
+    joined = unit_months(make_uptake("2021-05"), dose, "online_all", make_reporting())
     assert len(joined.rows) == 1
     assert joined.unmatched_dose[["unit_code", "vintage"]].values.tolist() == [["718", "34-tinh"], ["999", "63-tinh"]]
     assert joined.rows["dose_count"].sum() + joined.unmatched_dose["dose_count"].sum() == dose["dose_count"].sum()
@@ -45,14 +64,14 @@ def test_dose_without_uptake_is_returned_apart_and_adds_no_row():
 
 def test_other_rate_keys_stay_out_of_the_panel():
     uptake = pd.concat([make_uptake("2021-05"), make_uptake("2021-05").assign(rate_key="bcci_in")])
-    assert unit_months(uptake, make_dose(), "online_all").rows["rate_key"].tolist() == ["online_all"]
+    assert unit_months(uptake, make_dose(), "online_all", make_reporting()).rows["rate_key"].tolist() == ["online_all"]
 
 
 def test_a_unit_month_that_stands_twice_is_refused():
     with pytest.raises(pd.errors.MergeError):
-        unit_months(make_uptake("2021-05", "2021-05"), make_dose("2021-05"), "online_all")
+        unit_months(make_uptake("2021-05", "2021-05"), make_dose("2021-05"), "online_all", make_reporting())
     with pytest.raises(pd.errors.MergeError):
-        unit_months(make_uptake("2021-05"), make_dose("2021-05", "2021-05"), "online_all")
+        unit_months(make_uptake("2021-05"), make_dose("2021-05", "2021-05"), "online_all", make_reporting())
 
 
 def test_province_years_have_one_row_a_year_and_keep_gaps():

@@ -54,16 +54,17 @@ def test_no_settings_file_above_is_told_with_its_name(tmp_path):
 @pytest.mark.parametrize(
     ("settings", "quoted"),
     [
-        ('tinh = "74"', "“tinh”"),
-        ("province = 74", "“province”"),
-        ("synthetic_seed = true", "“synthetic_seed”"),
-        ('synthetic_seed = "1"', "“synthetic_seed”"),
+        ('tinh = "74"', "không có thiết lập “tinh”; chấp nhận: province, reports, synthetic_seed"),
+        ('language = "vi"', "không có thiết lập “language”"),
+        ("province = 74", 'province = 74 không dùng được; chấp nhận: văn bản trong dấu nháy, như province = "74"'),
+        ("synthetic_seed = true", "synthetic_seed = True không dùng được; chấp nhận: số nguyên"),
+        ('synthetic_seed = "1"', "synthetic_seed = '1' không dùng được; chấp nhận: số nguyên"),
     ],
 )
 def test_an_unknown_setting_or_a_wrong_type_is_quoted_with_what_is_accepted(tmp_path, settings, quoted):
-    with pytest.raises(SettingsUnusable, match=quoted) as told:
+    with pytest.raises(SettingsUnusable) as told:
         open_project(make_project(tmp_path, settings))
-    assert "synthetic_seed (int)" in str(told.value)
+    assert quoted in str(told.value)
 
 
 @pytest.mark.parametrize("content", [b'province = "74', b"\xff\xfe\x00"])

@@ -83,7 +83,7 @@ def make_uptake(seed: int, truth: Truth = TRUTH, communes: int = 3) -> pd.DataFr
 
 
 SEEDS = st.integers(0, 10_000)
-FEW = settings(max_examples=8, deadline=None)
+FEW = settings(max_examples=5, deadline=None)
 
 
 @FEW
@@ -232,7 +232,7 @@ def test_uptake_follows_the_published_order_of_magnitude() -> None:
     assert by_month["received_count"]["2023-01"] < by_month["received_count"]["2023-03"]
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(SEEDS, st.floats(0.05, 0.5))
 def test_a_larger_effect_raises_online_filing_of_dosed_units_only(seed: int, more: float) -> None:
     base, raised = make_uptake(seed), make_uptake(seed, Truth(effect_logit=TRUTH.effect_logit + more))

@@ -15,7 +15,7 @@ from analysis.sources import REGISTER_FILE, Source, read_register, rewrite, sha2
 def make_source(raw: Path, path: str = "a/data.csv", content: str = "x\n1\n", **changed: object) -> Source:
     (raw / path).parent.mkdir(parents=True, exist_ok=True)
     (raw / path).write_text(content, encoding="utf-8")
-    told = ("events", "Nơi công bố", "Văn bản", "2021", "2021", "2026-11-22", ("https://a",))
+    told = ("events", "sự kiện", "Nơi công bố", "Văn bản", "2021", "2021", "2026-11-22", ("https://a",))
     return replace(Source("a", path, *told, sha256_of(raw / path), False, "công khai", ""), **changed)
 
 
@@ -66,8 +66,8 @@ def test_a_changed_file_is_told_with_both_hashes(tmp_path):
     (tmp_path / source.path).write_text("x\n2\n", encoding="utf-8")
     message = told(tmp_path)
     assert "data/raw/a/data.csv" in message
-    assert source.sha256[:12] in message
-    assert sha256_of(tmp_path / source.path)[:12] in message
+    assert source.sha256 in message
+    assert sha256_of(tmp_path / source.path) in message
 
 
 def test_absent_changed_and_unregistered_files_are_told_together(tmp_path):
@@ -107,8 +107,8 @@ def test_missing_and_unknown_fields_of_an_entry_are_quoted_with_its_number(tmp_p
     del entry["publisher"]
     write_register(tmp_path, {**entry, "color": 1})
     message = told(tmp_path)
-    assert "sources.yml, mục 1" in message
-    assert "“publisher, color”" in message
+    assert "sources.yml, mục 1 (a)" in message
+    assert "thiếu publisher; có trường lạ color" in message
 
 
 @pytest.mark.parametrize("entry", [1, "văn bản", ["a"]])
@@ -134,7 +134,7 @@ def test_an_entry_that_is_no_list_of_fields_is_told(tmp_path, entry):
 def test_a_field_of_the_wrong_kind_is_told_with_its_name_and_value(tmp_path, field, value):
     write_register(tmp_path, entry_of(make_source(tmp_path)) | {field: value})
     message = told(tmp_path)
-    assert f"sources.yml, mục 1, trường {field}" in message
+    assert f"sources.yml, mục 1 (a), trường {field}" in message
     assert f"“{value}”" in message
 
 

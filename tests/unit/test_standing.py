@@ -11,13 +11,14 @@ from analysis.standing import WHOLE_PANEL_COUNT, changes, constant_weight_compos
 LATER = date(2030, 1, 1)
 
 
-def make_editions(*rows: tuple[int, str], index: str = "PAPI", published: str | None = None) -> pd.DataFrame:
+def make_editions(*rows: tuple[int, str], index: str = "PAPI", published: str | None = None, precision: str = "day") -> pd.DataFrame:
     return pd.DataFrame(
         {
             "index": index,
             "edition_year": pd.array([year for year, _ in rows], dtype="Int64"),
             "era": [era for _, era in rows],
             "published_date": pd.to_datetime([published] * len(rows)),
+            "published_precision": precision if published else "not_found",
             "ranked_units_count": pd.array([63] * len(rows), dtype="Int64"),
         }
     )
@@ -42,6 +43,7 @@ def make_history(*rows: tuple[int, str, float | None], index: str = "PAPI", basi
             "era": [era for _, era, _ in rows],
             "score": pd.array([score for *_, score in rows], dtype="Float64"),
             "rank": pd.array(range(10, 10 + len(rows)), dtype="Int64"),
+            "median_score": 50.0,
             "standard_error_score": pd.array([error] * len(rows), dtype="Float64"),
             "basis": basis,
         }
@@ -98,6 +100,12 @@ def test_an_edition_not_out_yet_is_a_gap_even_when_the_score_is_held():
     assert pd.isna(row["score"])
 
 
+def test_an_edition_of_which_only_the_month_is_known_counts_as_out_when_that_month_has_ended():
+    editions = make_editions((2021, "e"), published="2022-05-01", precision="month")
+    assert seen(whole_panel(2021, own=99.0), editions, as_of=date(2022, 5, 30))["status"] == "not_yet"
+    assert seen(whole_panel(2021, own=99.0), editions, as_of=date(2022, 5, 31))["status"] == "published"
+
+
 def test_without_a_known_date_an_edition_counts_as_out_from_july_of_the_next_year():
     editions = make_editions((2021, "e"))
     assert seen(whole_panel(2021, own=99.0), editions, as_of=date(2022, 6, 30))["status"] == "not_yet"
@@ -142,6 +150,19 @@ def test_measured_yearly_noise_judges_only_moves_of_its_own_era():
     of_era = changes(make_history((2018, "2013-2021", 60.0), (2019, "2013-2021", 63.72), (2020, "2013-2021", 67.45), index="PCI"), NOISE)
     assert of_era["verdict"].tolist() == ["within_noise", "clear"]
     assert changes(make_history((2022, "2022-2024", 60.0), (2023, "2022-2024", 70.0), index="PCI"), NOISE)["verdict"].tolist() == ["not_known"]
+
+
+def make_pci(*medians: float | None) -> pd.DataFrame:
+    """Two editions of PCI five points apart, with the median province of each."""
+    return make_history((2018, "2013-2021", 60.0), (2019, "2013-2021", 65.0), index="PCI").assign(median_score=medians)
+
+
+@pytest.mark.parametrize(
+    ("medians", "verdict"), [((60.0, 65.0), "within_noise"), ((60.0, 60.0), "clear"), ((60.0, 50.0), "clear"), ((None, 60.0), "not_known")]
+)
+def test_measured_yearly_noise_judges_only_the_move_beyond_that_of_the_median_province(medians, verdict):
+    move = changes(make_pci(*medians), NOISE).iloc[0]
+    assert (move["change_score"], move["verdict"]) == (5.0, verdict)
 
 
 def test_without_any_measured_noise_a_move_is_not_judged():

@@ -10,7 +10,7 @@ from analysis import store
 from analysis.errors import FolderUnusable
 from analysis.store import NotBuilt, Tables
 
-HASH_A, HASH_B = "a" * 64, "b" * 64
+HASH_A, HASH_B, HASH_C = "a" * 64, "b" * 64, "c" * 64
 
 
 def make_table(*values: int) -> pd.DataFrame:
@@ -32,18 +32,20 @@ def test_the_pointer_tells_hash_and_rows(tmp_path):
     assert store.current(tmp_path) == {"build": HASH_A[:16], "inputs_hash": HASH_A, "rows": {"events": 2, "units": 0}}
 
 
-def test_a_new_build_replaces_the_old_one_and_removes_its_folder(tmp_path):
+def test_a_new_build_replaces_the_old_one_and_only_the_one_before_is_kept(tmp_path):
     store.write(tmp_path, HASH_A, {"events": make_table(1)})
     store.write(tmp_path, HASH_B, {"events": make_table(2)})
     assert store.read("events", tmp_path)["n"].tolist() == [2]
-    assert builds_in(tmp_path) == [HASH_B[:16]]
+    assert builds_in(tmp_path) == [HASH_A[:16], HASH_B[:16]]  # a reader may still be in the one before
+    store.write(tmp_path, HASH_C, {"events": make_table(3)})
+    assert builds_in(tmp_path) == [HASH_B[:16], HASH_C[:16]]
 
 
 def test_the_same_inputs_may_be_built_again(tmp_path):
     for number in (1, 2, 3):
         store.write(tmp_path, HASH_A, {"events": make_table(number)})
         assert store.read("events", tmp_path)["n"].tolist() == [number]
-        assert len(builds_in(tmp_path)) == 1
+        assert len(builds_in(tmp_path)) <= 2
 
 
 def test_changing_what_was_read_does_not_change_the_next_reading(tmp_path):
@@ -61,7 +63,7 @@ def test_a_failed_build_leaves_the_earlier_one_current_and_no_remains(tmp_path, 
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pd.DataFrame, "to_parquet", full_disk)
-    with pytest.raises(FolderUnusable, match="dữ liệu đã dựng trước đó còn nguyên"):
+    with pytest.raises(FolderUnusable, match="những gì đã có còn nguyên"):
         store.write(tmp_path, HASH_B, {"events": make_table(2)})
     assert store.read("events", tmp_path)["n"].tolist() == [1]
     assert builds_in(tmp_path) == [HASH_A[:16]]
@@ -82,6 +84,12 @@ def test_before_the_first_build_reading_says_what_to_run(tmp_path):
 
 def test_a_pointer_to_a_lost_folder_counts_as_not_built(tmp_path):
     (tmp_path / store.POINTER).write_text(json.dumps({"build": "lost", "rows": {}}), encoding="utf-8")
+    assert store.current(tmp_path) is None
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"rows": {}}'])
+def test_a_damaged_pointer_counts_as_not_built(tmp_path, content):
+    (tmp_path / store.POINTER).write_text(content, encoding="utf-8")
     assert store.current(tmp_path) is None
 
 

@@ -15,7 +15,7 @@ from analysis.indices import is_composite_circular
 from analysis.narrative.outcomes import Assessment
 from analysis.panel import UnitMonths, reporting_units, unit_months
 from analysis.store import Tables
-from analysis.units import COUNTRY_CODE, units_below
+from analysis.units import COUNTRY_CODE, INDEX_VINTAGE, rows_of, units_below
 from analysis.uptake import of_units, until
 
 RATE_KEY = "online_all"
@@ -68,7 +68,7 @@ def _uptake_refusal(window: pd.DataFrame, year: int) -> str | None:
 
 
 def _yearly(window: pd.DataFrame) -> pd.DataFrame:
-    """One row a (unit_code, year): dose (NA where any month is unknown) and online share in per cent."""
+    """One row a (unit_code, year): dose (NA where the unit sent no log that year) and online share in per cent."""
     with_year = window.assign(year=window["period_month"].str[:4].astype(int))
     groups = with_year.groupby(["unit_code", "year"])
     totals = groups[["numerator_count", "denominator_count"]].sum()
@@ -79,7 +79,7 @@ def _yearly(window: pd.DataFrame) -> pd.DataFrame:
 
 def assess_index(index: str, history: pd.DataFrame, tables: Tables, province: str, year: int) -> Assessment:
     """An index composite: refused with its reason, or the province against all others inside the era."""
-    scores = tables.index_scores
+    scores = tables.index_scores[tables.index_scores["vintage"] == INDEX_VINTAGE]
     composites = scores[(scores["index"] == index) & (scores["component"] == COMPOSITE) & (scores["province_code"] != COUNTRY_CODE)]
     is_circular = is_composite_circular(tables.index_components, index, year)
     refusal = refusal_for_index(history, composites, year, is_circular=is_circular)
@@ -115,7 +115,7 @@ def activities_of(tables: Tables, province: str, as_of: date) -> pd.DataFrame:
     """All logged activities of the province's units begun by ``as_of``; one row an activity."""
     below = units_below(tables.units, province)
     log = tables.activities
-    return log[log["unit_code"].isin(below["unit_code"]) & (log["start_date"] <= pd.Timestamp(as_of))].reset_index(drop=True)
+    return log[rows_of(log, below) & (log["start_date"] <= pd.Timestamp(as_of))].reset_index(drop=True)
 
 
 def unit_months_of(tables: Tables, province: str, as_of: date) -> UnitMonths:

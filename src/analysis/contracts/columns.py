@@ -12,9 +12,9 @@ from analysis.errors import Fault
 
 UNREADABLE = "Giá trị không đọc được"
 # At most fifteen digits: beyond that a double no longer holds every whole number.
-_WHOLE = re.compile(r"-?\d{1,15}")
-_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
-_ISO_DAY = re.compile(r"(19|20)\d{2}-\d{2}-\d{2}")
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+_ISO_DAY = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _TRUTH = {"true": True, "false": False, "1": True, "0": False, "có": True, "không": False}
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 from analysis import text
 from analysis.blocks import Chart, Series, cells, numbers, provenance
 from analysis.codes import CHANNELS
+from analysis.delivery import untouched_items
 
 FOR_PUBLIC = "cho người dân, doanh nghiệp hoặc chung"
 FOR_OFFICIALS = "cho cán bộ, công chức"
@@ -17,7 +18,8 @@ def plan_timeline(progress: pd.DataFrame, activities: pd.DataFrame) -> Chart:
     keys = list(zip(logged["plan_section"], logged["plan_stt"], strict=True))
     untouched = int((progress["done_count"] == 0).sum())
     title = f"{len(progress) - untouched}/{len(progress)} mục của kế hoạch có hoạt động được ghi nhận"
-    labels = [f"{label} (chưa có)" if not done else label for label, done in zip(item_labels(progress), progress["done_count"], strict=True)]
+    missing = set(untouched_items(progress).index)
+    labels = [f"{label} (chưa có)" if row in missing else label for row, label in zip(progress.index, item_labels(progress), strict=True)]
     windows = Series(
         "thời gian theo kế hoạch",
         cells(progress["window_start_date"]),

@@ -72,7 +72,7 @@ def dose_by_month(months: pd.DataFrame, rests_on: Provenance, marks: tuple[Mark,
         alt_vi="Biểu đồ cột số hoạt động theo tháng.",
         decimals=1,
         marks=marks,
-        notes_vi=("Hoạt động chỉ ghi đến quý được chia đều cho ba tháng nên có số lẻ.",),
+        notes_vi=("Hoạt động chỉ ghi đến quý hoặc năm được chia đều cho các tháng nên có số lẻ.",),
         y_from_zero=True,
     )
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.contracts import MONTHLY_UPTAKE, SCHEMAS, check_table, columns_of, key_of, parse_columns
-from analysis.contracts.validation import MISSING, duplicate_faults
+from analysis.contracts.validation import duplicate_faults
 from analysis.errors import DataFaults, Fault
 from analysis.ingest.plans import ITEM_COLUMNS, is_plan_year, with_schedule
 from analysis.ingest.received import Received, read_csv
@@ -89,7 +89,8 @@ def _check(build: Build, received: Received, schema: pa.DataFrameSchema, source:
         faults.append(Fault(FLAG_DIFFERS, received.name, "dòng ghi khác với nguồn", accepted, "sửa tệp hoặc mục đăng ký"))
     unreadable = {fault.where for fault in faults}
     checked = check_table(typed, schema, where)
-    build.faults += received.faults + faults + [fault for fault in checked if not (fault.cause == MISSING and fault.where in unreadable)]
+    known = unreadable | {place.rpartition(", cột ")[0] for place in unreadable}  # what follows from an unreadable cell is not told again
+    build.faults += received.faults + faults + [fault for fault in checked if fault.where not in known]
     return typed, where
 
 

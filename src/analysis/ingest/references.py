@@ -4,11 +4,13 @@ import pandas as pd
 
 from analysis import codes
 from analysis.errors import Fault
+from analysis.ingest.plans import is_plan_year
 
 UNKNOWN_UNIT = "Mã đơn vị không có"
 OTHER_VINTAGE = "Mã đơn vị thuộc danh mục khác"
 WRONG_LEVEL = "Mã đơn vị không đúng cấp"
 OUTSIDE_VALIDITY = "Đơn vị không tồn tại vào ngày đó"
+LATE_UNTIL = (3, 31)  # month and day of the year after, until which an activity may count as late
 OTHER_YEAR = "Hoạt động ghi cho kế hoạch của năm khác"
 UNKNOWN_ITEM = "Mục kế hoạch không có"
 
@@ -50,12 +52,16 @@ def item_faults(activities: pd.DataFrame, plans: pd.DataFrame, items: pd.DataFra
 def level_faults(table: pd.DataFrame, code_column: str, units: pd.DataFrame, levels: tuple[str, ...], where: pd.Series) -> list[Fault]:
     """A fault for every row whose unit exists but is of another level, such as a district where a province is meant."""
     found = dict(zip(zip(units["unit_code"], units["vintage"], strict=True), units["level"], strict=True))
-    accepted = ", ".join("cả nước" if level == "country" else codes.UNIT_LEVELS[level] for level in levels)
+    accepted = ", ".join(_level_vi(level) for level in levels)
     return [
-        Fault(WRONG_LEVEL, f"{where[line]}, cột {code_column}", f"“{code}” là cấp {found[(code, vintage)]}", accepted, "sửa mã đơn vị")
+        Fault(WRONG_LEVEL, f"{where[line]}, cột {code_column}", f"“{code}” là cấp {_level_vi(found[(code, vintage)])}", accepted, "sửa mã đơn vị")
         for line, code, vintage in zip(table.index, table[code_column], table["vintage"], strict=True)
         if (code, vintage) in found and found[(code, vintage)] not in levels
     ]
+
+
+def _level_vi(level: str) -> str:
+    return codes.UNIT_LEVELS.get(level, "cả nước")
 
 
 def validity_faults(table: pd.DataFrame, days: pd.Series, units: pd.DataFrame, where: pd.Series) -> list[Fault]:
@@ -81,12 +87,12 @@ def _validity(first: pd.Timestamp, last: pd.Timestamp) -> str:
 
 
 def plan_year_faults(activities: pd.DataFrame, plans: pd.DataFrame, where: pd.Series) -> list[Fault]:
-    """A fault for an activity booked on a plan of another year; the January after is still accepted as late."""
-    years = dict(zip(plans["plan_number"], plans["plan_year"], strict=True))
+    """A fault for an activity booked on a plan of another year; the first quarter after is still accepted as late."""
+    years = {row.plan_number: int(row.plan_year) for row in plans.dropna(subset=["plan_year"]).itertuples() if is_plan_year(int(row.plan_year))}
     faults = []
-    for row in activities[activities["plan_number"].isin(list(years))].itertuples():
+    for row in activities[activities["plan_number"].isin(list(years)) & activities["start_date"].notna()].itertuples():
         year = years[row.plan_number]
-        if not pd.isna(year) and not int(year) <= row.start_date.year <= int(year) + 1:
+        if not pd.Timestamp(year, 1, 1) <= row.start_date <= pd.Timestamp(year + 1, *LATE_UNTIL):
             found = f"hoạt động ngày {row.start_date:%d/%m/%Y} ghi cho kế hoạch {row.plan_number}"
-            faults.append(Fault(OTHER_YEAR, where[row.Index], f"“{found}”", f"ngày trong năm {year} hoặc đầu năm sau", "sửa ngày hoặc số kế hoạch"))
+            faults.append(Fault(OTHER_YEAR, where[row.Index], f"“{found}”", f"ngày trong năm {year} hoặc quý I năm sau", "sửa ngày hoặc số kế hoạch"))
     return faults

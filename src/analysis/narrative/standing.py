@@ -7,6 +7,8 @@ from analysis.blocks import Finding, Provenance, Sentence, provenance
 from analysis.codes import INDICES
 from analysis.tables import STATUS_VI, position
 
+ROUNDING_SCORE = 0.005
+
 
 def edition(history: pd.DataFrame, index: str, province_name: str, year: int, rests_on: Provenance) -> Finding | Sentence:
     """The edition of the report year: its score and rank, or the plain reason why there is none."""
@@ -71,6 +73,8 @@ def moves(changes: pd.DataFrame, history: pd.DataFrame, index: str, year: int, r
     if move["verdict"] == "not_known":
         return Sentence(f"{said}; chưa có mức dao động thường gặp để so nên chưa nói được đây là thay đổi thật hay ngẫu nhiên.", rests_on)
     limit = text.number(move["noise_score"], 2)
+    if abs(move["judged_score"] - move["change_score"]) > ROUNDING_SCORE:
+        said += f" (trừ thay đổi chung của các tỉnh còn {text.signed(move['judged_score'])} điểm)"
     verdict = "vượt mức dao động thường gặp" if move["verdict"] == "clear" else "nằm trong mức dao động thường gặp"
     return Sentence(f"{said}, {verdict} (±{limit} điểm).", rests_on)
 

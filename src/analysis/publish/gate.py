@@ -12,9 +12,11 @@ from analysis.blocks import Chart, Finding, Shown, Table
 from analysis.errors import ReportRefused
 from analysis.estimate.grade import VERBS_VI
 from analysis.publish.model import ReportModel
+from analysis.theme import SYNTHETIC_STAMP
 
 MAX_HTML_BYTES = 6_000_000  # so that it can still be sent by an office's mail
 CAUSAL_WORDS = ("góp phần", "đi kèm với", "nhờ truyền thông", "làm tăng", "làm giảm", "giúp tăng", "dẫn đến", "tác động làm")
+_RAW_WORDS = re.compile(r"\b(?:None|NaN|NaT)\b|<NA>")
 _RAW_VALUES = {"nan", "None", "NaT", "NaN", "inf"}
 _NETWORK = re.compile(r"""(?:src|href|action|data)\s*=\s*["'](?:https?:)?//|url\(\s*["']?https?:|@import""", re.IGNORECASE)
 
@@ -97,9 +99,12 @@ def _words_of(block: Shown) -> list[str]:
     """Everything a block says to the reader."""
     match block:
         case Chart():
-            return [block.title, block.subtitle, block.alt_vi, *block.notes_vi, *(series.name for series in block.series)]
+            marked = [mark.label for mark in block.marks]
+            named = [word for series in block.series for word in (series.name, *series.labels, *(str(x) for x in series.x))]
+            return [block.title, block.subtitle, block.alt_vi, block.x_title, block.unit_vi, *block.notes_vi, *marked, *named]
         case Table():
-            return [block.title, *block.notes_vi, *(str(cell) for row in block.rows for cell in row if isinstance(cell, str))]
+            cells = [str(cell) for row in block.rows for cell in row if isinstance(cell, str)]
+            return [block.title, *(column.title for column in block.columns), *block.notes_vi, *cells]
         case _:
             return [block.text_vi, block.evidence_vi]
 
@@ -140,6 +145,10 @@ def _page_faults(html: str, page: _Counter) -> list[str]:
         faults.append(f"trang gọi ra mạng: “{found.group()}”")
     if repeated := sorted({found for found in ids if ids.count(found) > 1}):
         faults.append(f"định danh lặp trên trang: {', '.join(repeated)}")
-    if raw := sorted({piece.strip() for piece in page.text if piece.strip() in _RAW_VALUES or "<NA>" in piece}):
+    if shown.count(SYNTHETIC_STAMP) != page.classes["stamp"]:
+        faults.append(f"có {page.classes['stamp']} dấu nhưng chỉ {shown.count(SYNTHETIC_STAMP)} dấu ghi “{SYNTHETIC_STAMP}”")
+    if words := sorted(set(_RAW_WORDS.findall(shown))):
+        faults.append(f"câu còn giá trị thô: {', '.join(words)}")
+    if raw := sorted({piece.strip() for piece in page.text if piece.strip() in _RAW_VALUES}):
         faults.append(f"trang còn giá trị thô: {', '.join(raw)}")
     return faults

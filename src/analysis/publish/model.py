@@ -84,7 +84,8 @@ def recorded_blocks(notebook: Path) -> list[Block]:
     Raises ``ReportRefused`` for an output shown in another way: it would carry neither source nor stamp.
     """
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    bundles = [output["data"] for cell in cells for output in cell.get("outputs", []) if "data" in output]
+    outputs = [output for cell in cells for output in cell.get("outputs", []) if output.get("name") != "stderr"]
+    bundles = [output.get("data", {}) for output in outputs]
     if any(BLOCK_MIME not in bundle for bundle in bundles):
         raise ReportRefused(f"Sổ tay {notebook.name} hiện kết quả không qua show(…) nên không có nguồn và dấu. Hãy bỏ dòng đó hoặc dùng show(…).")
     return [from_json(bundle[BLOCK_MIME]) for bundle in bundles]

@@ -121,17 +121,7 @@ def execute(notebook: Path, output: Path, parameters: Parameters, kernel_cwd: Pa
     check_contract(notebook, parameters)
     started = perf_counter()
     try:
-        papermill.execute_notebook(
-            notebook,
-            output,
-            parameters=parameters,
-            cwd=str(kernel_cwd),
-            progress_bar=False,
-            log_output=False,
-            execution_timeout=TIMEOUT_SECONDS,
-            shutdown_kernel="immediate",
-            extra_arguments=["--log-level=ERROR"],
-        )
+        _run_with_retry(papermill.execute_notebook, notebook, output, parameters, kernel_cwd)
     except papermill.PapermillExecutionError as error:
         if _is_actionable(error.ename):
             raise ReportRefused(f"Sổ tay {notebook.name} dừng: {error.evalue}") from None
@@ -140,6 +130,27 @@ def execute(notebook: Path, output: Path, parameters: Parameters, kernel_cwd: Pa
             f"{trace}\nSổ tay {notebook.name}, ô {error.exec_count}: {error.ename}: {error.evalue}. Báo cáo cũ còn nguyên."
         ) from None
     return Executed(notebook.stem, output, perf_counter() - started)
+
+
+def _run_with_retry(execute_notebook: Callable[..., Any], notebook: Path, output: Path, parameters: Parameters, kernel_cwd: Path) -> None:
+    """Run; a kernel that dies before its first answer (seen once in hundreds of starts) is started a second time."""
+    for attempt in (1, 2):
+        try:
+            execute_notebook(
+                notebook,
+                output,
+                parameters=parameters,
+                cwd=str(kernel_cwd),
+                progress_bar=False,
+                log_output=False,
+                execution_timeout=TIMEOUT_SECONDS,
+                shutdown_kernel="immediate",
+                extra_arguments=["--log-level=ERROR"],
+            )
+            return
+        except RuntimeError as error:
+            if attempt == 2 or "Kernel died before replying" not in str(error):
+                raise
 
 
 def _is_actionable(error_name: str) -> bool:

@@ -45,10 +45,10 @@ class Request:
 
 
 def years_with_data(tables: store.Tables) -> list[int]:
-    """Years a report can be made for: from the first year with a plan or an activity to the last with either or an edition."""
+    """Years a report can be made for: from the first year with a plan or an activity to the last with a plan, an activity or an edition."""
     logged = tables.activities["start_date"].dt.year
     starts = [int(tables.plans["plan_year"].min()), *([int(logged.min())] if len(logged) else [])]
-    ends = [int(tables.index_editions["edition_year"].max()), *([int(logged.max())] if len(logged) else [])]
+    ends = [int(tables.index_editions["edition_year"].max()), int(tables.plans["plan_year"].max()), *([int(logged.max())] if len(logged) else [])]
     return list(range(min(starts), max(ends) + 1))
 
 

@@ -1,0 +1,166 @@
+"""Whole reports: complete or absent, offline, stamped, the same again, and plain where data are missing."""
+
+import json
+import re
+import shutil
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from analysis import cli
+from analysis.errors import EXIT_DATA_FAULTS, ReportRefused
+from analysis.project import Project
+from analysis.publish.gate import MAX_HTML_BYTES
+from analysis.publish.model import CHAPTER_ORDER
+from analysis.publish.report import NOTEBOOKS, Request, make_report
+from analysis.sources import sha256_of
+
+pytestmark = pytest.mark.slow
+
+YEAR, TODAY = 2021, date(2026, 11, 22)
+PAGE = f"bao-cao-{YEAR}.html"
+
+
+def report(project: Project, province: str = "74", as_of: date = TODAY, *, is_dated: bool = False) -> Path:
+    """Make a report and return its folder."""
+    return make_report(project, Request(YEAR, province, as_of, is_dated), lambda _: None).parent
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def page_of(folder: Path) -> str:
+    return (folder / PAGE).read_text(encoding="utf-8")
+
+
+def text_of(folder: Path) -> str:
+    """What a reader reads: no scripts, styles or tags."""
+    bare = re.sub(r"<(script|style).*?</\1>", " ", page_of(folder), flags=re.DOTALL)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", bare)))
+
+
+def model_of(folder: Path) -> dict:
+    return json.loads((folder / "mo-hinh.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def home(project_copy) -> Path:
+    """The report of the plan's year for the office's own province."""
+    return report(project_copy)
+
+
+@pytest.fixture(scope="module")
+def kept(home, tmp_path_factory) -> Path:
+    """That report as it first came out, out of the reach of later runs."""
+    return shutil.copytree(home, tmp_path_factory.mktemp("kept") / home.name)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(project_copy) -> Path:
+    """A province without plan, log or dossiers."""
+    return report(project_copy, province="79")
+
+
+@pytest.fixture(scope="module")
+def early(project_copy) -> Path:
+    """The same year, seen before the indices came out."""
+    return report(project_copy, as_of=date(2022, 3, 1), is_dated=True)
+
+
+def test_the_folder_is_complete(kept, home):
+    assert sorted(path.name for path in kept.iterdir()) == sorted([PAGE, "manifest.json", "mo-hinh.json", "so-tay"])
+    assert sorted(path.stem for path in (kept / "so-tay").iterdir()) == sorted(NOTEBOOKS)
+    assert home.name == str(YEAR)
+    assert (home.parent / "index.html").is_file()
+
+
+def test_the_manifest_holds_the_hash_of_every_file_and_input(kept, project_copy):
+    manifest = json.loads((kept / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["outputs"] == {name: found for name, found in contents(kept).items() if name != "manifest.json"}
+    assert manifest["inputs"] == {path: sha256_of(project_copy.raw / path) for path in manifest["inputs"]}
+    assert len(manifest["inputs"]) == len([path for path in project_copy.raw.rglob("*.*") if path.name != "sources.yml"])
+    assert manifest["parameters"] == {"year": YEAR, "province": "74", "place": "Bình Dương", "as_of": "2026-11-22"}
+    assert manifest["is_synthetic"] is True
+
+
+def test_the_page_is_small_vietnamese_and_offline(kept):
+    page = page_of(kept)
+    assert (kept / PAGE).stat().st_size <= MAX_HTML_BYTES == 6_000_000
+    assert '<html lang="vi">' in page
+    assert re.search(r'http-equiv="Content-Security-Policy" content="default-src (\'|&#39;)none', page)
+    markup = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+    assert re.findall(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//[^"' >]*""", markup) == []
+    assert "<link" not in markup
+
+
+def test_every_chapter_stands_in_order(kept):
+    assert [blocks[0]["chapter_id"] for blocks in model_of(kept)["sections"]] == list(CHAPTER_ORDER)
+    assert re.findall(r'<section id="([^"]+)">', page_of(kept)) == [*CHAPTER_ORDER, "phu-luc"]
+
+
+def test_there_is_a_stamp_for_every_synthetic_block_and_one_in_the_banner(kept):
+    blocks = [block for section in model_of(kept)["sections"] for block in section[1:]]
+    synthetic = [block for block in blocks if block["provenance"]["is_synthetic"]]
+    data_tables = [block for block in synthetic if block["block"] == "Chart"]
+    assert 0 < len(synthetic) < len(blocks)
+    assert page_of(kept).count('class="stamp"') == len(synthetic) + len(data_tables) + 1
+
+
+def test_papi_is_named_on_both_sides_of_the_break_and_not_credited_to_the_plan(kept):
+    assert "47,18 điểm" in text_of(kept)
+    assert re.search(r"không so với 40,76 điểm[^.]* của năm 2020 và không quy phần chênh lệch cho truyền thông", text_of(kept))
+
+
+def test_the_same_report_again_takes_the_place_of_the_first_byte_for_byte(kept, home, project_copy):
+    (home / "thừa.txt").write_text("x", encoding="utf-8")
+    again = report(project_copy)
+    assert again == home
+    assert page_of(again) == page_of(kept)
+    assert model_of(again) == model_of(kept)
+    assert not (again / "thừa.txt").exists()
+    assert [path.name for path in home.parent.iterdir() if path.name.startswith((".rendering", ".replaced"))] == []
+
+
+def test_a_province_without_plan_and_log_gets_plain_sentences(elsewhere):
+    said = text_of(elsewhere)
+    assert elsewhere.name == f"{YEAR}-79"
+    assert "Chưa nạp kế hoạch truyền thông năm 2021 của TP. Hồ Chí Minh" in said
+    assert "Chưa có nhật ký hoạt động truyền thông năm 2021 của TP. Hồ Chí Minh" in said
+    assert "chưa xem xét được đóng góp" in said
+    assert 'class="stamp"' not in page_of(elsewhere)
+
+
+def test_before_publication_the_indices_are_said_to_be_unpublished(early):
+    said = text_of(early)
+    assert early.name == f"{YEAR}-tinh-den-2022-03-01"
+    for index in ("PAR INDEX", "SIPAS", "PCI", "PAPI"):
+        assert f"{index} 2021: chưa công bố." in said
+    assert "47,18" not in said
+
+
+def test_a_notebook_that_lost_its_tag_stops_the_run_and_keeps_the_report(home, project_copy):
+    before = contents(home.parent)
+    notebook = project_copy.notebooks / "03_online_uptake.ipynb"
+    sound = notebook.read_bytes()
+    broken = nbformat.reads(sound.decode(), as_version=4)
+    for cell in broken.cells:
+        cell.metadata.pop("tags", None)
+    nbformat.write(broken, notebook)
+    try:
+        with pytest.raises(ReportRefused, match=r"03_online_uptake\.ipynb: thấy 0 ô"):
+            report(project_copy)
+    finally:
+        notebook.write_bytes(sound)
+    assert contents(home.parent) == before
+
+
+def test_a_year_without_data_is_refused_from_the_command_line(home, project_copy, monkeypatch, capsys):
+    before = contents(home.parent)
+    monkeypatch.chdir(project_copy.root)
+    assert cli.run(["report", "--year", "1999"]) == EXIT_DATA_FAULTS == 3
+    assert "Không có số liệu cho năm 1999" in capsys.readouterr().err
+    assert contents(home.parent) == before

@@ -1,0 +1,259 @@
+"""Charts as drawn: gaps stay gaps, eras stay apart, synthetic charts are stamped."""
+
+from datetime import date
+from itertools import pairwise
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from analysis.blocks import MAX_SERIES, Chart, Mark, Provenance, Series
+from analysis.chapters import delivery as delivery_chapter
+from analysis.chapters import outcomes, standing
+from analysis.chapters import uptake as uptake_chapter
+from analysis.codes import COMPOSITE, INDICES
+from analysis.delivery import activities_of_year, item_progress, items_of_plan, plan_of_year
+from analysis.figures.draw import draw
+from analysis.figures.standing import SECONDARY, era_marks, index_line
+from analysis.figures.uptake import event_marks
+from analysis.panel import province_years
+from analysis.theme import SYNTHETIC_STAMP
+from analysis.units import units_below
+from analysis.uptake import of_units
+
+PROVINCE, PLACE, YEAR, LAST_YEAR = "74", "Bình Dương", 2021, 2024
+TODAY = date(2026, 11, 22)
+
+
+def make_history(*rows: tuple[int, str, float | None, str | None]) -> pd.DataFrame:
+    """A province's editions from (year, era, score, basis); without a basis the edition is not held."""
+    return pd.DataFrame(
+        {
+            "index": "PCI",
+            "edition_year": pd.array([year for year, *_ in rows], dtype="Int64"),
+            "era": [era for _, era, *_ in rows],
+            "score": pd.array([score for *_, score, _ in rows], dtype="Float64"),
+            "rank": pd.array([None] * len(rows), dtype="Int64"),
+            "rank_of": pd.array([None] * len(rows), dtype="Int64"),
+            "basis": pd.array([basis for *_, basis in rows], dtype="string"),
+            "standard_error_score": pd.array([None] * len(rows), dtype="Float64"),
+            "status": ["not_held" if basis is None else "published" for *_, basis in rows],
+            "source_id": pd.array([None if basis is None else "a" for *_, basis in rows], dtype="string"),
+        }
+    )
+
+
+def make_chart(*series: Series, kind: str = "line", x_kind: str = "year", is_synthetic: bool = False, **more: object) -> Chart:
+    return Chart("c", "Tiêu đề", "Phụ đề", kind, x_kind, "năm", "điểm", series, Provenance(("a",), is_synthetic), "mô tả", **more)
+
+
+@pytest.fixture(scope="module")
+def histories_by_province(built) -> dict[str, dict[str, pd.DataFrame]]:
+    scores, editions, units = (built.tables[name] for name in ("index_scores", "index_editions", "units"))
+    provinces = units[(units["level"] == "province") & (units["vintage"] == "63-tinh")]["unit_code"]
+    by_index = {index: scores[(scores["index"] == index) & (scores["component"] == COMPOSITE)] for index in INDICES}
+    histories = {
+        code: {
+            index: standing.standing.history(composites, editions, code, index, last_year=LAST_YEAR, as_of=TODAY)
+            for index, composites in by_index.items()
+        }
+        for code in provinces
+    }
+    assert len(histories) == 63
+    return histories
+
+
+@pytest.fixture(scope="module")
+def report_charts(shipped_tables) -> list[Chart]:
+    """Every chart of the report of the plan's year."""
+    tables = shipped_tables
+    below = units_below(tables.units, PROVINCE)
+    plan = plan_of_year(tables.plans, PROVINCE, YEAR)
+    logged = activities_of_year(tables.activities, below, YEAR)
+    progress = item_progress(items_of_plan(tables.plan_items, plan), logged, below)
+    dossiers = of_units(tables.uptake, below)
+    histories = standing.histories_of(tables.index_scores, tables.index_editions, PROVINCE, YEAR, TODAY)
+    months = outcomes.unit_months_of(tables, PROVINCE, TODAY)
+    activities = outcomes.activities_of(tables, PROVINCE, TODAY)
+    years = province_years(activities, months.rows, histories, [2019, 2020, 2021], outcomes.RATE_KEY)
+    blocks = [
+        *delivery_chapter.volume(logged, below, PLACE, YEAR, tables.units),
+        *delivery_chapter.items(plan, progress, logged, tables.plans, YEAR, TODAY),
+        *delivery_chapter.channels_and_reach(logged, YEAR),
+        *standing.rank_overview(histories, PLACE, YEAR),
+        *standing.near_communication("PAPI", tables, PROVINCE, PLACE, YEAR, TODAY),
+        *(
+            block
+            for index, history in histories.items()
+            for block in standing.one_index(index, history, tables.index_noise, PLACE, YEAR, tables.index_editions)
+        ),
+        *uptake_chapter.over_time(dossiers, tables.events, PROVINCE, PLACE, LAST_YEAR, "online_all"),
+        *uptake_chapter.by_unit(dossiers, YEAR, "online_all", "commune"),
+        *outcomes.side_by_side(years, histories, activities, Provenance(("a",), is_synthetic=True)),
+        *outcomes.within_province(months, tables, PROVINCE, LAST_YEAR),
+    ]
+    return [block for block in blocks if isinstance(block, Chart)]
+
+
+def shown_texts(figure: go.Figure) -> list[str]:
+    return [annotation.text for annotation in figure.layout.annotations]
+
+
+def test_no_line_of_any_province_or_index_joins_two_eras_or_draws_over_a_gap(histories_by_province):
+    drawn = 0
+    for province, histories in histories_by_province.items():
+        for index, history in histories.items():
+            if not history["score"].notna().any():
+                continue
+            eras = dict(zip(history["edition_year"], history["era"], strict=True))
+            scores = dict(zip(history["edition_year"], history["score"], strict=True))
+            bases = dict(zip(history["edition_year"], history["basis"], strict=True))
+            figure = draw(index_line(history, index, province))
+            first = history.loc[history["score"].notna(), "edition_year"].min()
+            assert sorted(year for trace in figure.data for year in trace.x) == sorted(year for year in eras if year >= first), (province, index)
+            for trace in figure.data:
+                assert len({eras[year] for year in trace.x}) == 1, (province, index, trace.x)
+                assert trace.connectgaps is False
+                for year, value in zip(trace.x, trace.y, strict=True):
+                    is_gap = pd.isna(scores[year]) or bases[year] == SECONDARY
+                    assert (value is None) if is_gap else value == scores[year], (province, index, year)
+            axis = figure.layout.xaxis
+            assert (axis.dtick, axis.tickformat) == (1, "d")
+            drawn += 1
+    assert drawn > 63 * 2
+
+
+def test_neighbouring_segments_of_a_line_are_of_different_eras(histories_by_province):
+    history = histories_by_province[PROVINCE]["PCI"]
+    traces = draw(index_line(history, "PCI", PLACE)).data
+    eras = dict(zip(history["edition_year"], history["era"], strict=True))
+    assert all(eras[left.x[-1]] != eras[right.x[0]] for left, right in pairwise(traces))
+
+
+def test_a_missing_edition_is_none_and_never_zero():
+    history = make_history((2019, "e", 60.0, "stated"), (2020, "e", None, None), (2021, "e", 62.0, "stated"))
+    (series,) = index_line(history, "PCI", PLACE).series
+    assert series.y == (60.0, None, 62.0)
+    assert draw(index_line(history, "PCI", PLACE)).data[0].y == (60.0, None, 62.0)
+
+
+def test_a_secondary_figure_is_named_but_not_drawn():
+    chart = index_line(make_history((2019, "e", 60.0, "secondary"), (2020, "e", 61.0, "stated")), "PCI", PLACE)
+    assert chart.series[0].y == (None, 61.0)
+    assert "Chỉ có ở nguồn thứ cấp, không vẽ: 2019." in chart.notes_vi
+
+
+def test_no_secondary_figure_of_the_shipped_data_is_drawn(histories_by_province):
+    histories = [history for histories in histories_by_province.values() for history in histories.values()]
+    secondary = [history for history in histories if history["basis"].eq(SECONDARY).any()]
+    assert len(secondary) > 20
+    for history in secondary:
+        series = index_line(history, str(history["index"].iloc[0]), "").series[0]
+        drawn = dict(zip(series.x, series.y, strict=True))
+        assert {drawn.get(year) for year in history.loc[history["basis"] == SECONDARY, "edition_year"]} == {None}
+
+
+def test_a_published_standard_error_is_drawn_as_a_95_per_cent_interval():
+    history = make_history((2020, "e", 40.0, "stated"), (2021, "e", 41.0, "stated"))
+    history["standard_error_score"] = pd.array([None, 0.5], dtype="Float64")
+    chart = index_line(history, "PAPI", PLACE)
+    assert (chart.series[0].low, chart.series[0].high) == ((None, pytest.approx(41 - 0.98)), (None, pytest.approx(41 + 0.98)))
+    (trace,) = draw(chart).data
+    assert (trace.error_y.array, trace.error_y.arrayminus) == ((0, pytest.approx(0.98)), (0, pytest.approx(0.98)))
+    assert any("khoảng tin cậy 95 %" in note for note in chart.notes_vi)
+
+
+def test_more_series_than_can_be_told_apart_are_refused():
+    series = [Series(str(number), (2020,), (1.0,), ("e",)) for number in range(MAX_SERIES + 1)]
+    with pytest.raises(ValueError, match="at most 4"):
+        make_chart(*series)
+
+
+def test_each_change_of_era_has_a_dotted_line_and_a_note():
+    history = make_history((2020, "a", 60.0, "stated"), (2022, "b", 61.0, "stated"), (2023, "b", None, None))
+    assert era_marks(history) == (Mark(2021.0, "đổi phương pháp", is_break=True),)
+    chart = index_line(history, "PCI", PLACE)
+    (line,) = draw(chart).layout.shapes
+    assert (line.x0, line.line.dash) == (2021.0, "dot")
+    assert any("Đường chấm dọc" in note for note in chart.notes_vi)
+    assert "Bộ số liệu chưa có: 2023." in chart.notes_vi
+
+
+def test_the_report_has_charts_of_every_chapter(report_charts):
+    ids = [chart.chart_id for chart in report_charts]
+    assert len(ids) == len(set(ids)) >= 14
+    assert {chart.kind for chart in report_charts} == {"line", "bar", "stacked_bar", "timeline"}
+
+
+def test_every_chart_of_the_report_keeps_the_rules_of_drawing(report_charts):
+    for chart in report_charts:
+        figure = draw(chart)
+        named = {trace.name for trace in figure.data}
+        assert 1 <= len(chart.series) <= MAX_SERIES, chart.chart_id
+        assert named == {series.name for series in chart.series}, chart.chart_id
+        assert all(trace.connectgaps is False for trace in figure.data if trace.type == "scatter" and "lines" in trace.mode), chart.chart_id
+        assert (SYNTHETIC_STAMP in shown_texts(figure)) is chart.provenance.is_synthetic, chart.chart_id
+        assert chart.alt_vi
+        if chart.x_kind == "year":
+            assert (figure.layout.xaxis.dtick, figure.layout.xaxis.tickformat) == (1, "d"), chart.chart_id
+
+
+def test_no_line_over_months_joins_two_regimes(report_charts):
+    (chart,) = [chart for chart in report_charts if chart.chart_id == "rate-by-month-online_all"]
+    assert {segment for series in chart.series for segment in series.segments} == {"levels_3_4", "decree_42"}
+    for trace in draw(chart).data:
+        assert len({month >= "2022-09-01" for month in trace.x}) == 1
+
+
+def test_a_chart_of_real_rows_has_no_stamp_and_one_of_synthetic_rows_has():
+    series = Series("a", (2020, 2021), (1.0, 2.0), ("e", "e"))
+    assert SYNTHETIC_STAMP not in shown_texts(draw(make_chart(series)))
+    assert shown_texts(draw(make_chart(series, is_synthetic=True))).count(SYNTHETIC_STAMP) == 1
+
+
+def test_segments_of_one_series_share_one_legend_entry():
+    first, second = (Series(name, (2019, 2020, 2021), (1.0, 2.0, 3.0), ("a", "a", "b")) for name in ("một", "hai"))
+    shown = [(trace.legendgroup, trace.showlegend) for trace in draw(make_chart(first, second)).data]
+    assert shown == [("một", True), ("một", False), ("hai", True), ("hai", False)]
+
+
+def test_series_differ_by_more_than_colour():
+    traces = draw(make_chart(*(Series(str(number), (2020, 2021), (1.0, 2.0), ("e", "e")) for number in range(MAX_SERIES)))).data
+    for looks in ([trace.line.color for trace in traces], [trace.line.dash for trace in traces], [trace.marker.symbol for trace in traces]):
+        assert len(set(looks)) == MAX_SERIES
+
+
+def test_numbers_on_charts_are_written_the_vietnamese_way():
+    figure = draw(make_chart(Series("a", (2020, 2021), (1234.5, None), ("e", "e")), decimals=1))
+    assert figure.data[0].text == ("1.234,5", "")
+    assert figure.layout.separators == ",."
+
+
+def test_names_from_data_cannot_carry_markup_into_a_chart():
+    chart = make_chart(Series("<b>x</b>", ("<i>nhóm</i>",), (1.0,)), kind="bar", x_kind="category", marks=(Mark("x", "<u>m</u>"),))
+    figure = draw(chart)
+    assert figure.data[0].y == ("&lt;i>nhóm&lt;/i>",)
+    assert "&lt;u>m&lt;/u>" in shown_texts(figure)
+    assert "<b>x" not in figure.data[0].hovertemplate
+
+
+def test_a_lasting_event_is_a_span_and_a_change_of_rule_a_line():
+    days = [("2021-07-19", "2021-09-15", "Giãn cách"), ("2022-08-15", "2022-08-15", "Nghị định")]
+    events = pd.DataFrame(
+        [(pd.Timestamp(start), pd.Timestamp(end), title) for start, end, title in days], columns=["start_date", "end_date", "title_vi"]
+    )
+    assert event_marks(events) == (Mark("2021-07-19", "Giãn cách", "2021-09-15"), Mark("2022-08-15", "Nghị định"))
+    months = Series("a", ("2021-06-01", "2022-09-01"), (1.0, 2.0), ("a", "b"))
+    span, line = draw(make_chart(months, x_kind="month", marks=event_marks(events))).layout.shapes
+    assert (span.x0, span.x1) == ("2021-07-01", "2021-10-01")
+    assert line.x0 == line.x1 == "2022-08-01"
+
+
+def test_a_timeline_shows_windows_to_their_last_day_and_activities_in_their_row(report_charts):
+    (chart,) = [chart for chart in report_charts if chart.kind == "timeline"]
+    windows, done = draw(chart).data
+    first = chart.series[0]
+    days = (pd.Timestamp(first.x_end[0]) - pd.Timestamp(first.x[0])).days + 1
+    assert windows.x[0] == days * 24 * 3600 * 1000
+    assert set(done.y) <= set(windows.y)
+    assert len(windows.y) == 18
