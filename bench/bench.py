@@ -27,7 +27,7 @@ COPIED = ("lantoa.toml", "data/raw", "notebooks", "src", "requirements", "pyproj
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall and CPU seconds of a command with all its children, and the largest resident memory of all of them together, MB."""
+    """Wall and CPU seconds of a command with all its children, and the largest memory of all of them together, MB."""
 
     wall: float
     cpu: float
@@ -82,7 +82,7 @@ def measured(command: list[str], folder: Path, extra: dict[str, str] | None = No
 
 
 def peak_until_done(process: subprocess.Popen) -> float:
-    """Largest sum of resident memory over the process and its descendants, looked at ten times a second."""
+    """Largest sum of memory over the process and its descendants, looked at ten times a second."""
     peak = 0
     while process.poll() is None:
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -93,9 +93,11 @@ def peak_until_done(process: subprocess.Popen) -> float:
 
 
 def resident(member: psutil.Process) -> int:
+    """Proportional set size where the system tells it (pages shared by several processes count once), else resident size."""
     try:
-        return int(member.memory_info().rss)
-    except psutil.NoSuchProcess:
+        full = member.memory_full_info()
+        return int(getattr(full, "pss", full.rss))
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
         return 0
 
 

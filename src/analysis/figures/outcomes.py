@@ -4,6 +4,7 @@ import pandas as pd
 
 from analysis import text
 from analysis.blocks import Chart, Mark, Provenance, Series, cells, numbers
+from analysis.figures.standing import era_marks
 from analysis.figures.uptake import SHORT_REGIMES
 
 
@@ -35,11 +36,13 @@ def _growth_title(shown: pd.DataFrame) -> str:
 
 def standing_by_year(years: pd.DataFrame, histories: dict[str, pd.DataFrame], rests_on: Provenance) -> Chart:
     """Within-year z of each index that has one; segments follow the eras, since even z breaks with the questions."""
-    series = []
+    series: list[Series] = []
+    marks: dict[float, Mark] = {}
     for index, history in histories.items():
         shown = history[history["edition_year"].isin(years["year"])]
         if shown["z_score"].notna().any():
             series.append(Series(index, cells(shown["edition_year"]), numbers(shown["z_score"]), segments=tuple(shown["era"]), index=index))
+            marks |= {float(str(mark.x)): mark for mark in era_marks(shown)}
     return Chart(
         "standing-by-year",
         f"{text.enumerate_vi([found.name for found in series])}: vị trí so với mặt bằng các tỉnh trong từng năm",
@@ -52,7 +55,8 @@ def standing_by_year(years: pd.DataFrame, histories: dict[str, pd.DataFrame], re
         rests_on,
         alt_vi="Biểu đồ đường vị trí tương đối theo năm, ngắt tại chỗ đổi phương pháp.",
         decimals=1,
-        notes_vi=("Ngay cả vị trí tương đối cũng không nối qua chỗ bộ câu hỏi thay đổi.",),
+        marks=tuple(marks[position] for position in sorted(marks)),
+        notes_vi=("Đường chấm dọc: cách chấm điểm thay đổi; ngay cả vị trí tương đối cũng không nối qua đó.",),
     )
 
 

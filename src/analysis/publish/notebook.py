@@ -3,9 +3,8 @@
 import ast
 import re
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -167,14 +166,14 @@ def _subclasses(kind: type) -> set[type]:
 
 
 def execute_all(notebooks: list[Path], folder: Path, parameters: Parameters, kernel_cwd: Path, on_done: Callable[[Executed], None]) -> list[Executed]:
-    """Run notebooks in two processes, in any order; results come back in the order given.
+    """Run two notebooks at a time, each in a kernel of its own; results come back in the order given.
 
     Contracts are checked before anything runs. The first failure is raised after the others have stopped.
     """
     for notebook in notebooks:
         check_contract(notebook, parameters)
     done: dict[str, Executed] = {}
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool:
         running = [pool.submit(execute, notebook, folder / notebook.name, parameters, kernel_cwd) for notebook in notebooks]
         try:
             for future in as_completed(running):
