@@ -2,6 +2,7 @@
 
 import ast
 import json
+from contextlib import chdir
 from pathlib import Path
 
 import nbformat
@@ -39,7 +40,8 @@ def test_every_chapter_of_the_report_is_told_by_one_notebook():
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_notebook_runs_with_its_defaults_and_records_its_chapters(project_copy, tmp_path, name):
     source = project_copy.notebooks / f"{name}.ipynb"
-    executed = execute(source, tmp_path / source.name, defaults_of(source), project_copy.notebooks)
+    with chdir(project_copy.notebooks):
+        executed = execute(source, tmp_path / source.name, defaults_of(source))
     blocks = recorded_blocks(executed.path)
     assert [block.chapter_id for block in blocks if isinstance(block, Chapter)] == CHAPTERS[name]
     assert len(blocks) > len(CHAPTERS[name])

@@ -134,3 +134,9 @@ def test_stopping_by_hand_is_told_calmly(monkeypatch, told, project):
     code, _, err = told("build")
     assert code == EXIT_OUR_FAULT
     assert "Đã dừng theo yêu cầu" in err
+
+
+def test_the_exit_code_of_a_failing_tool_is_handed_on(monkeypatch):
+    """CI relies on it: a failing test run must fail the command."""
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: type("Done", (), {"returncode": 7})())
+    assert run(["dev", "test"]) == 7

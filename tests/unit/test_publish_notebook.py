@@ -97,12 +97,12 @@ def test_a_refused_notebook_is_not_executed(tmp_path, monkeypatch):
 
     monkeypatch.setattr(papermill, "execute_notebook", lambda *_, **__: pytest.fail("executed"))
     with pytest.raises(ReportRefused):
-        execute(make_notebook(tmp_path, tagged=()), tmp_path / "out.ipynb", GIVEN, tmp_path)
+        execute(make_notebook(tmp_path, tagged=()), tmp_path / "out.ipynb", GIVEN)
     assert not (tmp_path / "out.ipynb").exists()
 
 
 def test_one_broken_notebook_among_several_stops_all_before_any_runs(tmp_path, monkeypatch):
-    monkeypatch.setattr(notebook, "ProcessPoolExecutor", lambda *_, **__: pytest.fail("started"))
+    monkeypatch.setattr(notebook, "ThreadPoolExecutor", lambda *_, **__: pytest.fail("started"))
     sound, broken = make_notebook(tmp_path), make_notebook(tmp_path, tagged=(), name="02_y.ipynb")
     with pytest.raises(ReportRefused, match="02_y"):
         execute_all([sound, broken], tmp_path, GIVEN, tmp_path, lambda _: pytest.fail("done"))

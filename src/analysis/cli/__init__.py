@@ -23,12 +23,10 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Exit code of a command line."""
     try:
-        lantoa.main(arguments, prog_name="lantoa", standalone_mode=False)
+        stopped_with = lantoa.main(arguments, prog_name="lantoa", standalone_mode=False)
     except errors.LantoaError as error:
         print(f"Dừng: {error}", file=sys.stderr)
         return error.exit_code
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
     except click.Abort:
         print("Đã dừng theo yêu cầu; báo cáo và dữ liệu đã có còn nguyên.", file=sys.stderr)
         return errors.EXIT_OUR_FAULT
@@ -39,7 +37,7 @@ def run(arguments: list[str] | None = None) -> int:
         traceback.print_exc()
         print("Lỗi của bộ công cụ, không phải của số liệu. Hãy gửi đoạn chữ phía trên cho người phát triển.", file=sys.stderr)
         return errors.EXIT_OUR_FAULT
-    return errors.EXIT_DONE
+    return stopped_with if isinstance(stopped_with, int) else errors.EXIT_DONE  # click hands back what ctx.exit was given
 
 
 def _command_of(error: click.UsageError) -> str:

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -113,14 +114,17 @@ def _bound(trees: list[ast.Module]) -> set[str]:
     return names
 
 
-def execute(notebook: Path, output: Path, parameters: Parameters, kernel_cwd: Path) -> Executed:
-    """Run one notebook with papermill. Raises ``ReportRefused`` for an error a person can act on, else ``NotebookFailed``."""
+def execute(notebook: Path, output: Path, parameters: Parameters) -> Executed:
+    """Run one notebook with papermill, its kernel in the present working folder.
+
+    Raises ``ReportRefused`` for an error a person can act on, else ``NotebookFailed``.
+    """
     import papermill  # a second of import that only running a notebook needs
 
     check_contract(notebook, parameters)
     started = perf_counter()
     try:
-        _run_with_retry(papermill.execute_notebook, notebook, output, parameters, kernel_cwd)
+        _run_with_retry(papermill.execute_notebook, notebook, output, parameters)
     except papermill.PapermillExecutionError as error:
         if _is_actionable(error.ename):
             raise ReportRefused(f"Sổ tay {notebook.name} dừng: {error.evalue}") from None
@@ -131,7 +135,7 @@ def execute(notebook: Path, output: Path, parameters: Parameters, kernel_cwd: Pa
     return Executed(notebook.stem, output, perf_counter() - started)
 
 
-def _run_with_retry(execute_notebook: Callable[..., Any], notebook: Path, output: Path, parameters: Parameters, kernel_cwd: Path) -> None:
+def _run_with_retry(execute_notebook: Callable[..., Any], notebook: Path, output: Path, parameters: Parameters) -> None:
     """Run; a kernel that dies before its first answer (seen once in hundreds of starts) is started a second time."""
     for attempt in (1, 2):
         try:
@@ -139,7 +143,6 @@ def _run_with_retry(execute_notebook: Callable[..., Any], notebook: Path, output
                 notebook,
                 output,
                 parameters=parameters,
-                cwd=str(kernel_cwd),
                 progress_bar=False,
                 log_output=False,
                 execution_timeout=TIMEOUT_SECONDS,
@@ -168,13 +171,14 @@ def _subclasses(kind: type) -> set[type]:
 def execute_all(notebooks: list[Path], folder: Path, parameters: Parameters, kernel_cwd: Path, on_done: Callable[[Executed], None]) -> list[Executed]:
     """Run two notebooks at a time, each in a kernel of its own; results come back in the order given.
 
-    Contracts are checked before anything runs. The first failure is raised after the others have stopped.
+    Contracts are checked before anything runs. The first failure is raised after the others have stopped. The working
+    folder is that of the whole process, so it is changed once here and never by a thread.
     """
     for notebook in notebooks:
         check_contract(notebook, parameters)
     done: dict[str, Executed] = {}
-    with ThreadPoolExecutor(WORKERS) as pool:
-        running = [pool.submit(execute, notebook, folder / notebook.name, parameters, kernel_cwd) for notebook in notebooks]
+    with chdir(kernel_cwd), ThreadPoolExecutor(WORKERS) as pool:
+        running = [pool.submit(execute, notebook, folder / notebook.name, parameters) for notebook in notebooks]
         try:
             for future in as_completed(running):
                 executed = future.result()
