@@ -1,6 +1,7 @@
 """The three lists of dependencies agree, and the locks hold names, versions and hashes only."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -60,3 +61,12 @@ def test_every_declared_dependency_is_locked():
 def test_a_planted_difference_is_seen():
     assert requirement("pandera[pandas]>=0.35") == ("pandera", ">=0.35")
     assert requirement("python >=3.11,<3.14") != requirement("python>=3.12,<3.14")
+
+
+def test_received_files_keep_their_bytes_on_windows():
+    """Their hashes are registered; line ends changed by git would look like tampering."""
+    asked = ["git", "-C", str(ROOT), "check-attr", "text", "data/raw/sources.yml", "data/raw/papi/2011-2024/papi_scores.csv"]
+    answer = subprocess.run(asked, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        pytest.skip("git cannot be asked here")
+    assert [line.rpartition(": ")[2] for line in answer.stdout.splitlines()] == ["unset", "unset"]

@@ -38,7 +38,6 @@ def build() -> None:
 def _build(project: Project, *, is_forced: bool) -> None:
     from analysis import store, text  # pandas and pandera cost a second that --help need not pay
     from analysis.cli.inputs import inputs_hash
-    from analysis.ingest.build import build_tables
     from analysis.sources import read_register
 
     sources = read_register(project.raw)
@@ -46,6 +45,8 @@ def _build(project: Project, *, is_forced: bool) -> None:
     current = store.current(project.processed)
     if not is_forced and current is not None and current["inputs_hash"] == wanted:
         return
+    from analysis.ingest.build import build_tables  # pandera is only needed when something is built
+
     built = build_tables(project.raw, sources)
     store.write(project.processed, wanted, built.tables)
     for source in sources:
