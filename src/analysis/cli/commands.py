@@ -32,31 +32,37 @@ def build() -> None:
     \b
     Ví dụ: lantoa build
     """
-    _build(open_project(), is_forced=True)
+    _build(open_project())
 
 
-def _build(project: Project, *, is_forced: bool) -> None:
-    from analysis import store, text  # pandas and pandera cost a second that --help need not pay
+def _build(project: Project) -> None:
+    from analysis import store, text  # pandas and pandera cost seconds that --help need not pay
     from analysis.cli.inputs import inputs_hash
+    from analysis.ingest.build import build_tables
     from analysis.sources import read_register
 
     sources = read_register(project.raw)
-    wanted = inputs_hash(sources)
-    current = store.current(project.processed)
-    if not is_forced and current is not None and current["inputs_hash"] == wanted:
-        return
-    from analysis.ingest.build import build_tables  # pandera is only needed when something is built
-
     built = build_tables(project.raw, sources)
-    store.write(project.processed, wanted, built.tables)
+    store.write(project.processed, inputs_hash(sources), built.tables)
     for source in sources:
         rows_in, rows_out = built.account.get(source.source_id, (0, 0))
         if rows_in:
             aside = sum(row["source_id"] == source.source_id for row in built.set_aside)
-            unused = f", {aside} dòng không sử dụng (lý do ở cuối tệp gốc và trong báo cáo)" if aside else ""
+            unused = f", {aside} dòng không sử dụng (lý do nêu trong báo cáo)" if aside else ""
             click.echo(f"{source.path}: đọc {text.number(rows_in)} dòng, đưa vào bảng {source.table} {text.number(rows_out)} dòng{unused}")
     rows = sum(len(table) for table in built.tables.values())
     click.echo(f"Đã dựng {len(built.tables)} bảng, {text.number(rows)} dòng, không có lỗi.")
+
+
+def _refresh(project: Project) -> None:
+    """Build when raw files or the code that reads them changed, in a process of its own whose memory is then free again."""
+    from analysis import store
+    from analysis.cli.inputs import inputs_hash
+    from analysis.sources import read_register
+
+    current = store.current(project.processed)
+    if current is None or current["inputs_hash"] != inputs_hash(read_register(project.raw)):
+        _call_module("analysis.cli", ["build"])
 
 
 class _Day(click.ParamType[date]):
@@ -102,7 +108,7 @@ def report(year: int, province: str | None, as_of: date | None, out: Path | None
     project = open_project()
     if out is not None:
         project = replace(project, settings=replace(project.settings, reports=str(out.resolve())))
-    _build(project, is_forced=False)
+    _refresh(project)
     request = Request(year, province or project.settings.province, as_of or date.today(), is_dated=as_of is not None)
     page = make_report(project, request, lambda line: click.echo(line, err=True))
     click.echo(f"Báo cáo: {page}")
@@ -130,7 +136,7 @@ def lab(arguments: tuple[str, ...]) -> None:
     Ví dụ: lantoa lab -- --no-browser
     """
     project = open_project()
-    _build(project, is_forced=False)
+    _refresh(project)
     _call_module("jupyterlab", [f"--notebook-dir={project.notebooks}", "--LabApp.news_url=None", *arguments])
 
 
