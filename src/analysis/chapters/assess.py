@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.blocks import Provenance, provenance
 from analysis.codes import COMPOSITE, INDICES
-from analysis.estimate.design import refusal_for_index
+from analysis.estimate.design import METHOD_CHANGED_VI, refusal_for_index
 from analysis.estimate.difference import DesignRefused, demeaned_did
 from analysis.estimate.grade import grade
 from analysis.estimate.result import EffectEstimate
@@ -106,8 +106,10 @@ def _needed(index: str, refusal: str | None, *, is_circular: bool) -> str:
         return "Kiểm tra cách so sánh này trên các tỉnh không có kế hoạch"
     if is_circular:
         return "Dùng tỷ lệ nộp trực tuyến và ý kiến người dân làm kết quả, không dùng chỉ số này"
-    if "chưa công bố" in str(refusal):
+    if "chưa công bố" in refusal:
         return "Chờ công bố, thường vào tháng 4 đến tháng 6 năm sau"
+    if METHOD_CHANGED_VI in refusal:
+        return "Không bổ sung được vì cách chấm đổi đúng vào lúc có kế hoạch; xem kết quả khác"
     return f"Điểm {INDICES[index]} của đủ các tỉnh, ít nhất hai năm trước kế hoạch theo cùng cách chấm"
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 from analysis.standing import WHOLE_PANEL_COUNT
 from analysis.units import COUNTRY_CODE
 
+METHOD_CHANGED_VI = "phương pháp chấm điểm đổi"
 MIN_EDITIONS_BEFORE = 2
 
 
@@ -35,7 +36,7 @@ def _era_refusal(history: pd.DataFrame, edition: pd.Series, plan_year: int) -> s
         return None
     first = int(history.loc[same_era, "edition_year"].min())
     if first > plan_year - MIN_EDITIONS_BEFORE:
-        return f"phương pháp chấm điểm đổi từ phiên bản {first}, nên điểm trước và sau không so sánh được với nhau"
+        return f"{METHOD_CHANGED_VI} từ phiên bản {first}, nên điểm trước và sau không so sánh được với nhau"
     return f"chỉ có {len(before)} phiên bản cùng phương pháp trước năm {plan_year} có điểm của tỉnh, cần ít nhất {MIN_EDITIONS_BEFORE}"
 
 
