@@ -27,35 +27,25 @@ def is_published(edition: pd.Series, as_of: date) -> bool:
     return bool(published.date() <= as_of)
 
 
+def components_of(components: pd.DataFrame, index: str, year: int) -> pd.DataFrame:
+    """Registered components of an index as defined in an edition; one row a component."""
+    return components[(components["index"] == index) & (components["first_year"] <= year) & (components["last_year"] >= year)]
+
+
 def is_composite_circular(components: pd.DataFrame, index: str, year: int) -> bool:
     """Whether an index's composite of a year holds communication itself."""
-    composite = components[
-        (components["index"] == index)
-        & (components["component"] == COMPOSITE)
-        & (components["first_year"] <= year)
-        & (components["last_year"] >= year)
-    ]
-    return bool(composite["is_circular"].any())
+    defined = components_of(components, index, year)
+    return bool(defined.loc[defined["component"] == COMPOSITE, "is_circular"].any())
 
 
 def component_name(components: pd.DataFrame, index: str, component: str, year: int) -> str:
     """The publisher's Vietnamese name of a component in an edition, or the bare code when it is not registered."""
-    named = components[
-        (components["index"] == index)
-        & (components["component"] == component)
-        & (components["first_year"] <= year)
-        & (components["last_year"] >= year)
-    ]
-    return str(named.iloc[0]["name_vi"]) if len(named) else component
+    defined = components_of(components, index, year)
+    names = defined.loc[defined["component"] == component, "name_vi"]
+    return str(names.iloc[0]) if len(names) else component
 
 
 def components_near_communication(components: pd.DataFrame, index: str, year: int) -> list[str]:
     """Codes of the components that communication on procedures could move, in code order; never the composite."""
-    near = components[
-        (components["index"] == index)
-        & components["is_near_communication"]
-        & (components["first_year"] <= year)
-        & (components["last_year"] >= year)
-        & (components["component"] != COMPOSITE)
-    ]
-    return sorted(near["component"])
+    defined = components_of(components, index, year)
+    return sorted(defined.loc[defined["is_near_communication"] & (defined["component"] != COMPOSITE), "component"])

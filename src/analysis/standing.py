@@ -87,6 +87,12 @@ def _footing(score: float, panel: pd.Series) -> dict[str, object]:
     }
 
 
+def last_published(history: pd.DataFrame, before_year: int) -> pd.Series | None:
+    """The latest edition before a year that is published for the province (score or rank), or None."""
+    held = history[(history["edition_year"] < before_year) & (history["status"] == "published")]
+    return held.iloc[-1] if len(held) else None
+
+
 def changes(history: pd.DataFrame, noise: pd.DataFrame, component: str = COMPOSITE) -> pd.DataFrame:
     """Moves between neighbouring published editions of one era; one row a move.
 

@@ -5,6 +5,8 @@ from datetime import date
 import pandas as pd
 
 from analysis.blocks import Provenance, provenance
+from analysis.chapters.standing import history_provenance
+from analysis.chapters.uptake import RATE_KEY
 from analysis.codes import COMPOSITE, INDICES
 from analysis.estimate.design import METHOD_CHANGED_VI, refusal_for_index
 from analysis.estimate.difference import DesignRefused, demeaned_did
@@ -18,7 +20,6 @@ from analysis.store import Tables
 from analysis.units import COUNTRY_CODE, INDEX_VINTAGE, rows_of, units_below
 from analysis.uptake import of_units, until
 
-RATE_KEY = "online_all"
 UPTAKE_VI = "tỷ lệ nộp hồ sơ trực tuyến"
 COMMUNES_VI = ("các xã có nhiều hoạt động hơn", "các xã còn lại")
 PROVINCES_VI = ("tỉnh", "các tỉnh khác")
@@ -90,7 +91,7 @@ def assess_index(index: str, history: pd.DataFrame, tables: Tables, province: st
         except DesignRefused as refused:
             refusal = str(refused)
     needed = _needed(index, refusal, is_circular=is_circular)
-    rests_on = provenance(history[history["source_id"].notna()], tables.index_editions)
+    rests_on = history_provenance([history], tables.index_editions)
     return Assessment(index, grade(estimate, refusal), needed, "điểm", *PROVINCES_VI, rests_on, estimate)
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 
 from analysis import delivery, tables
 from analysis.blocks import Block, Finding, Sentence, provenance
+from analysis.chapters.standing import history_provenance
 from analysis.chapters.subject import Subject
 from analysis.narrative import quality as say
 from analysis.store import Tables
@@ -45,8 +46,7 @@ def _of_year(data: Tables, subject: Subject, province: str, year: int) -> tuple[
 def quality(data: Tables, histories: dict[str, pd.DataFrame]) -> list[Block]:
     """Sources, what is invented, what was not used, and which editions are missing."""
     register = data.sources
-    scored = [history[history["source_id"].notna()] for history in histories.values()]
-    gaps = tables.index_gaps(histories, provenance(data.index_editions, *scored))
+    gaps = tables.index_gaps(histories, history_provenance(histories.values(), data.index_editions))
     return [
         say.synthetic_share(register),
         say.rows_account(register),

@@ -17,7 +17,7 @@ from analysis.store import Tables
 
 def page(tables: Tables, histories: dict[str, pd.DataFrame], subject: Subject, province: str, year: int) -> list[Block]:
     """One finding a question of the report, a plain sentence where a question has no data yet, then table and chart."""
-    rests_on = provenance(*(history[history["source_id"].notna()] for history in histories.values()), tables.index_editions)
+    rests_on = standing_chapter.history_provenance(histories.values(), tables.index_editions)
     return [
         _delivery(tables, subject, province, year),
         say_standing.overview(histories, subject.place, year, rests_on),

@@ -6,7 +6,9 @@ import pandas as pd
 
 from analysis import tables as present
 from analysis.blocks import Block, Provenance, provenance
-from analysis.chapters.assess import RATE_KEY, activities_of, assess, log_behind, unit_months_of
+from analysis.chapters.assess import activities_of, assess, log_behind, unit_months_of
+from analysis.chapters.standing import history_provenance
+from analysis.chapters.uptake import RATE_KEY
 from analysis.events import events_for
 from analysis.figures import outcomes as charts
 from analysis.figures.uptake import event_marks
@@ -33,8 +35,7 @@ def answers(
 
 def rests_on(tables: Tables, histories: dict[str, pd.DataFrame], activities: pd.DataFrame, months: pd.DataFrame) -> Provenance:
     """Sources of scores, editions, dossiers and logged activities behind the chapter."""
-    scored = [history[history["source_id"].notna()] for history in histories.values()]
-    return provenance(months, activities, tables.index_editions, *scored)
+    return history_provenance(histories.values(), months, activities, tables.index_editions)
 
 
 def side_by_side(years: pd.DataFrame, histories: dict[str, pd.DataFrame], activities: pd.DataFrame, rests_on: Provenance) -> list[Block]:

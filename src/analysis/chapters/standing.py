@@ -1,5 +1,6 @@
 """Blocks of the indices chapter."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import pandas as pd
@@ -26,7 +27,7 @@ def histories_of(scores: pd.DataFrame, editions: pd.DataFrame, province: str, ye
 
 def one_index(index: str, history: pd.DataFrame, noise: pd.DataFrame, place: str, year: int, editions: pd.DataFrame) -> list[Block]:
     """Where the province stands in one index: the sentence, the line, the judged move."""
-    rests_on = history_provenance(history, editions)
+    rests_on = history_provenance([history], editions)
     blocks: list[Block] = [say.edition(history, index, place, year, rests_on)]
     if history["score"].notna().any():
         blocks.append(charts.index_line(history, index, place))
@@ -39,9 +40,9 @@ def one_index(index: str, history: pd.DataFrame, noise: pd.DataFrame, place: str
     return blocks
 
 
-def history_provenance(history: pd.DataFrame, editions: pd.DataFrame) -> Provenance:
-    """Sources of the scores shown and of the edition list, which also tells of the gaps."""
-    return provenance(history[history["source_id"].notna()], editions)
+def history_provenance(histories: Iterable[pd.DataFrame], *others: pd.DataFrame) -> Provenance:
+    """Sources of the scores in histories and of other frames, such as the edition list, which tells of the gaps."""
+    return provenance(*(history[history["source_id"].notna()] for history in histories), *others)
 
 
 def _has_score(history: pd.DataFrame, year: int) -> bool:
@@ -55,7 +56,7 @@ def all_moves(histories: dict[str, pd.DataFrame], noise: pd.DataFrame, editions:
     if not moves:
         return []
     held = [histories[index] for index in dict.fromkeys(pd.concat(moves)["index"])]
-    rests_on = provenance(*(history[history["source_id"].notna()] for history in held), editions)
+    rests_on = history_provenance(held, editions)
     if all((found["verdict"] == "not_known").all() for found in moves):
         return [say.none_judged(rests_on)]
     return [present.index_changes(pd.concat(moves), rests_on | provenance(noise))]
@@ -89,8 +90,7 @@ def constant_weights(scores: pd.DataFrame, weights: pd.DataFrame, history: pd.Da
 
 def overview(histories: dict[str, pd.DataFrame], editions: pd.DataFrame, year: int) -> list[Block]:
     """The four indices of the report year in one small table."""
-    rests_on = provenance(*(history[history["source_id"].notna()] for history in histories.values()), editions)
-    return [present.standing_overview(histories, year, rests_on)]
+    return [present.standing_overview(histories, year, history_provenance(histories.values(), editions))]
 
 
 def rank_overview(histories: dict[str, pd.DataFrame], place: str, year: int) -> list[Block]:

@@ -16,7 +16,7 @@ from analysis.cli.vietnamese import explain
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code; a person's error never shows a traceback."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # both are text streams here; typeshed allows any
     sys.exit(run(arguments))
 
 
@@ -33,7 +33,7 @@ def run(arguments: list[str] | None = None) -> int:
     except click.UsageError as error:
         print(f"Câu lệnh chưa đúng: {explain(error)} Xem cách dùng: lantoa {_command_of(error)}--help", file=sys.stderr)
         return errors.EXIT_USAGE
-    except Exception:
+    except Exception:  # the outermost boundary: whatever is left is our own fault, told with its trace
         traceback.print_exc()
         print("Lỗi của bộ công cụ, không phải của số liệu. Hãy gửi đoạn chữ phía trên cho người phát triển.", file=sys.stderr)
         return errors.EXIT_OUR_FAULT

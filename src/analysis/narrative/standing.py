@@ -5,6 +5,7 @@ import pandas as pd
 from analysis import text
 from analysis.blocks import Finding, Provenance, Sentence, provenance
 from analysis.codes import INDICES
+from analysis.standing import last_published
 from analysis.tables import STATUS_VI, position
 
 ROUNDING_SCORE = 0.005
@@ -24,8 +25,8 @@ def edition(history: pd.DataFrame, index: str, province_name: str, year: int, re
 
 
 def _absence(row: pd.Series, history: pd.DataFrame, province_name: str) -> str:
-    latest = history[(history["status"] == "published") & (history["edition_year"] < row["edition_year"])]
-    tail = f" Số gần nhất đang có là năm {latest.iloc[-1]['edition_year']}: {position(latest.iloc[-1])}." if len(latest) else ""
+    last = last_published(history, row["edition_year"])
+    tail = "" if last is None else f" Số gần nhất đang có là năm {last['edition_year']}: {position(last)}."
     reasons = {
         "not_yet": "chưa công bố.",
         "not_for_province": f"có công bố nhưng không có số của {province_name}.",
@@ -36,10 +37,9 @@ def _absence(row: pd.Series, history: pd.DataFrame, province_name: str) -> str:
 
 def _comparison(history: pd.DataFrame, row: pd.Series) -> str:
     """The edition before, compared inside an era only; across a break it is named and not compared."""
-    before = history[(history["edition_year"] < row["edition_year"]) & (history["status"] == "published")]
-    if before.empty:
+    last = last_published(history, row["edition_year"])
+    if last is None:
         return ""
-    last = before.iloc[-1]
     if last["era"] != row["era"]:
         return (
             f"Cách chấm điểm đã đổi từ năm đánh giá {_era_start(history, row)}, nên không so với {position(last)} của năm {last['edition_year']} "
@@ -122,15 +122,14 @@ def _brief(row: pd.Series) -> str:
 
 
 def _latest(history: pd.DataFrame, year: int) -> str:
-    held = history[(history["edition_year"] < year) & (history["status"] == "published")]
-    return f" (gần nhất là {held.iloc[-1]['edition_year']}: {_brief(held.iloc[-1])})" if len(held) else ""
+    last = last_published(history, year)
+    return "" if last is None else f" (gần nhất là {last['edition_year']}: {_brief(last)})"
 
 
 def _against_last(history: pd.DataFrame, row: pd.Series) -> str:
-    before = history[(history["edition_year"] < row["edition_year"]) & (history["status"] == "published")]
-    if before.empty:
+    last = last_published(history, row["edition_year"])
+    if last is None:
         return ""
-    last = before.iloc[-1]
     if last["era"] != row["era"]:
         return f" (cách chấm đã đổi: không so với {_brief(last)} năm {last['edition_year']}, không quy cho truyền thông)"
     return f" (năm {last['edition_year']}: {_brief(last)})"

@@ -5,6 +5,7 @@ import pandas as pd
 from analysis import text
 from analysis.blocks import Cell, Column, Provenance, Table, cell
 from analysis.codes import BASES
+from analysis.standing import last_published
 from analysis.tables.notes import STATUS_VI, VERDICT_VI
 
 
@@ -70,8 +71,7 @@ def standing_overview(histories: dict[str, pd.DataFrame], year: int, rests_on: P
 def _overview_row(index: str, history: pd.DataFrame, year: int) -> tuple[Cell, ...]:
     of_year = history[history["edition_year"] == year]
     now = of_year.iloc[0] if len(of_year) else None
-    before = history[(history["edition_year"] < year) & (history["status"] == "published")]
-    last = before.iloc[-1] if len(before) else None
+    last = last_published(history, year)
     shown_now = "không có phiên bản" if now is None else STATUS_VI.get(now["status"]) or position(now)
     shown_last = None if last is None else f"{last['edition_year']}: {position(last)}"
     if now is None or last is None or now["status"] != "published":
