@@ -62,6 +62,7 @@ SCHEDULE_KINDS = {
     "continuous": "thường xuyên",
     "window": "trong khoảng thời gian",
     "recurring": "định kỳ",
+    "on_demand": "khi phát sinh",
     "not_understood": "chưa hiểu được",
 }
 

@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+from string import ascii_uppercase
 
 EXIT_DONE = 0
 EXIT_OUR_FAULT = 1
@@ -18,6 +20,7 @@ EXIT_DATA_FAULTS = 3
 EXIT_LOCKED = 5
 
 FAULTS_SHOWN_PER_CAUSE = 20  # a wholly wrong column must not hide the next cause below the screen
+PLACES_SHOWN = 5  # the same wrong value in many cells is told once, with the first places
 
 
 class LantoaError(Exception):
@@ -27,11 +30,32 @@ class LantoaError(Exception):
 
 
 @dataclass(frozen=True)
-class Fault:
-    """One thing wrong in one place of a received file.
+class Cell:
+    """A cell of a received workbook; row and column count from 1."""
 
-    ``where`` names file, line or cell; ``found`` quotes the value; ``accepted`` says what would be
-    right; ``action`` what to do. ``cause`` groups faults of one kind. All but ``cause`` are Vietnamese.
+    sheet: str
+    row: int
+    column: int
+
+    @property
+    def name(self) -> str:
+        """As Excel calls it: ``D12``."""
+        letters, rest = "", self.column
+        while rest:
+            rest, letter = divmod(rest - 1, len(ascii_uppercase))
+            letters = ascii_uppercase[letter] + letters
+        return f"{letters}{self.row}"
+
+    def __str__(self) -> str:
+        return f"trang tính “{self.sheet}”, ô {self.name}"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in one place of a received file, in Vietnamese.
+
+    ``cause`` groups faults of one kind; ``where`` names file, line or cell; ``found`` quotes the value; ``accepted``
+    says what would be right; ``action`` what to do. ``cell`` is the cell to colour in a workbook that is sent back.
     """
 
     cause: str
@@ -39,9 +63,24 @@ class Fault:
     found: str
     accepted: str
     action: str
+    cell: Cell | None = None
 
     def __str__(self) -> str:
-        return f"{self.where}: gặp {self.found}; chấp nhận: {self.accepted}. Cách xử lý: {self.action}."
+        return f"{self.where}: {self.advice}"
+
+    @property
+    def advice(self) -> str:
+        """What was found, what is accepted and what to do, without the place."""
+        return f"gặp {self.found}; chấp nhận: {self.accepted}. Cách xử lý: {self.action}."
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something of a received file that was understood and used, which its sender should know: ``said`` in Vietnamese."""
+
+    cause: str
+    where: str
+    said: str
 
 
 class DataFaults(LantoaError):
@@ -92,13 +131,33 @@ class RunLocked(LantoaError):
 
 
 def describe_faults(faults: Sequence[Fault]) -> str:
-    """Vietnamese text of all faults, grouped by cause with a count for each group."""
-    counts = Counter(fault.cause for fault in faults)
-    lines = [f"Dữ liệu có {len(faults)} lỗi; chưa ghi gì, dữ liệu cũ còn nguyên."]
-    for cause, count in counts.items():
+    """Vietnamese text of all faults, grouped by cause with a count for each group; a value repeated in many places is told once."""
+    return "\n".join([f"Dữ liệu có {len(faults)} lỗi; chưa ghi gì, dữ liệu cũ còn nguyên.", *fault_lines(faults)])
+
+
+def fault_lines(faults: Sequence[Fault]) -> list[str]:
+    """A heading a cause with its count, then a line for each thing found."""
+    lines = []
+    for cause, count in Counter(fault.cause for fault in faults).items():
         lines.append(f"\n[{count} lỗi] {cause}")
-        of_cause = [fault for fault in faults if fault.cause == cause]
-        lines += [f"  - {fault}" for fault in of_cause[:FAULTS_SHOWN_PER_CAUSE]]
-        if count > FAULTS_SHOWN_PER_CAUSE:
-            lines.append(f"  … và {count - FAULTS_SHOWN_PER_CAUSE} lỗi cùng loại")
-    return "\n".join(lines)
+        places: dict[str, list[str]] = {}
+        for fault in faults:
+            if fault.cause == cause:
+                places.setdefault(fault.advice, []).append(fault.where)
+        lines += [f"  - {_places(where)}: {advice}" for advice, where in list(places.items())[:FAULTS_SHOWN_PER_CAUSE]]
+        if len(places) > FAULTS_SHOWN_PER_CAUSE:
+            untold = sum(len(where) for where in list(places.values())[FAULTS_SHOWN_PER_CAUSE:])
+            lines.append(f"  … và {untold} lỗi cùng loại")
+    return lines
+
+
+def notice_lines(notices: Sequence[Notice]) -> list[str]:
+    """A line for each thing understood, with its places."""
+    ordered = sorted(notices, key=lambda notice: (notice.cause, notice.said))
+    grouped = groupby(ordered, key=lambda notice: (notice.cause, notice.said))
+    return [f"  - {cause}: {said} ({_places([notice.where for notice in same])})" for (cause, said), same in grouped]
+
+
+def _places(where: Sequence[str]) -> str:
+    shown = "; ".join(where[:PLACES_SHOWN])
+    return f"{shown} và {len(where) - PLACES_SHOWN} chỗ khác" if len(where) > PLACES_SHOWN else shown

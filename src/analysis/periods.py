@@ -45,18 +45,22 @@ _WHOLE_YEAR = re.compile(r"^(?:trong\s+)?nam\s+(?P<year>\d{4})$|^(?:trong|ca)\s+
 _CONTINUOUS = re.compile(r"^thuong\s+xuyen")
 
 Window = tuple[date, date]
-ScheduleKind = Literal["continuous", "window", "recurring", "not_understood"]
+ScheduleKind = Literal["continuous", "window", "recurring", "on_demand", "not_understood"]
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """What a time phrase states: its window, and occasions expected in the year (None = not stated)."""
+    """What a time phrase states: its window, and occasions expected in the year (None = not stated).
+
+    ``parts`` holds the pieces of a window with gaps ("Quý I, III"); it is empty for a window in one piece.
+    """
 
     kind: ScheduleKind
     start: date
     end: date
     expected_count: int | None = None
     is_open_ended: bool = False
+    parts: tuple[Window, ...] = ()
 
 
 def parse_schedule(phrase: str, plan_year: int) -> Schedule:

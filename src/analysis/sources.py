@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,9 @@ class Source:
     """One received file.
 
     ``table`` names the table it feeds; ``short_vi`` is how a source line calls it; ``received_on`` is ISO; ``sha256``
-    is of its bytes.
+    is of its bytes. The last three are left out of the register where they say nothing: ``layout`` names the reader of an
+    office's own form (empty: the contract's CSV), ``accepts_partial`` says that faulty rows were left out by decision, and
+    ``superseded_by`` names the source that replaced this one, which is kept but no longer read.
     """
 
     source_id: str
@@ -42,6 +44,17 @@ class Source:
     is_synthetic: bool
     terms: str
     note: str
+    layout: str = ""
+    accepts_partial: bool = False
+    superseded_by: str = ""
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether tables are built from this file."""
+        return not self.superseded_by
+
+
+_OPTIONAL = {field.name: field.default for field in fields(Source) if field.default is not MISSING}
 
 
 def sha256_of(path: Path) -> str:
@@ -70,22 +83,23 @@ def _load_entries(register: Path) -> list[dict[str, Any]]:
         entries = yaml.safe_load(register.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DataFaults([Fault(INCOMPLETE, register.name, f"“{error}”", "tệp YAML, UTF-8", "sửa cú pháp")]) from error
-    wanted = {field.name for field in fields(Source)}
+    wanted = {field.name for field in fields(Source) if field.default is MISSING}
+    optional = _OPTIONAL.keys()
     if not isinstance(entries, list):
         entries = []
-    faults = [fault for number, entry in enumerate(entries, 1) for fault in _entry_faults(number, entry, wanted)]
+    faults = [fault for number, entry in enumerate(entries, 1) for fault in _entry_faults(number, entry, wanted, optional)]
     faults = faults or _repeated(entries)
     if not entries or faults:
         raise DataFaults(faults or [Fault(INCOMPLETE, register.name, "không có mục nào", "một danh sách YAML có ít nhất một nguồn", "lấy lại tệp")])
     return list(entries)
 
 
-def _entry_faults(number: int, entry: Any, wanted: set[str]) -> list[Fault]:
+def _entry_faults(number: int, entry: Any, wanted: set[str], optional: Collection[str]) -> list[Fault]:
     name = f" ({entry['source_id']})" if isinstance(entry, dict) and "source_id" in entry else ""
     where = f"{REGISTER_FILE}, mục {number}{name}"
     found = set(entry) if isinstance(entry, dict) else set()
-    missing, unknown = sorted(wanted - found), sorted(found - wanted)
-    faults = _kind_faults(where, {name: entry[name] for name in wanted & found}) if found else []
+    missing, unknown = sorted(wanted - found), sorted(found - wanted - set(optional))
+    faults = _kind_faults(where, {name: entry[name] for name in (wanted | set(optional)) & found}) if found else []
     if not (missing or unknown):
         return faults
     parts = ([f"thiếu {', '.join(missing)}"] if missing else []) + ([f"có trường lạ {', '.join(map(str, unknown))}"] if unknown else [])
@@ -101,7 +115,7 @@ def _kind_faults(where: str, entry: dict[str, Any]) -> list[Fault]:
                 isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value),
                 "danh sách ít nhất một địa chỉ",
             )
-        elif name == "is_synthetic":
+        elif name in ("is_synthetic", "accepts_partial"):
             is_right, accepted = isinstance(value, bool), "true hoặc false"
         elif name == "received_on":
             is_right, accepted = _is_day(value), "ngày dạng 2026-11-22"
@@ -162,8 +176,14 @@ def rewrite(raw: Path, *, without: Collection[str], adding: Sequence[Source]) ->
     """Write the register anew without some entries (by ``source_id``) and with others at its end."""
     path = raw / REGISTER_FILE
     kept = [entry for entry in _load_entries(path) if entry["source_id"] not in without]
-    added = [{**asdict(source), "addresses": list(source.addresses)} for source in adding]
+    added = [_entry(source) for source in adding]
     text = yaml.safe_dump([*kept, *added], allow_unicode=True, sort_keys=False, width=10_000)
     temporary = path.with_suffix(".new")
     temporary.write_text(text, encoding="utf-8", newline="\n")
     temporary.replace(path)
+
+
+def _entry(source: Source) -> dict[str, Any]:
+    """A source as the register holds it, without fields that say nothing."""
+    told = {name: value for name, value in asdict(source).items() if name not in _OPTIONAL or value != _OPTIONAL[name]}
+    return {**told, "addresses": list(source.addresses)}

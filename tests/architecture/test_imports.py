@@ -14,8 +14,8 @@ NOTEBOOKS = ROOT / "notebooks"
 
 # Rooms of each floor in order: a room imports from lower floors, from rooms before it on its floor, and from itself.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "text", "periods", "codes"),
-    ("project", "sources", "contracts", "units", "indices", "events", "store"),
+    ("errors", "text", "encodings", "amounts", "written_days", "periods", "codes"),
+    ("project", "sources", "spreadsheets", "contracts", "units", "indices", "events", "store"),
     ("ingest",),
     ("delivery", "exposure", "uptake", "standing", "simulate"),
     ("panel",),

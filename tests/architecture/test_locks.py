@@ -32,7 +32,8 @@ def locked(name: str) -> dict[str, str]:
 
 def test_environment_yml_lists_what_pyproject_lists():
     listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
-    assert dict(requirement(text) for text in listed) == declared()
+    flat = [text for entry in listed for text in (entry["pip"] if isinstance(entry, dict) else [entry])]
+    assert dict(requirement(text) for text in flat) == declared()
 
 
 @pytest.mark.parametrize("name", LOCKS)

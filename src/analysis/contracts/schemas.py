@@ -12,6 +12,7 @@ from analysis.contracts.declare import SOURCE_ID, code, count, date, flag, numbe
 from analysis.contracts.index_schemas import INDEX_COMPONENTS, INDEX_EDITIONS, INDEX_NOISE, INDEX_SCORES, INDEX_WEIGHTS
 
 DAYS_OF_A_MONTH = 31
+WINDOW_PARTS_PATTERN = r"^(\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2})(;\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2})+$"
 MONTH_PATTERN = r"^20\d{2}-(0[1-9]|1[0-2])$"
 
 UNITS = schema(
@@ -70,7 +71,8 @@ PLAN_ITEMS = schema(
         "plan_number": text("plan the item belongs to"),
         "section": text("section of the annex: I, II.1, II.2"),
         "stt": number("number of the item within its section", minimum=1, dtype="Int64"),
-        "title_vi": text("short title in our own words"),
+        "title_vi": text("short title in our own words, or the first words of the item"),
+        "content_vi": text("the item as written, empty where it was not carried", nullable=True),
         "activity_type": text("our short name for the kind of activity"),
         "main_channel": code("channel the item mainly uses", codes.CHANNELS),
         "lead_units_vi": text("leading units as written"),
@@ -80,6 +82,12 @@ PLAN_ITEMS = schema(
         "schedule_kind": code("what the time phrase states", codes.SCHEDULE_KINDS),
         "window_start_date": date("first day of the window"),
         "window_end_date": date("last day of the window"),
+        "window_parts": text(
+            "the window piece by piece where it has gaps (Quý I, III): ISO intervals joined by semicolons",
+            nullable=True,
+            pattern=WINDOW_PARTS_PATTERN,
+            accepted="các khoảng dạng 2021-01-01/2021-03-31;2021-07-01/2021-09-30",
+        ),
         "expected_count": count("occasions the plan states for the year; empty = not stated", nullable=True),
         "is_open_ended": flag("the plan adds an uncounted number of further occasions"),
         "source_id": SOURCE_ID,
@@ -102,11 +110,14 @@ ACTIVITIES = schema(
         "end_date": date("last day"),
         "date_precision": code("how precisely the dates are known", codes.DATE_PRECISIONS),
         "quantity_count": count("how many, in the counter's unit", nullable=True),
+        "is_quantity_approximate": flag("the log says about, nearly, more than"),
         "counter": code("what is counted", codes.COUNTERS, nullable=True),
         "reach_count": count("people or copies reached, in the reach kind's unit", nullable=True),
+        "is_reach_approximate": flag("the log says about, nearly, more than"),
         "reach_kind": code("what reach counts", codes.REACH_KINDS, nullable=True),
         "reach_basis": code("how reach was got", codes.REACH_BASES, nullable=True),
         "cost_vnd": count("cost in đồng; empty = not given", nullable=True),
+        "is_cost_approximate": flag("the log says about, nearly, more than"),
         "title_vi": text("title as logged"),
         "evidence_vi": text("evidence as logged", nullable=True),
         "is_synthetic": flag("invented row, made by a seed"),

@@ -46,7 +46,7 @@ def build_tables(raw: Path, sources: list[Source]) -> Build:
     """Every table of the contracts, sorted by key. Raises ``DataFaults`` with all faults of all files."""
     build = Build()
     for table in BUILD_ORDER:
-        _build_table(build, table, raw, [source for source in sources if source.table == table])
+        _build_table(build, table, raw, [source for source in sources if source.table == table and source.is_in_force])
     unknown = sorted({source.table for source in sources} - set(SCHEMAS) - {REFERENCE_ONLY})
     build.faults += [
         Fault("Bảng không có trong hợp đồng dữ liệu", "sources.yml", f"“{name}”", ", ".join(SCHEMAS), "sửa trường table") for name in unknown

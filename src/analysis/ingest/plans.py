@@ -12,6 +12,7 @@ ITEM_COLUMNS = (
     "section",
     "stt",
     "title_vi",
+    "content_vi",
     "activity_type",
     "main_channel",
     "lead_units_vi",
@@ -47,6 +48,7 @@ def with_schedule(received: Received, plan_years: dict[str, int]) -> Received:
                 "schedule_kind": schedule.kind,
                 "window_start_date": schedule.start.isoformat(),
                 "window_end_date": schedule.end.isoformat(),
+                "window_parts": ";".join(f"{start}/{end}" for start, end in schedule.parts),
                 "expected_count": "" if schedule.expected_count is None else str(schedule.expected_count),
                 "is_open_ended": str(schedule.is_open_ended).lower(),
             }

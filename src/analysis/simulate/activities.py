@@ -39,11 +39,14 @@ COLUMN_TYPES = {
     "end_date": "datetime64[us]",
     "date_precision": "string",
     "quantity_count": "Int64",
+    "is_quantity_approximate": "boolean",
     "counter": "string",
     "reach_count": "Int64",
+    "is_reach_approximate": "boolean",
     "reach_kind": "string",
     "reach_basis": "string",
     "cost_vnd": "Int64",
+    "is_cost_approximate": "boolean",
     "title_vi": "string",
     "evidence_vi": "string",
     "is_synthetic": "boolean",
@@ -168,7 +171,8 @@ def _officials_apart(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _as_log(rows: list[dict[str, Any]]) -> pd.DataFrame:
     columns = [column for column in COLUMN_TYPES if column != "activity_id"]
-    log = pd.DataFrame(rows, columns=columns).astype({column: COLUMN_TYPES[column] for column in columns})
+    exact = dict.fromkeys(("is_quantity_approximate", "is_reach_approximate", "is_cost_approximate"), False)
+    log = pd.DataFrame(rows, columns=columns).assign(**exact).astype({column: COLUMN_TYPES[column] for column in columns})
     log = log.sort_values(SORT_COLUMNS, kind="stable", ignore_index=True)
     years = log["start_date"].dt.year
     numbers = log.groupby(years).cumcount() + 1
