@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.estimate.result import Grade
 
 Cell = str | float | int | None
-ChartKind = Literal["line", "bar", "stacked_bar", "timeline"]
+ChartKind = Literal["line", "bar", "stacked_bar", "timeline", "heatmap"]
 AxisKind = Literal["year", "month", "category", "date", "number"]
 
 MAX_SERIES = 4  # four colours keep a contrast of 3:1 and stay distinct; more series belong in panels or a table
@@ -98,7 +98,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart described once and drawn by every output. ``decimals`` is for values; ``unit_vi`` names their unit."""
+    """A chart described once and drawn by every output. ``decimals`` is for values; ``unit_vi`` names their unit.
+
+    A heatmap has two series with the same ``x`` and ``labels`` (its rows): the part and the whole of every cell.
+    """
 
     chart_id: str
     title: str
@@ -131,7 +134,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with its note; rows hold raw values, formatting is the outputs' work. None prints as an em rule."""
+    """A table with its note; rows hold raw values, formatting is the outputs' work. None prints as an em rule.
+
+    With ``first_rows`` a page shows no more than these, and a note says where all of them stand.
+    """
 
     table_id: str
     title: str
@@ -140,6 +146,7 @@ class Table:
     provenance: Provenance
     notes_vi: tuple[str, ...] = field(default=())
     is_annex: bool = False
+    first_rows: int | None = None
 
 
 Shown = Sentence | Finding | Chart | Table  # blocks that rest on sources

@@ -72,7 +72,7 @@ def table_html(table: Table, css_class: str = "", stamp: str = "") -> str:
         "<tr>"
         + "".join(_cell_html(value, column, position) for position, (value, column) in enumerate(zip(row, table.columns, strict=True)))
         + "</tr>"
-        for row in table.rows
+        for row in table.rows[: table.first_rows]
     )
     css = f' class="{css_class}"' if css_class else ""
     mark = f' <span class="stamp">{stamp}</span>' if stamp and table.provenance.is_synthetic else ""

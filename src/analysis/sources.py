@@ -1,7 +1,7 @@
 """The register of received files: where each came from, and proof that it was not changed since."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -172,12 +172,15 @@ def registered_paths(raw: Path) -> set[str]:
     return {entry["path"] for entry in _load_entries(raw / REGISTER_FILE)}
 
 
-def rewrite(raw: Path, *, without: Collection[str], adding: Sequence[Source]) -> None:
-    """Write the register anew without some entries (by ``source_id``) and with others at its end."""
+def rewrite(raw: Path, *, adding: Sequence[Source], without: Collection[str] = (), superseding: Mapping[str, str] | None = None) -> None:
+    """Write the register anew: some entries (by ``source_id``) left out, some marked as superseded by another, others added at its end."""
     path = raw / REGISTER_FILE
-    kept = [entry for entry in _load_entries(path) if entry["source_id"] not in without]
-    added = [_entry(source) for source in adding]
-    text = yaml.safe_dump([*kept, *added], allow_unicode=True, sort_keys=False, width=10_000)
+    replaced_by = superseding or {}
+    entries = [entry for entry in _load_entries(path) if entry["source_id"] not in without]
+    marked = [
+        {**entry, "superseded_by": replaced_by[entry["source_id"]]} if entry["source_id"] in replaced_by else entry for entry in entries
+    ]
+    text = yaml.safe_dump([*marked, *(_entry(source) for source in adding)], allow_unicode=True, sort_keys=False, width=10_000)
     temporary = path.with_suffix(".new")
     temporary.write_text(text, encoding="utf-8", newline="\n")
     temporary.replace(path)

@@ -377,7 +377,7 @@ def test_many_equal_faults_are_grouped_counted_and_shortened(raw, spoil):
     spoil(EVENTS, "2020-04-15", "2021-02-30")
     message = str(refused(raw))
     assert f"[{KEPT_LINES[LOG]} lỗi] Giá trị ngoài phạm vi chấp nhận" in message
-    assert f"… và {KEPT_LINES[LOG] - 20} lỗi cùng loại" in message
+    assert f"và {KEPT_LINES[LOG] - 5} chỗ khác: gặp “62-tinh”" in message
     assert "[1 lỗi] Giá trị không đọc được" in message
 
 

@@ -72,7 +72,7 @@ def early(project_copy) -> Path:
 
 
 def test_the_folder_is_complete(kept, home):
-    assert sorted(path.name for path in kept.iterdir()) == sorted([PAGE, "manifest.json", "mo-hinh.json", "so-tay"])
+    assert sorted(path.name for path in kept.iterdir()) == sorted([PAGE, "don-doc", "manifest.json", "mo-hinh.json", "so-tay"])
     assert sorted(path.stem for path in (kept / "so-tay").iterdir()) == sorted(NOTEBOOKS)
     assert home.name == str(YEAR)
     assert (home.parent / "index.html").is_file()
@@ -122,10 +122,23 @@ def test_the_same_report_again_takes_the_place_of_the_first_byte_for_byte(kept, 
     assert page_of(again) == page_of(kept)
     assert model_of(again) == model_of(kept)
     assert not (again / "thừa.txt").exists()
+    assert contents(again / "don-doc") == contents(kept / "don-doc")
     assert [path.name for path in home.parent.iterdir() if path.name.startswith((".rendering", ".replaced"))] == []
 
 
+def test_what_needs_urging_on_stands_in_workbooks_for_each_unit_and_for_all(kept):
+    (table,) = [block for section in model_of(kept)["sections"] for block in section if block.get("table_id") == "urging"]
+    checks = json.loads((kept / "manifest.json").read_text(encoding="utf-8"))["checks"]
+    files = sorted(path.name for path in (kept / "don-doc").iterdir())
+    assert (checks["urging_rows"], checks["urging_workbooks"]) == (len(table["rows"]), len(files))
+    for code in {row[0] for row in table["rows"] if row[0]}:
+        assert len([name for name in files if name.startswith(f"{code}-")]) == 1
+    assert f"Bảng nêu {table['first_rows']} trên {len(table['rows'])} dòng" in text_of(kept)
+
+
 def test_a_province_without_plan_and_log_gets_plain_sentences(elsewhere):
+    assert not (elsewhere / "don-doc").exists()
+    assert "đôn đốc" not in text_of(elsewhere)
     said = text_of(elsewhere)
     assert elsewhere.name == f"{YEAR}-79"
     assert "Chưa nạp kế hoạch truyền thông năm 2021 của TP. Hồ Chí Minh" in said

@@ -9,10 +9,10 @@ import pytest
 from analysis import store
 from analysis.blocks import Block, Chart, Finding, Sentence, Table
 from analysis.chapters import closing, delivery, leaders, outcomes, standing, uptake
+from analysis.chapters.delivered import delivered_of
 from analysis.chapters.subject import subject_of
 from analysis.codes import INDICES
 from analysis.contracts import SCHEMAS
-from analysis.delivery import activities_of_year, item_progress, items_of_plan, plan_of_year
 from analysis.panel import province_years
 from analysis.publish.gate import CAUSAL_WORDS
 from analysis.units import UnknownUnit
@@ -41,9 +41,7 @@ def without(shipped: dict[str, pd.DataFrame], *names: str) -> store.Tables:
 def chapters(tables: store.Tables, year: int, province: str = "74", as_of: str = TODAY) -> dict[str, list[Block]]:
     """All chapters as the five notebooks call them."""
     subject = subject_of(tables, province, as_of)
-    plan = plan_of_year(tables.plans, province, year)
-    logged = activities_of_year(tables.activities, subject.below, year, until=subject.as_of)
-    progress = item_progress(items_of_plan(tables.plan_items, plan), logged, subject.below)
+    done = delivered_of(tables, subject, province, year)
     histories = standing.histories_of(tables.index_scores, tables.index_editions, province, year, subject.as_of)
     dossiers = until(of_units(tables.uptake, subject.below), subject.as_of)
     months = outcomes.unit_months_of(tables, province, subject.as_of)
@@ -52,11 +50,12 @@ def chapters(tables: store.Tables, year: int, province: str = "74", as_of: str =
     years = province_years(activities, months.rows, histories, list(range(2019, year + 1)), outcomes.RATE_KEY)
     return {
         "delivery": [
-            *delivery.about_plan(plan, tables.plans, subject.place, year),
-            *delivery.volume(logged, subject.below, subject.place, year, tables.units),
-            *delivery.items(plan, progress, logged, tables.plans, year, subject.as_of),
-            *delivery.channels_and_reach(logged, year),
-            *delivery.silence(logged, subject.below),
+            *delivery.about_plan(done, tables.plans),
+            *delivery.volume(done, tables.units),
+            *delivery.items(done, tables.plans),
+            *delivery.channels_reach_and_cost(done),
+            *delivery.units(done),
+            *delivery.urging(done),
         ],
         "standing": [
             *(
@@ -76,12 +75,12 @@ def chapters(tables: store.Tables, year: int, province: str = "74", as_of: str =
             *uptake.published(tables.uptake_facts, province, subject.place, year),
         ],
         "outcomes": [
-            *outcomes.answers(tables, histories, plan, months.rows, province, year),
+            *outcomes.answers(tables, histories, done.plan, months.rows, province, year),
             *outcomes.side_by_side(years, histories, activities, rests_on),
             *outcomes.within_province(months, tables, province, year),
         ],
-        "leaders": leaders.page(tables, histories, subject, province, year),
-        "next-year": closing.next_year(tables, subject, province, year, histories),
+        "leaders": leaders.page(tables, histories, subject, province, done),
+        "next-year": closing.next_year(tables, done, histories),
         "quality": closing.quality(tables, histories),
     }
 
@@ -116,7 +115,9 @@ def plan_year(shipped) -> dict[str, list[Block]]:
 
 def test_the_year_of_the_plan_fills_every_chapter(plan_year):
     assert_sound(plan_year)
-    assert {"plan-timeline", "plan-items", "channel-mix", "reach"} <= set(ids(plan_year["delivery"]))
+    assert {"plan-timeline", "plan-items", "channel-mix", "reach", "coverage", "units-delivery", "unit-months", "urging"} <= set(
+        ids(plan_year["delivery"])
+    )
     assert {"rank-overview"} <= set(ids(plan_year["leaders"]))
 
 
@@ -142,13 +143,15 @@ def test_a_plan_known_only_by_its_aims_is_said_to_lack_its_items(shipped):
     found = chapters(changed(shipped), 2019)
     assert_sound(found)
     assert "không có phụ lục của kế hoạch 689/KH-UBND" in texts(found["delivery"])
-    assert "plan-timeline" not in ids(found["delivery"])
+    assert not {"plan-timeline", "urging"} & set(ids(found["delivery"]))
 
 
 def test_a_year_without_a_plan_has_nothing_to_assess(shipped):
     found = chapters(changed(shipped), 2020)
     assert_sound(found)
     assert "Chưa nạp kế hoạch truyền thông năm 2020" in texts(found["delivery"])
+    assert "coverage" in ids(found["delivery"])
+    assert "urging" not in ids(found["delivery"])
     assert "chưa xem xét được đóng góp" in texts(found["outcomes"])
     assert "assessments" not in ids(found["outcomes"])
 

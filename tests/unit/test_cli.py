@@ -17,7 +17,7 @@ def project(tmp_path: Path, built, monkeypatch) -> Path:
     (tmp_path / "lantoa.toml").write_text('province = "74"\n', encoding="utf-8")
     wanted = ["plans", "activities", "index_editions", "units"]
     store.write(tmp_path / "data" / "processed", "0" * 64, {name: built.tables[name] for name in wanted})
-    monkeypatch.setattr(commands, "_refresh", lambda *_, **__: None)
+    monkeypatch.setattr(commands, "refresh", lambda *_, **__: None)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -10,7 +10,7 @@ from analysis import delivery
 
 def make_below() -> pd.DataFrame:
     rows = [("718", "district", "Thành phố", "Thành phố Thủ Dầu Một"), ("719", "district", "Huyện", "Huyện Bàu Bàng")]
-    return pd.DataFrame(rows, columns=["unit_code", "level", "unit_type", "name_vi"], dtype="string").assign(vintage="63-tinh")
+    return pd.DataFrame(rows, columns=["unit_code", "level", "unit_type", "name_vi"], dtype="string").assign(vintage="63-tinh", parent_code="74")
 
 
 def make_items(expected: int | None = 2, lead: str = "UBND cấp huyện") -> pd.DataFrame:
@@ -20,7 +20,11 @@ def make_items(expected: int | None = 2, lead: str = "UBND cấp huyện") -> pd
         "stt": 9,
         "lead_units_vi": lead,
         "coordinating_units_vi": "Văn phòng UBND tỉnh",
+        "time_phrase_vi": "Định kỳ 6 tháng/01 lần",
+        "schedule_kind": "recurring",
+        "window_start_date": pd.Timestamp("2021-01-01"),
         "window_end_date": pd.Timestamp("2021-06-30"),
+        "window_parts": pd.NA,
         "expected_count": pd.NA if expected is None else expected,
     }
     return pd.DataFrame([item]).astype({"stt": "Int64", "expected_count": "Int64"})
@@ -42,8 +46,13 @@ def make_activities(*rows: tuple[str, str], **changed: object) -> pd.DataFrame:
         "date_precision": "day",
         "reach_count": 10,
         "reach_kind": "luot_nguoi",
+        "is_reach_approximate": False,
+        "cost_vnd": pd.NA,
+        "is_cost_approximate": False,
     }
-    return pd.DataFrame(columns | changed).astype({"plan_stt": "Int64", "reach_count": "Int64", "unit_code": "string", "reach_kind": "string"})
+    flags = {"is_reach_approximate": "boolean", "is_cost_approximate": "boolean"}
+    counts = {"plan_stt": "Int64", "reach_count": "Int64", "cost_vnd": "Int64"}
+    return pd.DataFrame(columns | changed).astype({"unit_code": "string", "reach_kind": "string", **counts, **flags})
 
 
 def progress(items: pd.DataFrame, activities: pd.DataFrame) -> pd.Series:
@@ -160,6 +169,37 @@ def test_reach_is_never_summed_across_kinds_or_across_officials_and_public():
     assert reach["reach_count"].to_dict() == {("luot_nguoi", False): 20, ("luot_nguoi", True): 10, ("luot_xem", False): 100}
     assert reach.loc[("luot_nguoi", False), ["recorded_count", "activities_count"]].tolist() == [1, 2]
     assert delivery.unrecorded_reach(activities) == 2
+
+
+def test_reach_said_to_be_about_is_counted_apart():
+    activities = make_activities(*[("718", "2021-02-01")] * 3, reach_count=[10, 20, pd.NA], is_reach_approximate=[True, False, True])
+    (row,) = delivery.reach_by_kind(activities).to_dict("records")
+    assert (row["reach_count"], row["recorded_count"], row["approximate_count"], row["activities_count"]) == (30, 2, 1, 3)
+
+
+def test_cost_is_summed_by_channel_only_where_it_is_given():
+    activities = make_activities(
+        *[("718", "2021-02-01")] * 5,
+        channel=["radio", "radio", "radio", "print", "web"],
+        cost_vnd=[1_000_000, 250_000, pd.NA, 9_000_000, pd.NA],
+        is_cost_approximate=[True, False, False, False, False],
+    )
+    costs = delivery.cost_by_channel(activities)
+    assert costs["channel"].tolist() == ["print", "radio"]
+    assert costs.set_index("channel").loc["radio"].tolist() == [1_250_000, 2, 1, 3]
+    assert delivery.cost_by_channel(make_activities(("718", "2021-02-01"))).empty
+
+
+def test_what_is_done_on_demand_is_never_late_and_never_untouched():
+    on_demand = make_items(expected=None).assign(schedule_kind="on_demand")
+    assert progress(on_demand, make_activities(("718", "2021-12-01")))["late_count"] == 0
+    assert delivery.untouched_items(delivery.item_progress(on_demand, make_activities(), make_below())).empty
+    assert len(delivery.untouched_items(delivery.item_progress(make_items(expected=None), make_activities(), make_below()))) == 1
+
+
+def test_an_item_led_by_one_unit_names_it_and_one_led_by_a_group_names_none():
+    assert progress(make_items(lead="UBND thành phố Thủ Dầu Một"), make_activities())["lead_unit_code"] == "718"
+    assert pd.isna(progress(make_items(), make_activities())["lead_unit_code"])
 
 
 def test_a_year_without_any_activity_gives_empty_tables_with_their_columns():

@@ -11,12 +11,15 @@ from analysis.blocks import MAX_SERIES, Chart, Mark, Provenance, Series
 from analysis.chapters import delivery as delivery_chapter
 from analysis.chapters import outcomes, standing
 from analysis.chapters import uptake as uptake_chapter
+from analysis.chapters.delivered import delivered_of
+from analysis.chapters.subject import subject_of
 from analysis.codes import COMPOSITE, INDICES
-from analysis.delivery import activities_of_year, item_progress, items_of_plan, plan_of_year
+from analysis.figures.coverage import coverage
 from analysis.figures.draw import draw
 from analysis.figures.standing import SECONDARY, era_marks, index_line
 from analysis.figures.uptake import event_marks
 from analysis.panel import province_years
+from analysis.publish.chart_data import data_table
 from analysis.theme import SYNTHETIC_STAMP
 from analysis.units import units_below
 from analysis.uptake import of_units
@@ -68,18 +71,17 @@ def report_charts(shipped_tables) -> list[Chart]:
     """Every chart of the report of the plan's year."""
     tables = shipped_tables
     below = units_below(tables.units, PROVINCE)
-    plan = plan_of_year(tables.plans, PROVINCE, YEAR)
-    logged = activities_of_year(tables.activities, below, YEAR)
-    progress = item_progress(items_of_plan(tables.plan_items, plan), logged, below)
+    done = delivered_of(tables, subject_of(tables, PROVINCE, TODAY.isoformat()), PROVINCE, YEAR)
     dossiers = of_units(tables.uptake, below)
     histories = standing.histories_of(tables.index_scores, tables.index_editions, PROVINCE, YEAR, TODAY)
     months = outcomes.unit_months_of(tables, PROVINCE, TODAY)
     activities = outcomes.activities_of(tables, PROVINCE, TODAY)
     years = province_years(activities, months.rows, histories, [2019, 2020, 2021], outcomes.RATE_KEY)
     blocks = [
-        *delivery_chapter.volume(logged, below, PLACE, YEAR, tables.units),
-        *delivery_chapter.items(plan, progress, logged, tables.plans, YEAR, TODAY),
-        *delivery_chapter.channels_and_reach(logged, YEAR),
+        *delivery_chapter.volume(done, tables.units),
+        *delivery_chapter.items(done, tables.plans),
+        *delivery_chapter.channels_reach_and_cost(done),
+        *delivery_chapter.units(done),
         *standing.rank_overview(histories, PLACE, YEAR),
         *standing.near_communication("PAPI", tables, PROVINCE, PLACE, YEAR, TODAY),
         *(
@@ -182,7 +184,7 @@ def test_each_change_of_era_has_a_dotted_line_and_a_note():
 def test_the_report_has_charts_of_every_chapter(report_charts):
     ids = [chart.chart_id for chart in report_charts]
     assert len(ids) == len(set(ids)) >= 14
-    assert {chart.kind for chart in report_charts} == {"line", "bar", "stacked_bar", "timeline"}
+    assert {chart.kind for chart in report_charts} == {"line", "bar", "stacked_bar", "timeline", "heatmap"}
 
 
 def test_every_chart_of_the_report_keeps_the_rules_of_drawing(report_charts):
@@ -190,7 +192,8 @@ def test_every_chart_of_the_report_keeps_the_rules_of_drawing(report_charts):
         figure = draw(chart)
         named = {trace.name for trace in figure.data}
         assert 1 <= len(chart.series) <= MAX_SERIES, chart.chart_id
-        assert named == {series.name for series in chart.series}, chart.chart_id
+        drawn = chart.series[:1] if chart.kind == "heatmap" else chart.series  # its second series is the whole of every cell
+        assert named == {series.name for series in drawn}, chart.chart_id
         assert all(trace.connectgaps is False for trace in figure.data if trace.type == "scatter" and "lines" in trace.mode), chart.chart_id
         assert (SYNTHETIC_STAMP in shown_texts(figure)) is chart.provenance.is_synthetic, chart.chart_id
         assert chart.alt_vi
@@ -257,3 +260,40 @@ def test_a_timeline_shows_windows_to_their_last_day_and_activities_in_their_row(
     assert windows.x[0] == days * 24 * 3600 * 1000
     assert set(done.y) <= set(windows.y)
     assert len(windows.y) == 18
+
+
+def make_grid() -> Chart:
+    """Two rows and two months; one cell has no unit in force."""
+    x, labels = ("T1", "T2", "T1"), ("Sở", "Sở", "Huyện A")
+    return make_chart(
+        Series("có ghi", x, (1.0, 0.0, 3.0), labels=labels), Series("tất cả", x, (2.0, 2.0, 4.0), labels=labels), kind="heatmap", x_kind="category"
+    )
+
+
+def test_a_heatmap_says_both_counts_in_every_cell_and_leaves_a_cell_without_units_empty():
+    (trace,) = draw(make_grid()).data
+    assert [list(row) for row in trace.text] == [["1/2", "0/2"], ["3/4", ""]]
+    assert [list(row) for row in trace.z] == [[0.5, 0.0], [0.75, None]]
+    assert data_table(make_grid()).rows == (("Sở", "1/2", "0/2"), ("Huyện A", "3/4", None))
+
+
+def test_a_window_in_pieces_is_drawn_piece_by_piece_and_listed_once():
+    days = {"x": ("2021-01-01", "2021-07-01"), "x_end": ("2021-03-31", "2021-09-30"), "labels": ("I.1 Sổ tay",) * 2}
+    logged = Series("đã ghi", ("2021-02-01", "2021-08-01"), (None, None), labels=("I.1 Sổ tay",) * 2)
+    chart = make_chart(Series("kế hoạch", y=(None, None), **days), logged, kind="timeline", x_kind="date")
+    assert list(draw(chart).data[0].base) == ["2021-01-01", "2021-07-01"]
+    assert data_table(chart).rows == (("I.1 Sổ tay", "01/01/2021; 01/07/2021", "31/03/2021; 30/09/2021", 2.0, "01/02/2021", "01/08/2021"),)
+
+
+def test_coverage_names_its_groups_and_its_title_leaves_out_a_month_that_has_not_ended():
+    below = pd.DataFrame({"unit_code": ["718", "25741"], "label_vi": ["Thành phố A", "Phường B"], "source_id": "units"})
+    covered = pd.DataFrame(
+        [("718", "2021-01", 1, 2), ("718", "2021-02", 2, 2), ("718", "2021-03", 0, 2), ("718", "year", 2, 2), ("department", "year", 1, 5)],
+        columns=["group_code", "period", "covered_count", "units_count"],
+    )
+    log = pd.DataFrame({"source_id": ["log"], "is_synthetic": [True]})
+    chart = coverage(covered, below, log, 2021, date(2021, 3, 10))
+    assert chart.title == "2/2 đơn vị cấp xã có hoạt động được ghi trong năm 2021; ít nhất là tháng 01/2021: 1/2"
+    assert list(dict.fromkeys(chart.series[0].labels)) == ["Sở, ngành cấp tỉnh", "Thành phố A (cấp xã)"]
+    assert set(chart.series[0].x) == {"T1", "T2", "T3", "Từ đầu năm"}
+    assert chart.provenance.is_synthetic

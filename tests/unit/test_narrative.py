@@ -203,6 +203,41 @@ def test_completion_tells_each_item_that_states_a_number_and_adds_none_together(
     assert delivery.completion(progress[progress["expected_count"].isna()], progress, "") is None
 
 
+def make_costs(*rows: tuple[str, int, int, int]) -> pd.DataFrame:
+    """Channels from (name, sum, known, approximate)."""
+    return pd.DataFrame(rows, columns=["channel", "cost_vnd", "known_count", "approximate_count"])
+
+
+def test_cost_is_told_only_where_it_is_given_and_with_what_is_only_about():
+    log = pd.DataFrame({"source_id": ["log"] * 5, "is_synthetic": False})
+    assert delivery.cost(make_costs(), log).text_vi == "Không có hoạt động nào trong 5 hoạt động ghi kinh phí."
+    exact = delivery.cost(make_costs(("print", 9_000_000, 1, 0), ("radio", 1_250_000, 2, 0)), log).text_vi
+    assert exact == "3 trên 5 hoạt động có ghi kinh phí, cộng 10.250.000 đồng."
+    about = delivery.cost(make_costs(("radio", 1_250_000, 2, 1)), log).text_vi
+    assert about == "2 trên 5 hoạt động có ghi kinh phí, cộng 1.250.000 đồng; trong đó 1 hoạt động ghi số gần đúng."
+
+
+def test_reach_that_is_only_about_is_told_of_what_is_recorded():
+    log = pd.DataFrame(
+        {"reach_count": pd.array([5, 7, None], dtype="Int64"), "is_reach_approximate": [True, False, True], "source_id": "log", "is_synthetic": False}
+    )
+    assert "1 trên 3 hoạt động (33\u00a0%) không ghi" in delivery.reach_gaps(1, log).text_vi
+    assert "Trong 2 hoạt động có ghi, 1 (50\u00a0%) ghi số gần đúng." in delivery.reach_gaps(1, log).text_vi
+    assert "gần đúng" not in delivery.reach_gaps(1, log.assign(is_reach_approximate=False)).text_vi
+
+
+def test_activities_outside_the_window_are_told_by_where_they_fall():
+    item = {"section": "II.1", "stt": 6, "early_count": 2, "gap_count": 0, "late_count": 1, "source_id": "plan"}
+    items = pd.DataFrame([item, {**item, "stt": 7, "early_count": 0, "gap_count": 3}])
+    said = delivery.lateness(items, items).text_vi
+    assert said == (
+        "Có hoạt động bắt đầu trước thời gian của kế hoạch ở mục II.1.6 (2 hoạt động); "
+        "nằm giữa các khoảng thời gian của kế hoạch ở mục II.1.7 (3 hoạt động); "
+        "bắt đầu sau thời hạn của kế hoạch ở mục II.1.6 (1 hoạt động) và mục II.1.7 (1 hoạt động)."
+    )
+    assert delivery.lateness(items.assign(early_count=0, gap_count=0, late_count=0), items) is None
+
+
 def test_a_year_under_way_says_up_to_which_day():
     assert "Tính đến ngày 30/06/2021, năm chưa kết thúc" in delivery.as_of_note(date(2021, 6, 30), YEAR)
     assert delivery.as_of_note(date(2021, 12, 31), YEAR) == ""

@@ -23,6 +23,8 @@ def make_progress(done: int = 3, units: int = 2, stated: int | None = 2, leads: 
         "units_done_count": units,
         "expected_total_count": pd.NA if total is None else total,
         "completion_share": pd.NA if total is None else done / total,
+        "early_count": 2,
+        "gap_count": 0,
         "late_count": 1,
         "source_id": "plan",
     }
@@ -49,8 +51,10 @@ def test_an_item_says_what_was_done_and_a_share_only_where_a_number_was_stated(p
     assert table.provenance == Provenance(("log", "plan"), is_synthetic=True)
 
 
-@pytest.mark.parametrize(("kind", "done", "late"), [("window", 3, 1), ("window", 0, None), ("continuous", 3, None), ("recurring", 3, None)])
-def test_lateness_is_told_only_of_items_with_a_window_and_activities(kind, done, late):
+@pytest.mark.parametrize(
+    ("kind", "done", "late"), [("window", 3, "2 trước, 1 sau"), ("window", 0, None), ("continuous", 3, None), ("recurring", 3, None)]
+)
+def test_what_falls_outside_the_window_is_told_only_of_items_with_a_window_and_activities(kind, done, late):
     assert tables.plan_items(make_progress(done=done, kind=kind), LOG).rows[0][-1] == late
 
 
@@ -77,11 +81,12 @@ def test_reach_that_was_never_recorded_is_missing_and_not_zero():
             "is_officials": [False, True],
             "reach_count": pd.array([0, 30], dtype="Int64"),
             "recorded_count": [0, 2],
+            "approximate_count": [0, 1],
             "activities_count": [5, 2],
         }
     )
     rows = tables.reach(reach, LOG).rows
-    assert [row[2] for row in rows] == [None, 30]
+    assert [row[2:] for row in rows] == [(None, 0, None), (30, 2, 1)]
     assert [row[1] for row in rows] == ["người dân, doanh nghiệp hoặc chung", "cán bộ, công chức"]
 
 

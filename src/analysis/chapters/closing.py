@@ -4,43 +4,35 @@ import pandas as pd
 
 from analysis import delivery, tables
 from analysis.blocks import Block, Finding, Sentence, provenance
+from analysis.chapters.delivered import Delivered
 from analysis.chapters.standing import history_provenance
-from analysis.chapters.subject import Subject
 from analysis.narrative import quality as say
 from analysis.store import Tables
 
 
-def next_year(data: Tables, subject: Subject, province: str, year: int, histories: dict[str, pd.DataFrame]) -> list[Block]:
+def next_year(data: Tables, done: Delivered, histories: dict[str, pd.DataFrame]) -> list[Block]:
     """What to do and what to write down so that next year's report can answer more; each from a count of this year."""
-    plan, progress, activities = _of_year(data, subject, province, year)
-    silent = delivery.silent_units(activities, subject.below)
+    plan, progress, activities, silent = done.plan, done.progress, done.activities, done.silent
+    has_items, has_log = len(progress) > 0, len(activities) > 0
     lessons: list[Sentence | None] = [
-        say.nothing_loaded(data.plans) if plan is None and activities.empty else None,
-        say.unassigned_items(progress, activities) if progress is not None and len(activities) else None,
-        say.weak_items(progress, activities) if progress is not None and len(activities) else None,
-        say.urge(silent, subject.below, activities) if len(activities) and len(silent) else None,
-        say.state_numbers(progress) if progress is not None else None,
-        say.record_reach(delivery.unrecorded_reach(activities), activities) if len(activities) else None,
-        say.stagger(data.plans) if plan is not None or len(activities) else None,
-        say.missing_indices(histories, year, provenance(data.index_editions)),
+        say.nothing_loaded(data.plans) if plan is None and not has_log else None,
+        say.unassigned_items(progress, activities) if has_items and has_log else None,
+        say.weak_items(progress, activities) if has_items and has_log else None,
+        say.urge(silent, done.below, activities) if has_log and len(silent) else None,
+        say.state_numbers(progress) if has_items else None,
+        say.record_reach(delivery.unrecorded_reach(activities), activities) if has_log else None,
+        say.stagger(data.plans) if plan is not None or has_log else None,
+        say.missing_indices(histories, done.year, provenance(data.index_editions)),
     ]
     return [lesson for lesson in lessons if lesson is not None]
 
 
-def first_step(data: Tables, subject: Subject, province: str, year: int) -> Finding | Sentence:
+def first_step(plans: pd.DataFrame, done: Delivered) -> Finding | Sentence:
     """The most urgent thing to do, for the leaders' page."""
-    plan, progress, activities = _of_year(data, subject, province, year)
-    if activities.empty:
-        return say.nothing_loaded(data.plans)
-    return say.first_step(progress, delivery.silent_units(activities, subject.below), activities, has_plan=plan is not None)
-
-
-def _of_year(data: Tables, subject: Subject, province: str, year: int) -> tuple[pd.Series | None, pd.DataFrame | None, pd.DataFrame]:
-    """The plan of the year, the progress of its items (None where unknown) and the activities logged."""
-    activities = delivery.activities_of_year(data.activities, subject.below, year, subject.as_of)
-    plan = delivery.plan_of_year(data.plans, province, year)
-    items = delivery.items_of_plan(data.plan_items, plan)
-    return plan, delivery.item_progress(items, activities, subject.below, subject.as_of) if len(items) else None, activities
+    if done.activities.empty:
+        return say.nothing_loaded(plans)
+    progress = done.progress if len(done.progress) else None
+    return say.first_step(progress, done.silent, done.activities, has_plan=done.plan is not None)
 
 
 def quality(data: Tables, histories: dict[str, pd.DataFrame]) -> list[Block]:

@@ -1,12 +1,18 @@
 """The commands."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from analysis.cli import received
 from analysis.project import Project, open_project
+
+if TYPE_CHECKING:
+    from analysis.ingest.build import Build
+    from analysis.sources import Source
 
 HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -18,24 +24,34 @@ def lantoa() -> None:
 
     \b
     Ví dụ:
+      lantoa plan parse ke-hoach-6334.docx
+      lantoa template activity-log --plan 6334/KH-UBND --out nhat-ky-2021.xlsx
+      lantoa check nhat-ky-thang-5.xlsx
+      lantoa import nhat-ky-thang-5.xlsx --kind activity-log
       lantoa report --year 2021
-      lantoa report --year 2021 --province 79
-      lantoa build
       lantoa lab
     """
 
 
+for command in (received.check, received.import_files, received.withdraw, received.received, received.template, received.plan):
+    lantoa.add_command(command)
+
+
 @lantoa.command()
-def build() -> None:
+@click.option("--quiet", "is_quiet", is_flag=True, help="Chỉ in lỗi, nếu có.")
+def build(is_quiet: bool) -> None:
     """Dựng lại data/processed từ data/raw; in số dòng vào, ra và mọi lỗi.
 
     \b
     Ví dụ: lantoa build
     """
-    _build(open_project())
+    lines = _build(open_project())
+    if not is_quiet:
+        click.echo("\n".join(lines))
 
 
-def _build(project: Project) -> None:
+def _build(project: Project) -> list[str]:
+    """Build everything; the account of rows, a line a source."""
     from analysis import store, text  # pandas and pandera cost seconds that --help need not pay
     from analysis.cli.inputs import inputs_hash
     from analysis.ingest.build import build_tables
@@ -44,17 +60,22 @@ def _build(project: Project) -> None:
     sources = read_register(project.raw)
     built = build_tables(project.raw, sources)
     store.write(project.processed, inputs_hash(sources), built.tables)
+    return [*_account(sources, built), f"Đã dựng {len(built.tables)} bảng, {text.number(sum(map(len, built.tables.values())))} dòng, không có lỗi."]
+
+
+def _account(sources: "Sequence[Source]", built: "Build") -> Iterator[str]:
+    """Rows read, kept and not used of every source."""
+    from analysis import text
+
     for source in sources:
         rows_in, rows_out = built.account.get(source.source_id, (0, 0))
         if rows_in:
             aside = sum(row["source_id"] == source.source_id for row in built.set_aside)
             unused = f", {aside} dòng không sử dụng (lý do nêu trong báo cáo)" if aside else ""
-            click.echo(f"{source.path}: đọc {text.number(rows_in)} dòng, đưa vào bảng {source.table} {text.number(rows_out)} dòng{unused}")
-    rows = sum(len(table) for table in built.tables.values())
-    click.echo(f"Đã dựng {len(built.tables)} bảng, {text.number(rows)} dòng, không có lỗi.")
+            yield f"{source.path}: đọc {text.number(rows_in)} dòng, đưa vào bảng {source.table} {text.number(rows_out)} dòng{unused}"
 
 
-def _refresh(project: Project) -> None:
+def refresh(project: Project, *, is_told: bool = True) -> None:
     """Build when raw files or the code that reads them changed, in a process of its own whose memory is then free again."""
     from analysis import store
     from analysis.cli.inputs import inputs_hash
@@ -62,7 +83,7 @@ def _refresh(project: Project) -> None:
 
     current = store.current(project.processed)
     if current is None or current["inputs_hash"] != inputs_hash(read_register(project.raw)):
-        _call_module("analysis.cli", ["build"])
+        _call_module("analysis.cli", ["build"] if is_told else ["build", "--quiet"])
 
 
 class _Day(click.ParamType[date]):
@@ -108,7 +129,7 @@ def report(year: int, province: str | None, as_of: date | None, out: Path | None
     project = open_project()
     if out is not None:
         project = replace(project, settings=replace(project.settings, reports=str(out.resolve())))
-    _refresh(project)
+    refresh(project)
     request = Request(year, province or project.settings.province, as_of or date.today(), is_dated=as_of is not None)
     page = make_report(project, request, lambda line: click.echo(line, err=True))
     click.echo(f"Báo cáo: {page}")
@@ -136,7 +157,7 @@ def lab(arguments: tuple[str, ...]) -> None:
     Ví dụ: lantoa lab -- --no-browser
     """
     project = open_project()
-    _refresh(project)
+    refresh(project)
     _call_module("jupyterlab", [f"--notebook-dir={project.notebooks}", "--LabApp.news_url=None", *arguments])
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from analysis import __file__ as package_file
 from analysis.sources import Source, sha256_of
 
-READING_ROOMS = ("text.py", "periods.py", "codes.py", "sources.py", "store.py", "contracts", "ingest")
+READING_ROOMS = ("text", "encodings", "amounts", "written_days", "periods", "codes", "sources", "contracts", "units", "store", "ingest")
+READ_SUFFIXES = (".py", ".csv")  # code, and the words declared beside it
 
 
 def inputs_hash(sources: list[Source]) -> str:
@@ -17,6 +18,6 @@ def inputs_hash(sources: list[Source]) -> str:
     package = Path(package_file).parent
     for room in READING_ROOMS:
         found = package / room
-        for module in sorted(found.rglob("*.py")) if found.is_dir() else [found]:
+        for module in sorted(path for path in found.rglob("*") if path.suffix in READ_SUFFIXES) if found.is_dir() else [found.with_suffix(".py")]:
             digest.update(f"{module.relative_to(package).as_posix()} {sha256_of(module)}\n".encode())
     return digest.hexdigest()

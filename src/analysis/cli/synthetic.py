@@ -4,21 +4,28 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.errors import LantoaError
 from analysis.ingest.build import build_tables
 from analysis.project import Project
 from analysis.simulate import TRUTH, simulate_activities, simulate_uptake, truth_statement
 from analysis.sources import Source, read_register, registered_paths, rewrite, sha256_of
 
 FOLDER = "synthetic"
+MADE = ("activities", "uptake")
 RECEIVED_ON = "2026-11-22"
 PUBLISHER = "bộ công cụ lantoa tự tạo"
 TERMS = "Số liệu mô phỏng, không phải số liệu của cơ quan nào; không trích dẫn"
+
+
+class SyntheticRefused(LantoaError):
+    """The synthetic set would come to stand beside real logs or counts."""
 
 
 def make_synthetic(project: Project) -> list[Source]:
     """Write the activity log and the monthly uptake of the seed in the settings, in place of an earlier synthetic set."""
     _clear_unfinished(project.raw)
     registered = read_register(project.raw)
+    _refuse_beside_real(registered)
     real = [source for source in registered if not source.is_synthetic]
     tables = build_tables(project.raw, real).tables
     seed = project.settings.synthetic_seed
@@ -42,6 +49,16 @@ def make_synthetic(project: Project) -> list[Source]:
     for old in {source.path for source in registered if source.is_synthetic} - {source.path for source in made}:
         (project.raw / old).unlink()
     return made
+
+
+def _refuse_beside_real(registered: list[Source]) -> None:
+    """Invented logs and counts must not come back beside real ones."""
+    real = [source.source_id for source in registered if source.table in MADE and source.is_in_force and not source.is_synthetic]
+    if real:
+        raise SyntheticRefused(
+            f"Bộ đang dùng số liệu thật ({', '.join(real)}), nên không tạo lại bộ mô phỏng: hai loại không được lẫn nhau. "
+            "Muốn thử bộ mô phỏng, hãy dùng một bản sao khác của bộ lantoa."
+        )
 
 
 def _clear_unfinished(raw: Path) -> None:

@@ -40,12 +40,23 @@ def explain(error: click.UsageError) -> str:
             known = list(group.commands) if isinstance(group, click.Group) else []
             return f"không có lệnh “{error.command_name}”{_near(error.command_name, known)} Các lệnh: {', '.join(known)}."
         case click.MissingParameter():
-            example = " (ví dụ --year 2021)" if error.param and "--year" in error.param.opts else ""
-            return f"thiếu “{error.param.opts[0] if error.param else '?'}”{example}."
+            return f"thiếu “{_called(error.param)}”{_EXAMPLES.get(_called(error.param), '')}."
+        case click.BadParameter() if error.param and isinstance(error.param.type, click.Choice):
+            return f"giá trị của “{error.param.opts[0]}” không dùng được; chấp nhận: {', '.join(error.param.type.choices)}."
         case click.BadParameter():
             return f"giá trị của “{error.param.opts[0] if error.param else 'tham số'}” không dùng được: {error.message}"
         case _:
             return error.format_message()
+
+
+_EXAMPLES = {"--year": " (ví dụ --year 2021)", "--kind": " (activity-log hoặc plan)", "--plan": " (ví dụ --plan 6334/KH-UBND)"}
+_ARGUMENTS = {"files": "tên tệp", "file": "tên tệp", "source_id": "mã nguồn"}
+
+
+def _called(param: click.Parameter | None) -> str:
+    """An option by its name, an argument by what it means."""
+    name = param.opts[0] if param else "tham số"
+    return _ARGUMENTS.get(name, name)
 
 
 def _near(word: str, known: list[str]) -> str:

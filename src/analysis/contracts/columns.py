@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
@@ -15,6 +16,7 @@ UNREADABLE = "Giá trị không đọc được"
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 _ISO_DAY = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_UNREAD = object()
 _TRUTH = {"true": True, "false": False, "1": True, "0": False, "có": True, "không": False}
 
 
@@ -63,14 +65,22 @@ def parse_columns(rows: pd.DataFrame, schema: pa.DataFrameSchema, where: str) ->
 
 
 def _parse_column(cells: pd.Series, dtype: str, where: str, faults: list[Fault]) -> pd.Series:
+    """Each distinct text is read once; a fault names every line that holds it."""
     read, accepted = _READERS[dtype.split("[")[0]]
-    values: list[Any] = []
-    for line, cell in cells.items():
-        try:
-            values.append(pd.NA if cell == "" else read(cell))
-        except (ValueError, KeyError):
-            faults.append(Fault(UNREADABLE, f"{where}, dòng {line}, cột {cells.name}", f"“{cell}”", accepted, "sửa ô này rồi nạp lại"))
-            values.append(pd.NA)
+    numbers, distinct = pd.factorize(cells)
+    values = [_value(text, read) for text in distinct]
+    unreadable = [number for number, value in enumerate(values) if value is _UNREAD]
+    for position in np.flatnonzero(np.isin(numbers, unreadable)):
+        line, cell = cells.index[position], distinct[numbers[position]]
+        faults.append(Fault(UNREADABLE, f"{where}, dòng {line}, cột {cells.name}", f"“{cell}”", accepted, "sửa ô này rồi nạp lại"))
+    known = pd.Series([pd.NA if value is _UNREAD else value for value in values], dtype="object")
     if dtype.startswith("datetime64"):
-        return pd.Series(pd.to_datetime(pd.Series(values, dtype="object"), errors="coerce").to_numpy(), index=cells.index).astype(dtype)
-    return pd.Series(values, index=cells.index, dtype=dtype)
+        known = pd.to_datetime(known, errors="coerce")
+    return known.astype(dtype).take(numbers).set_axis(cells.index)
+
+
+def _value(text: str, read: Callable[[str], Any]) -> Any:
+    try:
+        return pd.NA if text == "" else read(text)
+    except (ValueError, KeyError):
+        return _UNREAD

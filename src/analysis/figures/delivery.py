@@ -5,7 +5,7 @@ import pandas as pd
 from analysis import text
 from analysis.blocks import Chart, Series, cells, numbers, provenance
 from analysis.codes import CHANNELS
-from analysis.delivery import untouched_items
+from analysis.delivery import untouched_items, windows_of
 
 FOR_PUBLIC = "cho người dân, doanh nghiệp hoặc chung"
 FOR_OFFICIALS = "cho cán bộ, công chức"
@@ -20,12 +20,13 @@ def plan_timeline(progress: pd.DataFrame, activities: pd.DataFrame) -> Chart:
     title = f"{len(progress) - untouched}/{len(progress)} mục của kế hoạch có hoạt động được ghi nhận"
     missing = set(untouched_items(progress).index)
     labels = [f"{label} (chưa có)" if row in missing else label for row, label in zip(progress.index, item_labels(progress), strict=True)]
+    pieces = [(label, piece) for label, (_, item) in zip(labels, progress.iterrows(), strict=True) for piece in windows_of(item)]
     windows = Series(
         "thời gian theo kế hoạch",
-        cells(progress["window_start_date"]),
-        (None,) * len(progress),
-        labels=tuple(labels),
-        x_end=cells(progress["window_end_date"]),
+        cells(start for _, (start, _) in pieces),
+        (None,) * len(pieces),
+        labels=tuple(label for label, _ in pieces),
+        x_end=cells(end for _, (_, end) in pieces),
     )
     done = Series("hoạt động đã ghi", cells(logged["start_date"]), (None,) * len(logged), labels=tuple(rows[key] for key in keys))
     return Chart(

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from analysis import text
 from analysis.blocks import Cell, Chart, Mark, Series
+from analysis.figures.heatmap import heatmap_traces
 from analysis.theme import DASHES, FONT_STACK, MARKERS, NEUTRAL, PALETTE, QUIET, SYNTHETIC_STAMP
 
 HEIGHT = 390
@@ -16,6 +17,7 @@ ROW_HEIGHT = 40  # a horizontal bar or timeline row with two lines of 11-point t
 MAX_LABELLED_POINTS = 16  # beyond this direct labels collide
 LABEL_CHARACTERS = 40
 LABEL_LINES = 2
+KINDS_WITH_LABELLED_ROWS = ("timeline", "heatmap")
 
 
 def draw(chart: Chart, *, with_title: bool = True) -> go.Figure:
@@ -119,7 +121,7 @@ def _timeline_traces(_: Chart, series: Series, position: int) -> list[go.Scatter
     ]
 
 
-_TRACES = {"line": _line_traces, "bar": _bar_traces, "stacked_bar": _bar_traces, "timeline": _timeline_traces}
+_TRACES = {"line": _line_traces, "bar": _bar_traces, "stacked_bar": _bar_traces, "timeline": _timeline_traces, "heatmap": heatmap_traces}
 
 
 def _days(start: Cell, end: Cell) -> int:
@@ -177,8 +179,9 @@ def _month_after(day: str) -> str:
 
 
 def _lay_out(figure: go.Figure, chart: Chart, *, with_title: bool) -> None:
-    is_horizontal = chart.kind == "timeline" or (chart.kind in ("bar", "stacked_bar") and chart.x_kind == "category")
-    rows = len({label for series in chart.series for label in (series.labels if chart.kind == "timeline" else series.x)})
+    has_labelled_rows = chart.kind in KINDS_WITH_LABELLED_ROWS
+    is_horizontal = has_labelled_rows or (chart.kind in ("bar", "stacked_bar") and chart.x_kind == "category")
+    rows = len({label for series in chart.series for label in (series.labels if has_labelled_rows else series.x)})
     title = f"<b>{_escaped(chart.title)}</b><br><sub>{_escaped(chart.subtitle)}</sub>" if with_title else None
     figure.update_layout(
         template="plotly_white",
@@ -206,7 +209,7 @@ def _lay_out_axes(figure: go.Figure, chart: Chart, *, is_horizontal: bool) -> No
             place_axis |= {"type": "date", "tickformat": "%m/%Y"}
         case "date":
             place_axis |= {"type": "date", "tickformat": "%m/%Y", "dtick": "M1"}
-    if chart.kind == "timeline":
+    if chart.kind in KINDS_WITH_LABELLED_ROWS:
         figure.update_xaxes(**place_axis)
         figure.update_yaxes(autorange="reversed", automargin=True, tickfont={"size": 11})
     elif is_horizontal:

@@ -1,7 +1,8 @@
 """All registered files to all tables of the house, with an account of every row: in, out, set aside."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandera.pandas as pa
 from analysis.contracts import MONTHLY_UPTAKE, SCHEMAS, check_table, columns_of, key_of, parse_columns
 from analysis.contracts.validation import duplicate_faults
 from analysis.errors import DataFaults, Fault
+from analysis.ingest.activity_log import LogContext, LogReading, read_activity_log
 from analysis.ingest.plans import ITEM_COLUMNS, is_plan_year, with_schedule
 from analysis.ingest.received import Received, read_csv
 from analysis.ingest.references import item_faults, level_faults, plan_year_faults, unit_faults, validity_faults
@@ -17,6 +19,7 @@ from analysis.ingest.scores import SET_ASIDE_COLUMN, score_faults, split_set_asi
 from analysis.ingest.uptake import to_rates
 from analysis.sources import REFERENCE_ONLY, Source
 
+ACTIVITY_LOG = "activity-log"  # layout of a log in the office's own form
 RECEIVED_SCHEMAS = {**SCHEMAS, "uptake": MONTHLY_UPTAKE}  # monthly tables come wide and are checked as they came
 BUILD_ORDER = ("plans", *(name for name in SCHEMAS if name != "plans"))  # items need the year of their plan
 UNIT_COLUMNS = {
@@ -40,11 +43,15 @@ class Build:
     set_aside: list[dict[str, object]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     places: dict[str, pd.Series] = field(default_factory=dict)
+    readings: Mapping[str, LogReading] = field(default_factory=dict)
 
 
-def build_tables(raw: Path, sources: list[Source]) -> Build:
-    """Every table of the contracts, sorted by key. Raises ``DataFaults`` with all faults of all files."""
-    build = Build()
+def build_tables(raw: Path, sources: list[Source], readings: Mapping[str, LogReading] | None = None) -> Build:
+    """Every table of the contracts, sorted by key; ``readings`` are logs already read, by sha256 of the file.
+
+    Raises ``DataFaults`` with all faults of all files.
+    """
+    build = Build(readings=readings or {})
     for table in BUILD_ORDER:
         _build_table(build, table, raw, [source for source in sources if source.table == table and source.is_in_force])
     unknown = sorted({source.table for source in sources} - set(SCHEMAS) - {REFERENCE_ONLY})
@@ -82,7 +89,7 @@ def _build_table(build: Build, table: str, raw: Path, sources: Iterable[Source])
 def _check(build: Build, received: Received, schema: pa.DataFrameSchema, source: Source) -> tuple[pd.DataFrame, pd.Series]:
     """Typed rows of one file and the place of each; a cell that could not be read is not reported as empty as well."""
     typed, faults = parse_columns(received.rows.assign(source_id=source.source_id), schema, received.name)
-    where = pd.Series([f"{received.name}, dòng {line}" for line in typed.index], dtype="object")
+    where = _places(received, typed)
     typed = typed.reset_index(drop=True)
     if "is_synthetic" in typed and (typed["is_synthetic"].dropna() != source.is_synthetic).any():
         accepted = f"is_synthetic = {str(source.is_synthetic).lower()} ở mọi dòng, như mục {source.source_id} trong sources.yml"
@@ -94,12 +101,20 @@ def _check(build: Build, received: Received, schema: pa.DataFrameSchema, source:
     return typed, where
 
 
+def _places(received: Received, typed: pd.DataFrame) -> pd.Series:
+    if received.places is not None:
+        return received.places.loc[typed.index].reset_index(drop=True)
+    return pd.Series([f"{received.name}, dòng {line}" for line in typed.index], dtype="object")
+
+
 def _empty(table: str) -> pd.DataFrame:
     schema = SCHEMAS[table]
     return pd.DataFrame(columns=columns_of(schema)).astype({name: str(column.dtype) for name, column in schema.columns.items()})
 
 
 def _receive(build: Build, table: str, raw: Path, source: Source) -> Received:
+    if source.layout == ACTIVITY_LOG:
+        return _receive_log(build, raw, source)
     columns = ITEM_COLUMNS if table == "plan_items" else tuple(name for name in columns_of(RECEIVED_SCHEMAS[table]) if name != "source_id")
     if table == "index_scores":
         columns = (*columns, SET_ASIDE_COLUMN)
@@ -113,6 +128,19 @@ def _receive(build: Build, table: str, raw: Path, source: Source) -> Received:
         _note_set_aside(build, source, aside)
         return usable
     return received
+
+
+def _receive_log(build: Build, raw: Path, source: Source) -> Received:
+    """Rows of an office's log; faulty ones stop the build, or are set aside where the office decided so on import."""
+    context = LogContext(build.tables["units"], build.tables["plans"], build.tables["plan_items"], date.fromisoformat(source.received_on))
+    reading = build.readings.get(source.sha256) or read_activity_log(raw / source.path, source.path, context, is_synthetic=source.is_synthetic)
+    if source.accepts_partial:
+        build.set_aside += [
+            {"source_id": source.source_id, "line": pd.NA, "row_vi": f"{place}: {shown}", "reason_vi": reason} for place, shown, reason in reading.left_out
+        ]
+    ids = source.source_id + "-" + reading.rows["activity_id"]
+    faults = [] if source.accepts_partial else list(reading.faults)
+    return Received(source.path, reading.rows.assign(activity_id=ids), faults, reading.lines_count, reading.places)
 
 
 def _note_set_aside(build: Build, source: Source, aside: pd.DataFrame) -> None:

@@ -21,6 +21,21 @@ ITEM_COLUMNS = (
     "time_phrase_vi",
 )
 
+PLAN_COLUMNS = (
+    "plan_number",
+    "province_code",
+    "vintage",
+    "plan_year",
+    "issued_date",
+    "other_issued_date",
+    "issuer_vi",
+    "title_vi",
+    "aims_vi",
+    "is_itemised",
+    "note_vi",
+    "address",
+)
+
 OUTSIDE_YEAR = "Thời gian nằm ngoài năm của kế hoạch"
 
 
@@ -41,7 +56,7 @@ def with_schedule(received: Received, plan_years: dict[str, int]) -> Received:
         if year is None:
             faults.append(Fault("Kế hoạch chưa có", where, f"“{row['plan_number']}”", ", ".join(plan_years), "nạp phần đầu của kế hoạch trước"))
         schedule = parse_schedule(row["time_phrase_vi"], year or FIRST_EDITION_YEAR)
-        if year and schedule.start.year != year:
+        if year and {schedule.start.year, schedule.end.year} != {year}:
             faults.append(Fault(OUTSIDE_YEAR, where, f"“{row['time_phrase_vi']}”", f"thời gian trong năm {year}", "đối chiếu năm của kế hoạch"))
         schedules.append(
             {

@@ -20,12 +20,16 @@ RAGGED = "Số ô của dòng khác số cột"
 
 @dataclass
 class Received:
-    """Rows of one file: ``rows`` of text indexed by line number, ``faults`` found so far, ``lines_count`` lines of data read."""
+    """Rows of one file: ``rows`` of text, ``faults`` found so far, ``lines_count`` lines of data read.
+
+    The index of ``rows`` holds line numbers, unless ``places`` names where each row stands.
+    """
 
     name: str
     rows: pd.DataFrame
     faults: list[Fault] = field(default_factory=list)
     lines_count: int = 0
+    places: pd.Series | None = None
 
 
 def read_csv(path: Path, name: str, columns: Iterable[str]) -> Received:

@@ -121,12 +121,24 @@ def not_understood(progress: pd.DataFrame) -> Sentence | None:
 
 
 def lateness(progress: pd.DataFrame, activities: pd.DataFrame) -> Sentence | None:
-    """Items with activities begun after their window; None when there are none."""
-    late = progress[progress["late_count"] > 0]
-    if late.empty:
+    """Items with activities outside the plan's time: before it, between its pieces, after it; None when there are none."""
+    parts = []
+    for name, where in _OUTSIDE.items():
+        there = progress[progress[name] > 0]
+        if len(there):
+            named = text.enumerate_vi([f"mục {row['section']}.{row['stt']} ({text.number(row[name])} hoạt động)" for _, row in there.iterrows()])
+            parts.append(f"{where} ở {named}")
+    if not parts:
         return None
-    named = text.enumerate_vi([f"mục {row.section}.{row.stt} ({row.late_count} hoạt động)" for row in late.itertuples()])
-    return Sentence(f"Có hoạt động bắt đầu sau thời hạn của kế hoạch ở {named}.", provenance(progress, activities))
+    evidence = "Hoạt động chỉ ghi đến tháng, quý hoặc năm được coi là đúng thời gian nếu khoảng đó có ngày nằm trong thời gian của kế hoạch."
+    return Sentence(f"Có hoạt động {'; '.join(parts)}.", provenance(progress, activities), evidence)
+
+
+_OUTSIDE = {
+    "early_count": "bắt đầu trước thời gian của kế hoạch",
+    "gap_count": "nằm giữa các khoảng thời gian của kế hoạch",
+    "late_count": "bắt đầu sau thời hạn của kế hoạch",
+}
 
 
 def silence(silent: pd.DataFrame, below: pd.DataFrame, activities: pd.DataFrame) -> Finding:
@@ -147,9 +159,22 @@ def silence(silent: pd.DataFrame, below: pd.DataFrame, activities: pd.DataFrame)
 
 
 def reach_gaps(unrecorded: int, activities: pd.DataFrame) -> Sentence:
-    """How much of the log says nothing of whom it reached."""
+    """How much of the log says nothing of whom it reached, and how much of the rest says about."""
     share = text.percent(unrecorded / len(activities), 0)
-    return Sentence(
-        f"{text.number(unrecorded)} trên {text.number(len(activities))} hoạt động ({share}) không ghi số lượt tiếp cận; để trống, không tính là 0.",
-        provenance(activities),
-    )
+    recorded = activities[activities["reach_count"].notna()]
+    approximate = int(recorded["is_reach_approximate"].sum())
+    said = f"{text.number(unrecorded)} trên {text.number(len(activities))} hoạt động ({share}) không ghi số lượt tiếp cận; để trống, không tính là 0."
+    if approximate:
+        part = text.percent(approximate / len(recorded), 0)
+        said += f" Trong {text.number(len(recorded))} hoạt động có ghi, {text.number(approximate)} ({part}) ghi số gần đúng."
+    return Sentence(said, provenance(activities))
+
+
+def cost(costs: pd.DataFrame, activities: pd.DataFrame) -> Sentence:
+    """Of how many activities the cost is given, and its sum; from ``delivery.cost_by_channel``."""
+    if costs.empty:
+        return Sentence(f"Không có hoạt động nào trong {text.number(len(activities))} hoạt động ghi kinh phí.", provenance(activities))
+    known, approximate = int(costs["known_count"].sum()), int(costs["approximate_count"].sum())
+    said = f"{text.number(known)} trên {text.number(len(activities))} hoạt động có ghi kinh phí, cộng {text.number(costs['cost_vnd'].sum())} đồng"
+    said += f"; trong đó {text.number(approximate)} hoạt động ghi số gần đúng" if approximate else ""
+    return Sentence(f"{said}.", provenance(activities), "Chỉ cộng phần đã ghi; phần để trống chưa biết là bao nhiêu.")

@@ -8,6 +8,8 @@ def data_table(chart: Chart) -> Table:
     """One row a point of the x axis with a column a series; a timeline lists its rows with their dates."""
     if chart.kind == "timeline":
         return _timeline_table(chart)
+    if chart.kind == "heatmap":
+        return _grid_table(chart)
     positions: dict[Cell, dict[int, float | None]] = {}
     methods: dict[Cell, str] = {}
     for number, series in enumerate(chart.series):
@@ -33,13 +35,32 @@ def shown_x(x: Cell, chart: Chart) -> str:
 
 
 def _timeline_table(chart: Chart) -> Table:
+    """One row a row of the timeline; a window in pieces lists the days on which they begin and end."""
     windows, *logged = chart.series
-    rows = []
+    pieces: dict[str, list[tuple[str, str]]] = {}
     for label, start, end in zip(windows.labels, windows.x, windows.x_end, strict=True):
+        pieces.setdefault(label, []).append((_day(start), _day(end)))
+    rows = []
+    for label, days in pieces.items():
         dates = [str(x) for series in logged for x, row in zip(series.x, series.labels, strict=True) if row == label]
-        rows.append((label, _day(start), _day(end), float(len(dates)), _day(min(dates)) if dates else None, _day(max(dates)) if dates else None))
+        window = ("; ".join(start for start, _ in days), "; ".join(end for _, end in days))
+        rows.append((label, *window, float(len(dates)), _day(min(dates)) if dates else None, _day(max(dates)) if dates else None))
     columns = (Column("Mục"), Column("Từ ngày"), Column("Đến ngày"), Column("Hoạt động đã ghi", 0), Column("Hoạt động đầu"), Column("Hoạt động cuối"))
     return Table(f"{chart.chart_id}-data", f"Số liệu của biểu đồ: {chart.title}", columns, tuple(rows), chart.provenance)
+
+
+def _grid_table(chart: Chart) -> Table:
+    """One row a row of the heatmap with every cell as ``part/whole``."""
+    part, whole = chart.series
+    cells = {
+        (row, x): f"{text.number(of)}/{text.number(all_of)}"
+        for row, x, of, all_of in zip(part.labels, part.x, part.y, whole.y, strict=True)
+        if all_of and of is not None
+    }
+    heads = list(dict.fromkeys(part.x))
+    columns = (Column(text.sentence_case(chart.unit_vi)), *(Column(str(head)) for head in heads))
+    rows = tuple((row, *(cells.get((row, head)) for head in heads)) for row in dict.fromkeys(part.labels))
+    return Table(f"{chart.chart_id}-data", f"Số liệu của biểu đồ: {chart.title}", columns, rows, chart.provenance)
 
 
 def _day(value: Cell) -> str:

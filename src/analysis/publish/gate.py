@@ -7,10 +7,12 @@ import re
 import unicodedata
 from collections import Counter
 from html.parser import HTMLParser
+from pathlib import Path
 
 from analysis.blocks import Chart, Finding, Shown, Table
 from analysis.errors import ReportRefused
 from analysis.estimate.grade import VERBS_VI
+from analysis.publish import urging
 from analysis.publish.model import ReportModel
 from analysis.theme import SYNTHETIC_STAMP
 
@@ -53,6 +55,23 @@ def check(model: ReportModel, html: str) -> dict[str, int]:
     if faults:
         raise ReportRefused("Báo cáo không qua được khâu kiểm tra, bản cũ còn nguyên: " + "; ".join(faults) + ".")
     return {**counts, "html_bytes": len(html.encode())}
+
+
+def check_urging(model: ReportModel, rendering: Path) -> dict[str, int]:
+    """Counts of workbooks and rows, for the manifest: the rows of the model's list stand once in the workbook of all and once in the units'.
+
+    Raises ``ReportRefused`` naming every workbook that departs, is missing or too many.
+    """
+    table = urging.table_of(model)
+    expected = urging.rows_by_file(table) if table else {}
+    found = {path.name: urging.rows_in(path) for path in (rendering / urging.FOLDER).glob("*")}
+    departing = [name for name in sorted({*expected, *found}) if expected.get(name) != found.get(name)]
+    faults = [f"{name}: mô hình có {expected.get(name, 0)} dòng, tệp có {found.get(name, 0)}" for name in departing]
+    if table and sum(found.values()) != 2 * len(table.rows):
+        faults.append(f"bảng có {len(table.rows)} dòng, các tệp có {sum(found.values())} dòng, chấp nhận gấp đôi")
+    if faults:
+        raise ReportRefused("Danh sách đôn đốc không khớp với báo cáo, bản cũ còn nguyên: " + "; ".join(faults) + ".")
+    return {"urging_workbooks": len(found), "urging_rows": len(table.rows)} if table else {}
 
 
 def _count_faults(model: ReportModel, page: _Counter, counts: dict[str, int]) -> list[str]:

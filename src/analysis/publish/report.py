@@ -13,7 +13,7 @@ import pandas as pd
 from analysis import store, text
 from analysis.errors import ReportRefused
 from analysis.project import Project
-from analysis.publish import folder, gate, manifest
+from analysis.publish import folder, gate, manifest, urging
 from analysis.publish.html import render_html
 from analysis.publish.model import ReportModel, SourceLine, recorded_blocks, sections_of
 from analysis.publish.notebook import Executed, execute_all
@@ -88,7 +88,8 @@ def _render(project: Project, request: Request, place: str, rendering: Path, pro
     )
     progress("Dựng trang và kiểm tra")
     html = render_html(model)
-    checks = gate.check(model, html)
+    urging.write(rendering, model)
+    checks = gate.check(model, html) | gate.check_urging(model, rendering)
     (rendering / html_name(request.year)).write_text(html, encoding="utf-8", newline="\n")
     (rendering / MODEL_FILE).write_text(json.dumps(model.to_json(), ensure_ascii=False, sort_keys=True), encoding="utf-8", newline="\n")
     seconds = {notebook.name: notebook.seconds for notebook in executed}

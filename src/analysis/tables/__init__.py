@@ -1,16 +1,20 @@
 """Tables of the report: measured frames to ``Table`` blocks with their notes."""
 
-from analysis.tables.delivery import plan_items, reach, silent_units
+from analysis.tables.delivery import costs, plan_items, reach
 from analysis.tables.notes import STATUS_VI
 from analysis.tables.outcomes import assessments, province_years
 from analysis.tables.quality import index_gaps, register_provenance, set_aside, sources
 from analysis.tables.standing import constant_weights, index_changes, index_history, position, standing_overview
+from analysis.tables.units import silent_units, unit_months, units_delivery
 from analysis.tables.uptake import fact_addresses, published_facts, rates_table
+from analysis.tables.urging import URGING_TABLE, urging
 
 __all__ = [
     "STATUS_VI",
+    "URGING_TABLE",
     "assessments",
     "constant_weights",
+    "costs",
     "fact_addresses",
     "index_changes",
     "index_gaps",
@@ -26,4 +30,7 @@ __all__ = [
     "silent_units",
     "sources",
     "standing_overview",
+    "unit_months",
+    "units_delivery",
+    "urging",
 ]

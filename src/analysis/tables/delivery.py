@@ -3,11 +3,8 @@
 import pandas as pd
 
 from analysis import text
-from analysis.blocks import Column, Provenance, Table, cell, provenance
-from analysis.codes import REACH_KINDS
-from analysis.tables.notes import NAMES_NOTE
-
-LEVEL_ORDER = ["department", "district", "commune"]
+from analysis.blocks import Column, Table, cell, provenance
+from analysis.codes import CHANNELS, REACH_KINDS
 
 
 def plan_items(progress: pd.DataFrame, activities: pd.DataFrame) -> Table:
@@ -20,7 +17,7 @@ def plan_items(progress: pd.DataFrame, activities: pd.DataFrame) -> Table:
             item["time_phrase_vi"],
             _done_phrase(item),
             cell(item["completion_share"]),
-            cell(item["late_count"]) if item["schedule_kind"] == "window" and item["done_count"] else None,
+            _outside_phrase(item) if item["schedule_kind"] == "window" and item["done_count"] else None,
         )
         for _, item in progress.iterrows()
     )
@@ -31,7 +28,7 @@ def plan_items(progress: pd.DataFrame, activities: pd.DataFrame) -> Table:
         Column("Thời gian theo kế hoạch"),
         Column("Đã ghi nhận"),
         Column("Đạt so với số lần nêu trong kế hoạch", 0, is_percent=True),
-        Column("Bắt đầu sau thời hạn", 0),
+        Column("Ngoài thời gian theo kế hoạch"),
     )
     notes = (
         "“–”: kế hoạch không nêu số lần hoặc thời hạn, hoặc chưa có hoạt động nào.",
@@ -50,14 +47,10 @@ def _done_phrase(item: pd.Series) -> str:
     return f"{text.number(done)} hoạt động{of_units}" if done else "chưa có"
 
 
-def silent_units(silent: pd.DataFrame, below: pd.DataFrame, rests_on: Provenance) -> Table:
-    """Units without any activity, by the unit above them."""
-    parents = below.set_index("unit_code")["name_vi"]
-    named = silent.assign(parent_vi=silent["parent_code"].map(parents).fillna("cấp tỉnh"), rank=silent["level"].map(LEVEL_ORDER.index))
-    ordered = named.sort_values(["rank", "parent_vi", "label_vi"], key=lambda column: column if column.name == "rank" else column.map(text.sort_key))
-    rows = tuple((str(row.label_vi), str(row.parent_vi)) for row in ordered.itertuples())
-    columns = (Column("Đơn vị"), Column("Thuộc"))
-    return Table("silent-units", "Đơn vị chưa ghi nhận hoạt động nào", columns, rows, rests_on, (NAMES_NOTE,))
+def _outside_phrase(item: pd.Series) -> str:
+    """Activities before the window, between its pieces and after it."""
+    counts = (("early_count", "trước"), ("gap_count", "giữa các đợt"), ("late_count", "sau"))
+    return ", ".join(f"{text.number(item[name])} {where}" for name, where in counts if item[name]) or "không"
 
 
 def reach(reach_by_kind: pd.DataFrame, activities: pd.DataFrame) -> Table:
@@ -68,6 +61,7 @@ def reach(reach_by_kind: pd.DataFrame, activities: pd.DataFrame) -> Table:
             "cán bộ, công chức" if row["is_officials"] else "người dân, doanh nghiệp hoặc chung",
             cell(row["reach_count"]) if row["recorded_count"] else None,
             cell(row["recorded_count"]),
+            cell(row["approximate_count"]) if row["recorded_count"] else None,
         )
         for _, row in reach_by_kind.iterrows()
     )
@@ -76,6 +70,30 @@ def reach(reach_by_kind: pd.DataFrame, activities: pd.DataFrame) -> Table:
         Column("Đối tượng"),
         Column("Số đã ghi", 0),
         Column("Số hoạt động có ghi", 0),
+        Column("Trong đó ghi gần đúng", 0),
     )
     notes = ("Không cộng các loại tiếp cận với nhau. Lượt người không phải là số người.",)
     return Table("reach", "Mức tiếp cận đã ghi, theo loại và đối tượng", columns, rows, provenance(activities), notes)
+
+
+def costs(cost_by_channel: pd.DataFrame, activities: pd.DataFrame) -> Table:
+    """Cost by channel where it is given; from ``delivery.cost_by_channel``."""
+    rows = tuple(
+        (
+            text.sentence_case(CHANNELS[row["channel"]]),
+            cell(row["cost_vnd"]),
+            cell(row["known_count"]),
+            cell(row["approximate_count"]),
+            cell(row["activities_count"]),
+        )
+        for _, row in cost_by_channel.iterrows()
+    )
+    columns = (
+        Column("Kênh"),
+        Column("Kinh phí đã ghi (đồng)", 0),
+        Column("Số hoạt động có ghi kinh phí", 0),
+        Column("Trong đó ghi gần đúng", 0),
+        Column("Số hoạt động của kênh", 0),
+    )
+    notes = ("Chỉ cộng kinh phí đã ghi; hoạt động để trống không tính là 0 đồng, nên đây không phải là toàn bộ kinh phí của kênh.",)
+    return Table("costs", "Kinh phí đã ghi, theo kênh", columns, rows, provenance(activities), notes)

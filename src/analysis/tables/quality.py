@@ -3,27 +3,18 @@
 import pandas as pd
 
 from analysis import text
-from analysis.blocks import Column, Provenance, Table, cell, provenance
+from analysis.blocks import Cell, Column, Provenance, Table, cell, provenance
 from analysis.codes import INDICES
 from analysis.sources import REFERENCE_ONLY
 from analysis.tables.notes import STATUS_VI
 
 
 def sources(register: pd.DataFrame) -> Table:
-    """The register of received files with rows read, kept and set aside."""
-    rows = tuple(
-        (
-            text.sentence_case(row["short_vi"]),
-            row["document"],
-            row["publisher"],
-            row["edition"],
-            "mô phỏng" if row["is_synthetic"] else "công bố, danh mục",
-            None if row["table"] == REFERENCE_ONLY else cell(row["rows_in_count"]),
-            None if row["table"] == REFERENCE_ONLY else cell(row["set_aside_count"]),
-            row["published"] or text.DASH,
-        )
-        for _, row in register.iterrows()
-    )
+    """The files in force with rows read, kept and set aside; logs that units sent stand in one row."""
+    in_force = register[register["superseded_by"] == ""]
+    is_log = in_force["layout"] != ""
+    rows = [_source_row(row) for _, row in in_force[~is_log].iterrows()]
+    rows += [_logs_row(logs) for _, logs in in_force[is_log].groupby("is_synthetic")]
     columns = (
         Column("Tên gọi trong báo cáo"),
         Column("Tài liệu"),
@@ -34,7 +25,37 @@ def sources(register: pd.DataFrame) -> Table:
         Column("Không sử dụng", 0),
         Column("Công bố"),
     )
-    return Table("sources", "Nguồn số liệu", columns, rows, register_provenance(register))
+    replaced = len(register) - len(in_force)
+    notes = (f"Không kể {replaced} tệp đã được bản khác thay; các tệp đó vẫn được giữ.",) if replaced else ()
+    return Table("sources", "Nguồn số liệu", columns, tuple(rows), register_provenance(register), notes)
+
+
+def _source_row(row: pd.Series) -> tuple[Cell, ...]:
+    is_reference = row["table"] == REFERENCE_ONLY
+    return (
+        text.sentence_case(row["short_vi"]),
+        row["document"],
+        row["publisher"],
+        row["edition"],
+        "mô phỏng" if row["is_synthetic"] else "công bố, danh mục",
+        None if is_reference else cell(row["rows_in_count"]),
+        None if is_reference else cell(row["set_aside_count"]),
+        row["published"] or text.DASH,
+    )
+
+
+def _logs_row(logs: pd.DataFrame) -> tuple[Cell, ...]:
+    partial = int(logs["accepts_partial"].sum())
+    return (
+        text.sentence_case(logs["short_vi"].iloc[0]),
+        f"{len(logs)} tệp nhật ký" + (f", {partial} tệp nạp một phần" if partial else ""),
+        logs["publisher"].iloc[0] if logs["publisher"].nunique() == 1 else "các đơn vị",
+        logs["edition"].iloc[0] if len(logs) == 1 else "theo từng tệp",
+        "mô phỏng" if logs["is_synthetic"].iloc[0] else "đơn vị gửi",
+        cell(logs["rows_in_count"].sum()),
+        cell(logs["set_aside_count"].sum()),
+        "không công bố",
+    )
 
 
 def register_provenance(register: pd.DataFrame) -> Provenance:

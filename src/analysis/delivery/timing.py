@@ -1,0 +1,90 @@
+"""What a plan's time says of a day: inside the window, before it, in a gap or after it; and which occasions are owed by then."""
+
+import re
+from bisect import bisect_left
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from analysis.text import fold
+
+Window = tuple[pd.Timestamp, pd.Timestamp]
+
+INSIDE, EARLY, GAP, LATE = "inside", "early", "gap", "late"
+
+# Occasions for each week, month or quarter fall due one after another; any other count ("02 cuộc trong Quý II", "02 lần/năm") only when
+# its window ends.
+_PERIOD = r"(?:tuan|thang|quy)"
+_EACH_PERIOD = re.compile(
+    rf"(?:/|\b(?:moi|mot|hang|dinh ky))\s*(?:hang\s+)?(?:\w+\s+)?{_PERIOD}\b|\b{_PERIOD}\s*/|\b{_PERIOD}\s+\w+\s+(?:lan|ky|so|dot|cuoc|buoi)\b"
+)
+
+
+def windows_of(item: pd.Series) -> list[Window]:
+    """The pieces of an item's window in order; one piece where it has no gaps."""
+    parts = item["window_parts"]
+    if pd.isna(parts):
+        return [(item["window_start_date"], item["window_end_date"])]
+    pieces = [piece.split("/") for piece in parts.split(";")]
+    return sorted((pd.Timestamp(start), pd.Timestamp(end)) for start, end in pieces)
+
+
+def possible_days(activities: pd.DataFrame) -> pd.DataFrame:
+    """``first_day`` and ``last_day`` that the dates of each activity may mean: all of its month or quarter where no more is known."""
+    first, last = activities["start_date"], activities["end_date"]
+    for precision, unit in (("month", "M"), ("quarter", "Q"), ("year", "Y")):
+        is_so = activities["date_precision"] == precision
+        first = first.mask(is_so, first.dt.to_period(unit).dt.start_time)
+        last = last.mask(is_so, last.dt.to_period(unit).dt.end_time.dt.normalize())
+    return pd.DataFrame({"first_day": first, "last_day": last})
+
+
+def placement(item: pd.Series, days: pd.DataFrame) -> pd.Series:
+    """Where each of an item's activities falls, from their ``possible_days``: ``inside``, ``early``, ``gap`` or ``late``.
+
+    One known only to a period that touches the window is inside. An item carried out when the need arises has no window to miss.
+    """
+    placed = pd.Series(INSIDE, index=days.index, dtype="string")
+    if item["schedule_kind"] == "on_demand":
+        return placed
+    first, last, windows = days["first_day"], days["last_day"], windows_of(item)
+    touches = pd.Series(False, index=days.index)
+    for start, end in windows:
+        touches |= (first <= end) & (last >= start)
+    placed = placed.mask(~touches, GAP)
+    placed = placed.mask(~touches & (last < windows[0][0]), EARLY)
+    return placed.mask(~touches & (first > windows[-1][1]), LATE)
+
+
+def owed_count(item: pd.Series, as_of: date) -> int:
+    """Stated occasions whose period had ended before a day: ``01 kỳ/tháng`` owes 7 on 15/08, ``6 tháng/01 lần`` owes 1 from 01/07."""
+    days = _last_days(item)
+    return int(item["expected_count"]) * bisect_left(days, pd.Timestamp(as_of)) // len(days)
+
+
+def due_date(item: pd.Series, done: int) -> Any:
+    """The last day for the occasion after ``done`` of them; NaT when the plan states no more."""
+    expected, days = int(item["expected_count"]), _last_days(item)
+    due = (day for passed, day in enumerate(days, 1) if expected * passed // len(days) > done)
+    return next(due, pd.NaT)
+
+
+def _last_days(item: pd.Series) -> list[pd.Timestamp]:
+    """Days on which occasions fall due: the month ends inside the window and its last day, or that alone where no period recurs."""
+    windows = windows_of(item)
+    last = windows[-1][1]
+    if not _EACH_PERIOD.search(fold(item["time_phrase_vi"])):
+        return [last]
+    month_ends = {day for start, end in windows for day in pd.date_range(start, end, freq="ME")}
+    return sorted(month_ends | {last})
+
+
+def months_ended(year: int, as_of: date) -> int:
+    """How many calendar months of a year had ended before a day."""
+    return bisect_left(list(pd.date_range(f"{year}-01-01", f"{year}-12-31", freq="ME")), pd.Timestamp(as_of))
+
+
+def months_begun(year: int, as_of: date) -> int:
+    """How many calendar months of a year had begun by a day."""
+    return 12 if as_of.year > year else as_of.month if as_of.year == year else 0

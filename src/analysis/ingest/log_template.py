@@ -1,0 +1,230 @@
+"""The workbook an office fills in: the activity log of one plan, with drop-down lists, example rows and instructions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.worksheet import Worksheet
+
+from analysis import codes, spreadsheets
+from analysis.errors import DataFaults, Fault
+from analysis.ingest.activity_log.layout import EXAMPLE_MARK, GUIDE_SHEET, LISTS_SHEET, LOG_COLUMNS, LOG_SHEET
+from analysis.ingest.template_guide import guide_lines
+from analysis.spreadsheets import COUNT_FORMAT, DAY_FORMAT, FONT_NAME, SheetColumn
+from analysis.text import DASH
+from analysis.units import unit_labels, units_below
+
+PREPARED_ROWS = 1_000
+EXAMPLE_TITLE = "[Ví dụ – xóa hoặc để nguyên, không được nạp]"
+UNKNOWN_PLAN = "Kế hoạch chưa có"
+NO_ITEMS = "Kế hoạch chưa có mục"
+LAST_REPORTING_DAY = (3, 31)  # of the year after: what was done in December is logged in the first quarter
+
+_EXAMPLE_FONT = Font(name=FONT_NAME, italic=True, color="7F7F7F")
+_TEXT_FORMAT = "@"
+_LONGEST_ITEM = 120  # characters of an item's title in the drop-down list
+_WIDTHS = {
+    "stt": 6,
+    "plan_number": 14,
+    "plan_item": 28,
+    "unit": 24,
+    "channel": 17,
+    "audience": 16,
+    "start": 11,
+    "end": 11,
+    "title": 38,
+    "quantity": 9,
+    "counter": 9,
+    "reach": 10,
+    "reach_kind": 11,
+    "reach_basis": 14,
+    "cost": 14,
+    "evidence": 22,
+    "note": 18,
+}
+_FORMATS = {"start": DAY_FORMAT, "end": DAY_FORMAT, "quantity": COUNT_FORMAT, "reach": COUNT_FORMAT, "cost": COUNT_FORMAT}
+_LISTS: dict[str, dict[str, str]] = {
+    "channel": codes.CHANNELS,
+    "audience": codes.AUDIENCES,
+    "counter": codes.COUNTERS,
+    "reach_kind": codes.REACH_KINDS,
+    "reach_basis": codes.REACH_BASES,
+}
+_LOOSE = ("plan_number", "unit")  # the reader understands other spellings and other plans
+
+
+@dataclass(frozen=True)
+class _Lists:
+    """The choices of each column that has a drop-down list, in the order of the log."""
+
+    choices: dict[str, tuple[str, ...]]
+    example_items: dict[str, str]  # channel code to an item of the plan that uses it, or to the first item
+
+    def source(self, key: str) -> str:
+        """The range of the sheet of lists that holds the choices of a column."""
+        letter = get_column_letter(list(self.choices).index(key) + 1)
+        return f"'{LISTS_SHEET}'!${letter}$2:${letter}${len(self.choices[key]) + 1}"
+
+
+def write_template(path: Path, plans: pd.DataFrame, items: pd.DataFrame, units: pd.DataFrame, plan_number: str) -> None:
+    """The empty log of a plan at ``path``, the same bytes for the same plan.
+
+    Raises ``DataFaults`` when the plan is not known or has no items, ``FolderUnusable`` when the file cannot be written.
+    """
+    plan = _plan(plans, plan_number)
+    own_items = items[items["plan_number"] == plan_number]
+    if own_items.empty:
+        action = "nạp các mục của kế hoạch trước (lantoa plan parse, rồi lantoa import)"
+        raise DataFaults([Fault(NO_ITEMS, f"kế hoạch {plan_number}", "không có mục nào", "kế hoạch có ít nhất một mục", action)])
+    below = units_below(units, str(plan["province_code"]), str(plan["vintage"]))
+    lists = _lists(plan_number, own_items, [str(label) for label in unit_labels(below)])
+    book = spreadsheets.new_workbook(f"Nhật ký hoạt động truyền thông theo Kế hoạch {plan_number}")
+    _log_sheet(book, lists, int(plan["plan_year"]))
+    _guide_sheet(book, plan)
+    _lists_sheet(book, lists)
+    spreadsheets.save(book, path)
+
+
+def item_label(section: str, stt: int, title: str) -> str:
+    """How the log names an item of its plan: ``II.1.9 – Đối thoại với người dân``."""
+    shown = title if len(title) <= _LONGEST_ITEM else title[: _LONGEST_ITEM - 1].rstrip() + "…"
+    return f"{section}.{stt} {DASH} {shown}"
+
+
+def _plan(plans: pd.DataFrame, plan_number: str) -> "pd.Series[Any]":
+    found = plans[plans["plan_number"] == plan_number]
+    if found.empty:
+        known = ", ".join(f"“{number}”" for number in sorted(plans["plan_number"])) or "chưa nạp kế hoạch nào"
+        raise DataFaults([Fault(UNKNOWN_PLAN, "số kế hoạch", f"“{plan_number}”", known, "sửa số kế hoạch, hoặc nạp kế hoạch trước")])
+    return found.iloc[0]
+
+
+def _lists(plan_number: str, items: pd.DataFrame, labels: Sequence[str]) -> _Lists:
+    ordered = items.sort_values(["section", "stt"])
+    named = tuple(item_label(row.section, row.stt, row.title_vi) for row in ordered.itertuples())
+    of_channel = dict(zip(reversed(list(ordered["main_channel"])), reversed(named), strict=True))
+    fixed = {key: tuple(labels.values()) for key, labels in _LISTS.items()}
+    choices = {"plan_number": (plan_number,), "plan_item": named, "unit": tuple(labels)} | fixed
+    return _Lists(choices, {channel: of_channel.get(channel, named[0]) for channel in codes.CHANNELS})
+
+
+def _log_sheet(book: Workbook, lists: _Lists, year: int) -> None:
+    sheet = book.create_sheet(LOG_SHEET)
+    columns = [SheetColumn(column.heading, _WIDTHS[column.key], _FORMATS.get(column.key, _TEXT_FORMAT)) for column in LOG_COLUMNS]
+    examples = [[example.get(column.key) for column in LOG_COLUMNS] for example in (_dialogue(lists, year), _articles(lists, year))]
+    spreadsheets.write_table(sheet, columns, examples)
+    for row in sheet.iter_rows(min_row=2, max_row=len(examples) + 1):
+        for cell in row:
+            cell.font = _EXAMPLE_FONT
+        spreadsheets.fit_row(sheet, row[0].row)
+    sheet.row_dimensions[1].height = 32
+    _prepare_rows(sheet, columns, len(examples) + 2)
+    _add_checks(sheet, lists, year)
+    sheet.freeze_panes = "B2"
+    _print_on_landscape(sheet)
+    sheet.print_title_rows = "1:1"
+    sheet.print_options.gridLines = True
+
+
+def _prepare_rows(sheet: Worksheet, columns: Sequence[SheetColumn], first_row: int) -> None:
+    """Rows to fill in with the formats of their columns; without borders, so that empty ones are not printed."""
+    for row in range(first_row, first_row + PREPARED_ROWS):
+        for number, column in enumerate(columns, 1):
+            cell = sheet.cell(row, number)
+            cell.number_format = column.number_format
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _add_checks(sheet: Worksheet, lists: _Lists, year: int) -> None:
+    for number, column in enumerate(LOG_COLUMNS, 1):
+        letter = get_column_letter(number)
+        cells = f"{letter}2:{letter}{sheet.max_row}"
+        if column.key in lists.choices:
+            said = f"“{column.heading}”: chọn trong danh sách thả xuống (xem trang “{LISTS_SHEET}”)."
+            spreadsheets.offer(sheet, cells, lists.source(column.key), said, is_strict=column.key not in _LOOSE)
+        elif column.kind == "day":
+            said = f"“{column.heading}”: ghi ngày/tháng/năm, ví dụ 05/02/{year}. Nếu chỉ nhớ tháng, ghi “tháng 5/{year}” rồi chọn Có (Yes)."
+            spreadsheets.expect_day(sheet, cells, date(year, 1, 1), date(year + 1, *LAST_REPORTING_DAY), said)
+        elif column.kind in ("count", "money"):
+            said = f"“{column.heading}”: ghi số nguyên, ví dụ 1250. Số ước chừng ghi “gần 100”, “khoảng 1.200” rồi chọn Có (Yes)."
+            spreadsheets.expect_count(sheet, cells, said)
+
+
+def _dialogue(lists: _Lists, year: int) -> dict[str, Any]:
+    """An example row that the reader of logs knows by its STT: exact day, exact numbers."""
+    return _shared(lists) | {
+        "stt": f"{EXAMPLE_MARK}1",
+        "plan_item": lists.example_items["dialogue"],
+        "channel": codes.CHANNELS["dialogue"],
+        "audience": codes.AUDIENCES["citizens"],
+        "start": date(year, 3, 15),
+        "end": date(year, 3, 15),
+        "title": f"{EXAMPLE_TITLE} Đối thoại với người dân về thủ tục hành chính",
+        "quantity": 1,
+        "counter": codes.COUNTERS["cuoc"],
+        "reach": 65,
+        "reach_kind": codes.REACH_KINDS["luot_nguoi"],
+        "reach_basis": codes.REACH_BASES["recorded"],
+        "evidence": "Biên bản số … ngày …",
+    }
+
+
+def _articles(lists: _Lists, year: int) -> dict[str, Any]:
+    """An example row with a month for a day and an approximate number."""
+    return _shared(lists) | {
+        "stt": f"{EXAMPLE_MARK}2",
+        "plan_item": lists.example_items["web_portal"],
+        "channel": codes.CHANNELS["web_portal"],
+        "audience": codes.AUDIENCES["citizens_businesses"],
+        "start": f"tháng 5/{year}",
+        "title": f"{EXAMPLE_TITLE} Đăng tin, bài về nộp hồ sơ trực tuyến",
+        "quantity": 4,
+        "counter": codes.COUNTERS["bai"],
+        "reach": "khoảng 1.200",
+        "reach_kind": codes.REACH_KINDS["luot_xem"],
+        "reach_basis": codes.REACH_BASES["estimated"],
+        "note": "Ngày chỉ nhớ đến tháng; số lượt ước chừng",
+    }
+
+
+def _shared(lists: _Lists) -> dict[str, Any]:
+    return {"plan_number": lists.choices["plan_number"][0], "unit": next(iter(lists.choices["unit"]), None)}
+
+
+def _guide_sheet(book: Workbook, plan: "pd.Series[Any]") -> None:
+    sheet = book.create_sheet(GUIDE_SHEET)
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 26, 96
+    for row, (label, said) in enumerate(guide_lines(str(plan["plan_number"]), str(plan["title_vi"]), int(plan["plan_year"])), 1):
+        spreadsheets.put(sheet.cell(row, 1), label)
+        spreadsheets.put(sheet.cell(row, 2), said)
+        sheet.cell(row, 1).font = Font(name=FONT_NAME, bold=True, size=14 if row == 1 else 11)
+        for cell in sheet[row]:
+            cell.alignment = Alignment(wrap_text=bool(said), vertical="top")
+        if row > 1:
+            spreadsheets.fit_row(sheet, row)
+    _print_on_landscape(sheet)
+
+
+def _lists_sheet(book: Workbook, lists: _Lists) -> None:
+    sheet = book.create_sheet(LISTS_SHEET)
+    headings = {column.key: f"Danh sách cho cột “{column.heading}”" for column in LOG_COLUMNS}  # not the log's headings: it is no log
+    longest = max(map(len, lists.choices.values()))
+    rows = [[choices[row] if row < len(choices) else None for choices in lists.choices.values()] for row in range(longest)]
+    spreadsheets.write_table(sheet, [SheetColumn(headings[key], 44 if key in ("plan_item", "unit") else 24) for key in lists.choices], rows)
+    for row in range(2, longest + 2):
+        spreadsheets.fit_row(sheet, row)
+    _print_on_landscape(sheet)
+
+
+def _print_on_landscape(sheet: Worksheet) -> None:
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.5)

@@ -1,0 +1,178 @@
+"""The review workbook: a draft laid out for a person to confirm, correct and hand back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from analysis import codes
+from analysis.ingest.plan_document.draft import Fact, PlanDraft, PlanItem
+from analysis.ingest.plan_document.words import FACT_LABELS, remark_words, schedule_words, unit_words
+from analysis.spreadsheets import SheetColumn, new_workbook, put, save, write_table
+
+PLAN_SHEET, ITEM_SHEET, MEND_SHEET, GUIDE_SHEET, LIST_SHEET = "Kế hoạch", "Các mục", "Đã sửa chữ", "Hướng dẫn", "Danh sách"
+PLAN_COLUMNS_VI = (
+    SheetColumn("Thông tin", 26),
+    SheetColumn("Giá trị", 70),
+    SheetColumn("Thấy ở", 44),
+    SheetColumn("Cần quyết định", 44),
+    SheetColumn("Quyết định", 14),
+)
+AGREED, CORRECTED, TO_FILL_IN = "Đồng ý", "Đã sửa", "Điền vào"  # the last is set where there is no value to agree to
+ITEM_HEADINGS = {
+    "section": SheetColumn("Phần", 8),
+    "stt": SheetColumn("STT", 6),
+    "title_vi": SheetColumn("Tên ngắn", 34),
+    "content_vi": SheetColumn("Nội dung công việc (nguyên văn)", 60),
+    "activity_type": SheetColumn("Loại hoạt động", 18),
+    "main_channel": SheetColumn("Kênh chính", 20),
+    "lead_units_vi": SheetColumn("Đơn vị thực hiện", 32),
+    "coordinating_units_vi": SheetColumn("Đơn vị phối hợp", 32),
+    "deliverable_vi": SheetColumn("Sản phẩm", 36),
+    "time_phrase_vi": SheetColumn("Thời gian", 20),
+}
+SHOWN_HEADINGS = (SheetColumn("Hiểu thời gian", 28), SheetColumn("Đơn vị hiểu là", 44), SheetColumn("Cần xem lại", 50))
+MEND_COLUMNS = (SheetColumn("Ở đâu", 34), SheetColumn("Trong văn bản", 50), SheetColumn("Đã sửa thành", 50), SheetColumn("Lý do", 34))
+SPARE_ROWS = 60  # rows below the items that keep the drop-down list, for items the reader missed
+LINE_HEIGHT, HIGHEST_ROW = 14.5, 409.0  # points; Excel has no higher row
+WRAP_LOSS = 1.15  # a line is broken before the word that does not fit
+OPEN_FILL = PatternFill("solid", start_color="FFF2CC")
+DERIVED_FILL = PatternFill("solid", start_color="EDEDED")
+
+GUIDE = (
+    "Bảng này là kết quả đọc văn bản kế hoạch bằng máy, cần người rà soát trước khi nạp.",
+    f"1. Trang “{PLAN_SHEET}”: kiểm tra cột “Giá trị”. Dòng tô vàng có điều cần quyết định: sửa giá trị nếu cần, "
+    f"rồi chọn “{AGREED}” (giữ giá trị đề xuất) hoặc “{CORRECTED}” ở cột “Quyết định”. Dòng ghi “{TO_FILL_IN}” thì chỉ cần điền giá trị.",
+    "2. Ngày ghi dạng ngày/tháng/năm. “Năm của kế hoạch” là năm thực hiện, không phải năm ban hành.",
+    f"3. Trang “{ITEM_SHEET}”: mỗi hàng một mục. Sửa ngay trong ô; thêm hàng ở cuối nếu máy đọc sót; xóa hàng không phải là mục.",
+    "   Phần và STT không được trùng nhau. “Kênh chính” chọn trong danh sách thả xuống.",
+    "4. Các cột nền xám (“Hiểu thời gian”, “Đơn vị hiểu là”, “Cần xem lại”) chỉ để đọc. Muốn máy hiểu khác, sửa cột “Thời gian” hoặc cột đơn vị.",
+    "   Dấu ! là điều cần xác nhận; dấu ~ là điều máy đã hiểu khác với cách viết trong văn bản.",
+    "5. Thời gian viết bằng chữ đơn vị, ví dụ: “01 kỳ/tháng”, “Định kỳ 6 tháng/01 lần”, “Quý I, III”, “Tháng 3 đến tháng 10”, “Trước ngày 30/6”.",
+    "   Không nêu số lần thì máy không đặt ra số lần.",
+    f"6. Trang “{MEND_SHEET}”: các chữ máy quét nhầm đã được sửa theo bảng khai báo. Chỗ nào sửa sai thì sửa lại ở trang “{ITEM_SHEET}”.",
+    "7. Lưu tệp ở dạng .xlsx, giữ nguyên tên trang tính và hàng tiêu đề, rồi nạp.",
+)
+
+
+def write_review(draft: PlanDraft, path: Path) -> None:
+    """Write the review workbook of a draft. Raises ``FolderUnusable``."""
+    book = new_workbook("Rà soát kế hoạch")
+    _plan_sheet(book.create_sheet(PLAN_SHEET), draft)
+    _item_sheet(book.create_sheet(ITEM_SHEET), draft.items)
+    mends = [(mend.where, mend.before, mend.after, mend.reason_vi) for mend in draft.mends]
+    write_table(book.create_sheet(MEND_SHEET), MEND_COLUMNS, mends or [("Không có chữ nào được sửa", None, None, None)])
+    _guide_sheet(book.create_sheet(GUIDE_SHEET))
+    _list_sheet(book)
+    for sheet in book.worksheets:
+        _fit_heights(sheet)
+        _fit_to_page(sheet)
+    save(book, path)
+
+
+def _plan_sheet(sheet: Worksheet, draft: PlanDraft) -> None:
+    facts = [_shown(key, draft) for key in FACT_LABELS]
+    rows = [
+        (FACT_LABELS[fact.key], _plan_value(fact), _found(fact), fact.to_decide, TO_FILL_IN if fact.to_decide and not fact.value else None)
+        for fact in facts
+    ]
+    write_table(sheet, PLAN_COLUMNS_VI, rows)
+    decision, vintage = _choice(f'"{AGREED},{CORRECTED},{TO_FILL_IN}"'), _choice('"' + ",".join(codes.VINTAGES) + '"')
+    sheet.add_data_validation(decision)
+    sheet.add_data_validation(vintage)
+    for line, fact in enumerate(facts, 2):
+        sheet.cell(line, 1).font = Font(bold=True)
+        sheet.cell(line, 2).alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
+        if fact.key == "vintage":
+            vintage.add(sheet.cell(line, 2))
+        if fact.to_decide:
+            decision.add(sheet.cell(line, 5))
+            for column in range(1, 6):
+                sheet.cell(line, column).fill = OPEN_FILL
+
+
+def _shown(key: str, draft: PlanDraft) -> Fact:
+    """A fact of the draft; the remark and the origin of the record are proposed here."""
+    if key == "note_vi":
+        differing = draft.facts["issued_date"].to_decide if draft.facts["other_issued_date"].value else ""
+        return Fact(key, differing[:1].upper() + differing[1:].replace("đề xuất lấy", "lấy"))
+    return Fact(key, f"tệp {draft.name}") if key == "address" else draft.facts[key]
+
+
+def _plan_value(fact: Fact) -> Any:
+    if fact.key in ("issued_date", "other_issued_date") and fact.value:
+        return datetime.strptime(fact.value, "%d/%m/%Y").date()
+    return int(fact.value) if fact.key == "plan_year" and fact.value else fact.value
+
+
+def _found(fact: Fact) -> str:
+    if fact.key == "aims_vi":
+        return ", ".join(dict.fromkeys(finding.where for finding in fact.found))
+    return "\n".join(dict.fromkeys(f"“{finding.value[:60]}” ({finding.where})" for finding in fact.found[:3]))
+
+
+def _item_sheet(sheet: Worksheet, items: Sequence[PlanItem]) -> None:
+    columns = (*ITEM_HEADINGS.values(), *SHOWN_HEADINGS)
+    write_table(sheet, columns, [_item_row(item) for item in items])
+    channel_column = [*ITEM_HEADINGS].index("main_channel") + 1
+    channels = _choice(f"'{LIST_SHEET}'!$A$2:$A${len(codes.CHANNELS) + 1}")
+    sheet.add_data_validation(channels)
+    letter = sheet.cell(1, channel_column).column_letter
+    channels.add(f"{letter}2:{letter}{len(items) + 1 + SPARE_ROWS}")
+    sheet.freeze_panes = sheet.cell(2, 4)
+    for line, item in enumerate(items, 2):
+        for column in range(len(ITEM_HEADINGS) + 1, len(columns) + 1):
+            sheet.cell(line, column).fill = DERIVED_FILL
+        if any(remark.is_open for remark in item.remarks):
+            for column in (1, 2, len(columns)):
+                sheet.cell(line, column).fill = OPEN_FILL
+
+
+def _item_row(item: PlanItem) -> tuple[Any, ...]:
+    values = {name: getattr(item, name) for name in ITEM_HEADINGS} | {"main_channel": codes.CHANNELS.get(item.main_channel, "")}
+    return (*values.values(), schedule_words(item.schedule), unit_words(item), remark_words(item))
+
+
+def _choice(formula: str) -> DataValidation:
+    choice = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=True)
+    choice.errorTitle, choice.error = "Giá trị không có trong danh sách", "Chọn một giá trị trong danh sách thả xuống."
+    return choice
+
+
+def _guide_sheet(sheet: Worksheet) -> None:
+    sheet.column_dimensions["A"].width = 120
+    for line, text in enumerate(GUIDE, 1):
+        cell = sheet.cell(line, 1)
+        put(cell, text)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.cell(1, 1).font = Font(bold=True)
+
+
+def _list_sheet(book: Workbook) -> None:
+    sheet = book.create_sheet(LIST_SHEET)
+    write_table(sheet, (SheetColumn("Kênh", 40),), [(label,) for label in codes.CHANNELS.values()])
+    sheet.sheet_state = "hidden"
+
+
+def _fit_heights(sheet: Worksheet) -> None:
+    """Rows as high as their wrapped text: not every program works that out when it opens a file."""
+    for row in sheet.iter_rows():
+        lines = [_lines(str(cell.value), sheet.column_dimensions[cell.column_letter].width) for cell in row if cell.value is not None]
+        sheet.row_dimensions[row[0].row].height = min(LINE_HEIGHT * max(lines, default=1) + 2, HIGHEST_ROW)
+
+
+def _lines(text: str, width: float) -> int:
+    return sum(max(1, ceil(len(line) * WRAP_LOSS / width)) for line in text.split("\n"))
+
+
+def _fit_to_page(sheet: Worksheet) -> None:
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A3
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"

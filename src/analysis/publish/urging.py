@@ -1,0 +1,133 @@
+"""The list of what needs urging on as workbooks to send: one of all rows, one for each unit; made from the model's table alone."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from textwrap import wrap
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.worksheet import Worksheet
+
+from analysis import spreadsheets, text
+from analysis.blocks import Cell, Table
+from analysis.ingest.workbooks import read_workbook
+from analysis.publish.html import source_line
+from analysis.publish.model import ReportModel
+from analysis.spreadsheets import SheetColumn
+from analysis.tables.urging import UNIT, UNIT_CODE, URGING_TABLE
+from analysis.theme import SYNTHETIC_STAMP
+
+FOLDER = "don-doc"
+ALL_UNITS = "tong-hop.xlsx"
+SHEET = "Đôn đốc"
+SLUG_CHARACTERS = 60  # keeps a path short enough for Windows
+WIDTHS = {"Mã đơn vị": 12.0, "Đơn vị": 32.0, "Mục của kế hoạch": 28.0, "Thời gian theo kế hoạch": 24.0, "Còn thiếu": 50.0, "Thời hạn": 18.0}
+NARROW = 12.0
+FONT, LINE_HEIGHT = "Calibri", 15.0
+
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """A unit, or a group as the plan writes it (without a code), with its file and its rows in the order of the list."""
+
+    file: str
+    name: str
+    rows: tuple[Row, ...]
+
+
+def table_of(model: ReportModel) -> Table | None:
+    """The model's list; None where there is no plan, no log or nothing to urge on."""
+    return next((table for table in model.every(Table) if table.table_id == URGING_TABLE), None)
+
+
+def addressees(table: Table) -> list[Addressee]:
+    """One addressee a unit or group, units by code and then groups by name."""
+    code, name = table.columns.index(UNIT_CODE), table.columns.index(UNIT)
+
+    def key(row: Row) -> tuple[bool, str, str]:
+        return row[code] is None, str(row[code] or ""), str(row[name])
+
+    found: list[Addressee] = []
+    groups = 0
+    for (is_group, unit_code, label), rows in groupby(sorted(table.rows, key=key), key=key):
+        groups += is_group
+        file = f"nhom-{groups:02d}-{_slug(label)}.xlsx" if is_group else f"{unit_code}-{_slug(label)}.xlsx"
+        found.append(Addressee(file, label, tuple(rows)))
+    return found
+
+
+def _slug(label: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.fold(label)).strip("-")[:SLUG_CHARACTERS].strip("-")
+
+
+def rows_by_file(table: Table) -> dict[str, int]:
+    """How many rows each workbook is to hold."""
+    return {ALL_UNITS: len(table.rows), **{unit.file: len(unit.rows) for unit in addressees(table)}}
+
+
+def rows_in(path: Path) -> int:
+    """How many rows stand below the heading of a written workbook."""
+    (sheet,) = read_workbook(path, path.name).sheets
+    heading = [row[0] for row in sheet.rows].index(UNIT_CODE.title)
+    return len(sheet.rows) - heading - 1
+
+
+def write(rendering: Path, model: ReportModel) -> None:
+    """Write ``don-doc/`` into a report folder where the model has a list. Raises ``FolderUnusable``."""
+    table = table_of(model)
+    if table is None:
+        return
+    folder = rendering / FOLDER
+    spreadsheets.save(_workbook(model, table, "tất cả đơn vị", table.rows), folder / ALL_UNITS)
+    for unit in addressees(table):
+        spreadsheets.save(_workbook(model, table, unit.name, unit.rows), folder / unit.file)
+
+
+def _workbook(model: ReportModel, table: Table, addressee: str, rows: Sequence[Row]) -> Workbook:
+    book = spreadsheets.new_workbook(table.title)
+    sheet = book.create_sheet(SHEET)
+    columns = [SheetColumn(column.title, WIDTHS.get(column.title, NARROW)) for column in table.columns]
+    titles, remarks = _titles(model, table, addressee, len(rows)), _remarks(model, table)
+    width = sum(column.width for column in columns)
+    for line, said in enumerate([*titles, *remarks], 1):
+        cell = sheet.cell(line, 1)
+        spreadsheets.put(cell, said)
+        cell.font, cell.alignment = Font(name=FONT, bold=line <= len(titles)), Alignment(wrap_text=True, vertical="top")
+        sheet.merge_cells(start_row=line, end_row=line, start_column=1, end_column=len(columns))
+        sheet.row_dimensions[line].height = LINE_HEIGHT * _lines(said, width)
+    first = len(titles) + len(remarks) + 2
+    spreadsheets.write_table(sheet, columns, rows, first_row=first)
+    for line, row in enumerate([[column.heading for column in columns], *rows], first):
+        sheet.row_dimensions[line].height = LINE_HEIGHT * max(_lines(value, column.width) for value, column in zip(row, columns, strict=True))
+    _set_page(sheet, first)
+    return book
+
+
+def _set_page(sheet: Worksheet, heading: int) -> None:
+    """A4 across, all columns on one page, the heading again on every page."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = f"{heading}:{heading}"
+
+
+def _lines(value: Cell, width: float) -> int:
+    """Lines a wrapped cell needs; not every program that opens the workbook measures that itself."""
+    return len(wrap(str(value or ""), int(width) - 1)) or 1
+
+
+def _titles(model: ReportModel, table: Table, addressee: str, count: int) -> list[str]:
+    """Stamp where synthetic, title and addressee."""
+    stamp = [f"{SYNTHETIC_STAMP}: không dùng để đôn đốc thật"] if table.provenance.is_synthetic else []
+    return [*stamp, f"{table.title} – {model.province_vi}", f"Đơn vị: {addressee} ({text.number(count)} việc)"]
+
+
+def _remarks(model: ReportModel, table: Table) -> list[str]:
+    """The day, what is asked and how it was counted, and the sources; the table's first note is about the workbooks themselves."""
+    day = "/".join(reversed(model.as_of.split("-")))
+    return [f"Số liệu tính đến ngày {day}.", *table.notes_vi[1:], source_line(table.provenance, model)]

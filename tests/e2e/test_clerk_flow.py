@@ -1,0 +1,282 @@
+"""From the template to the chapter, as a clerk goes: fill in, be told the faults, mend, take in, correct, take back."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from analysis import cli, store
+from analysis.project import SETTINGS_FILE, Project, open_project
+from analysis.sources import read_register
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAN = "6334/KH-UBND"
+Row = dict[str, object]
+
+GOOD: Row = {
+    "Đơn vị thực hiện": "Sở Tư pháp",
+    "Kênh truyền thông": "tập huấn, hội nghị",
+    "Đối tượng": "cán bộ, công chức, viên chức",
+    "Từ ngày": date(2021, 5, 12),
+    "Nội dung hoạt động": "[Mô phỏng] Hội nghị phổ biến thủ tục hành chính",
+    "Số lượng": 1,
+    "Đơn vị tính": "cuộc",
+    "Mục kế hoạch": "I.3",
+    "Số kế hoạch": PLAN,
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project_copy: Project) -> Project:
+    """A project of the test's own, its tables built."""
+    root = tmp_path / "lantoa"
+    shutil.copytree(project_copy.root, root)
+    monkeypatch.chdir(root)
+    return open_project(root)
+
+
+@pytest.fixture
+def lantoa(project: Project, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., tuple[int, str]]]:
+    """``lantoa("check", path)``: exit code and everything it said."""
+
+    def run(*arguments: object) -> tuple[int, str]:
+        code = cli.run([str(argument) for argument in arguments])
+        told = capsys.readouterr()
+        return code, told.out + told.err
+
+    yield run
+
+
+def filled(path: Path, *rows: Row) -> Path:
+    """The template with rows written below its examples."""
+    book = load_workbook(path)
+    sheet = book["Nhật ký"]
+    headings = {cell.value: cell.column for line in sheet.iter_rows(max_row=10) for cell in line if cell.value}
+    first = next(number for number in range(2, sheet.max_row + 1) if sheet.cell(number, headings["Đơn vị thực hiện"]).value is None)
+    for line, row in enumerate(rows, first):
+        for heading, value in row.items():
+            sheet.cell(line, headings[heading]).value = value
+    book.save(path)
+    return path
+
+
+def row(**changes: object) -> Row:
+    """A sound row with some cells changed; underscores stand for spaces in headings."""
+    return {**GOOD, **{name.replace("_", " "): value for name, value in changes.items()}}
+
+
+@pytest.fixture
+def template(lantoa, tmp_path) -> Path:
+    path = tmp_path / "nhat-ky-2021.xlsx"
+    code, told = lantoa("template", "activity-log", "--plan", PLAN, "--out", path)
+    assert (code, path.is_file()) == (0, True), told
+    return path
+
+
+def logs(project: Project):
+    """Activities in force that came through an import."""
+    activities = store.read("activities", project.processed)
+    return activities[activities["source_id"].str.startswith("log-")]
+
+
+def import_log(lantoa, path, *options):
+    return lantoa("import", path, "--kind", "activity-log", "--synthetic", *options)
+
+
+def test_a_template_is_not_written_over_without_being_asked(lantoa, template):
+    before = template.read_bytes()
+    code, told = lantoa("template", "activity-log", "--plan", PLAN, "--out", template)
+    assert code == 3
+    assert "--force" in told
+    assert template.read_bytes() == before
+
+
+def test_a_filled_template_is_found_sound_and_its_examples_are_left_out(lantoa, template):
+    code, told = lantoa("check", "--synthetic", filled(template, row(), row(Từ_ngày=date(2021, 6, 1))))
+    assert code == 0, told
+    assert "nhật ký có 2 hoạt động, không có lỗi" in told
+
+
+def test_faults_are_told_by_cell_and_marked_in_a_workbook_to_send_back(lantoa, template):
+    code, told = lantoa("check", "--synthetic", filled(template, row(Đơn_vị_thực_hiện="Sở Tư fáp"), row(Từ_ngày="31/02/2021")))
+    marked = template.with_name("nhat-ky-2021-loi-can-sua.xlsx")
+    assert code == 3
+    assert "Sở Tư pháp" in told
+    assert "31/02/2021" in told
+    assert str(marked) in told
+    sheet = load_workbook(marked)["Nhật ký"]
+    commented = [cell.comment.text for line in sheet.iter_rows() for cell in line if cell.comment]
+    assert any("Sở Tư pháp" in text for text in commented)
+    assert any("31/02/2021" in text for text in commented)
+
+
+def test_a_mended_fault_workbook_is_taken_in_and_its_rows_are_in_the_table(lantoa, template, project):
+    lantoa("check", "--synthetic", filled(template, row(Đơn_vị_thực_hiện="Sở Tư fáp")))
+    marked = template.with_name("nhat-ky-2021-loi-can-sua.xlsx")
+    book = load_workbook(marked)
+    wrong = next(cell for line in book["Nhật ký"].iter_rows() for cell in line if cell.value == "Sở Tư fáp")
+    wrong.value = "Sở Tư pháp"
+    book.save(marked)
+    code, told = import_log(lantoa, marked)
+    assert code == 0, told
+    taken = logs(project)
+    assert taken["unit_code"].tolist() == ["74-STP"]
+    assert taken["is_synthetic"].all()
+    assert taken[["plan_section", "plan_stt"]].values.tolist() == [["I", 3]]
+
+
+def test_a_faulty_file_changes_nothing(lantoa, template, project):
+    before = (project.register.read_bytes(), store.current(project.processed))
+    code, told = import_log(lantoa, filled(template, row(), row(Số_lượng="mười lăm ngàn rưỡi")))
+    assert code == 3, told
+    assert (project.register.read_bytes(), store.current(project.processed)) == before
+    assert not (project.raw / "activity_log").exists()
+
+
+def test_partly_accepted_rows_are_in_and_the_others_set_aside_with_their_reason(lantoa, template, project):
+    path = filled(template, row(), row(Từ_ngày="31/02/2021"))
+    code, told = import_log(lantoa, path, "--accept-partial")
+    assert code == 0, told
+    assert "Để riêng 1 dòng" in told
+    assert len(logs(project)) == 1
+    aside = store.read("set_aside", project.processed)
+    assert aside.loc[aside["source_id"].str.startswith("log-"), "reason_vi"].str.contains("31/02/2021").tolist() == [True]
+    entry = next(source for source in read_register(project.raw) if source.source_id.startswith("log-"))
+    assert entry.accepts_partial
+
+
+def test_the_same_file_again_changes_nothing(lantoa, template, project):
+    path = filled(template, row())
+    import_log(lantoa, path)
+    before = (project.register.read_bytes(), store.current(project.processed))
+    code, told = import_log(lantoa, path)
+    assert code == 0
+    assert "không thay đổi gì" in told
+    assert (project.register.read_bytes(), store.current(project.processed)) == before
+
+
+def test_a_corrected_file_replaces_its_rows_and_the_earlier_file_is_kept(lantoa, template, project):
+    path = filled(template, row(), row(Từ_ngày=date(2021, 7, 1)))
+    import_log(lantoa, path)
+    earlier = next(source for source in read_register(project.raw) if source.source_id.startswith("log-"))
+    book = load_workbook(path)
+    changed = next(cell for line in book["Nhật ký"].iter_rows() for cell in line if cell.value == 1 and cell.row > 3)
+    changed.value = 3
+    book.save(path)
+    code, told = import_log(lantoa, path)
+    assert code == 0, told
+    assert f"Thay cho {earlier.source_id}" in told
+    assert sorted(logs(project)["quantity_count"]) == [1, 3]
+    kept = next(source for source in read_register(project.raw) if source.source_id == earlier.source_id)
+    assert not kept.is_in_force
+    assert (project.raw / kept.path).is_file()
+
+
+def test_a_file_of_the_same_name_that_would_lose_rows_asks_first(lantoa, template, project, tmp_path):
+    many = [row(Từ_ngày=date(2021, month, 3)) for month in range(1, 11)]
+    other = shutil.copy(template, tmp_path / "khac.xlsx")
+    import_log(lantoa, filled(template, *many))
+    fewer = Path(shutil.copy(other, template))
+    code, told = import_log(lantoa, filled(fewer, many[0], many[9], row(Từ_ngày=date(2021, 4, 4))))
+    assert code == 3
+    assert "8 dòng của bản đó không có trong tệp này" in told
+    assert "--replaces log-" in told
+    assert len(logs(project)) == 10
+
+
+def test_a_log_of_the_same_name_for_other_months_stands_beside_the_first(lantoa, template, project, tmp_path):
+    blank = shutil.copy(template, tmp_path / "khac.xlsx")
+    import_log(lantoa, filled(template, row(Từ_ngày=date(2021, 5, 3))))
+    code, told = import_log(lantoa, filled(Path(shutil.copy(blank, template)), row(Từ_ngày=date(2021, 6, 3))))
+    assert code == 0, told
+    assert len(logs(project)) == 2
+
+
+def test_rows_already_in_force_are_refused_with_where_they_are(lantoa, template, project, tmp_path):
+    blank = shutil.copy(template, tmp_path / "khac.xlsx")
+    import_log(lantoa, filled(template, row()))
+    code, told = import_log(lantoa, filled(Path(blank), row(), row(Từ_ngày=date(2021, 9, 9))))
+    assert code == 3
+    assert "Hoạt động đã có trong nhật ký khác" in told
+    assert "--replaces" in told
+    assert len(logs(project)) == 1
+    assert import_log(lantoa, blank, "--accept-duplicates")[0] == 0
+    assert len(logs(project)) == 3
+
+
+def test_a_real_log_asks_before_the_synthetic_set_goes(lantoa, template, project):
+    path = filled(template, row(Nội_dung_hoạt_động="Hội nghị phổ biến thủ tục hành chính"))
+    code, told = lantoa("import", path, "--kind", "activity-log")
+    assert code == 3
+    assert "--replace-synthetic" in told
+    code, told = lantoa("import", path, "--kind", "activity-log", "--replace-synthetic")
+    assert code == 0, told
+    assert store.read("activities", project.processed)["is_synthetic"].tolist() == [False]
+    assert store.read("uptake", project.processed).empty
+    code, told = lantoa("simulate")
+    assert code == 3
+    assert "số liệu thật" in told
+
+
+def test_several_files_go_in_together_and_a_faulty_one_stays_outside(lantoa, template, project, tmp_path):
+    blank = shutil.copy(template, tmp_path / "b.xlsx")
+    sound = filled(template, row())
+    faulty = filled(Path(blank), row(Kênh_truyền_thông="loa thần kỳ"))
+    code, told = lantoa("import", sound, faulty, "--kind", "activity-log", "--synthetic")
+    assert code == 3
+    assert "loa thần kỳ" in told
+    assert "Đã nạp 1 tệp không có lỗi" in told
+    assert len(logs(project)) == 1
+
+
+def test_a_log_taken_in_by_mistake_is_withdrawn_and_kept(lantoa, template, project):
+    import_log(lantoa, filled(template, row()))
+    source = logs(project)["source_id"].iloc[0]
+    assert source in lantoa("received")[1]
+    code, told = lantoa("withdraw", source)
+    assert code == 0, told
+    assert logs(project).empty
+    assert any(known.source_id == source and not known.is_in_force for known in read_register(project.raw))
+    assert lantoa("withdraw", source)[0] == 3
+
+
+def test_a_plan_is_parsed_reviewed_and_taken_in(lantoa, project, tmp_path):
+    document = ROOT / "tests" / "data" / "plan" / "ke-hoach-999-2021.docx"
+    review = tmp_path / "ra-soat.xlsx"
+    code, told = lantoa("plan", "parse", document, "--out", review)
+    assert code == 0, told
+    code, told = lantoa("import", review, "--kind", "plan", "--document", document)
+    assert code == 3
+    assert "trang tính “Kế hoạch”" in told, "the two dates and the province are undecided"
+    decide(review)
+    code, told = lantoa("import", review, "--kind", "plan", "--document", document)
+    assert code == 0, told
+    items = store.read("plan_items", project.processed)
+    assert (items["plan_number"] == "999/KH-UBND").sum() == 8
+    assert lantoa("import", review, "--kind", "plan", "--document", document)[1].count("không thay đổi gì") == 1
+
+
+def decide(review: Path) -> None:
+    """What the office types into a review: the province, and that the proposals stand."""
+    book = load_workbook(review)
+    sheet = book["Kế hoạch"]
+    for line in sheet.iter_rows(min_row=2):
+        label, value, _, question, decision = line
+        if question.value and value.value is None:
+            assert label.value == "Mã tỉnh"
+            value.value = "74"
+        elif question.value:
+            decision.value = "Đồng ý"
+    book.save(review)
+
+
+def test_an_empty_workbook_says_what_is_missing(lantoa, tmp_path):
+    path = tmp_path / "rong.xlsx"
+    Workbook().save(path)
+    code, told = lantoa("check", path)
+    assert code == 3
+    assert "rong.xlsx" in told
+    assert SETTINGS_FILE not in told
