@@ -177,9 +177,7 @@ def rewrite(raw: Path, *, adding: Sequence[Source], without: Collection[str] = (
     path = raw / REGISTER_FILE
     replaced_by = superseding or {}
     entries = [entry for entry in _load_entries(path) if entry["source_id"] not in without]
-    marked = [
-        {**entry, "superseded_by": replaced_by[entry["source_id"]]} if entry["source_id"] in replaced_by else entry for entry in entries
-    ]
+    marked = [{**entry, "superseded_by": replaced_by[entry["source_id"]]} if entry["source_id"] in replaced_by else entry for entry in entries]
     text = yaml.safe_dump([*marked, *(_entry(source) for source in adding)], allow_unicode=True, sort_keys=False, width=10_000)
     temporary = path.with_suffix(".new")
     temporary.write_text(text, encoding="utf-8", newline="\n")

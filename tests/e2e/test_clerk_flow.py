@@ -1,7 +1,7 @@
 """From the template to the chapter, as a clerk goes: fill in, be told the faults, mend, take in, correct, take back."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project_copy: Proje
 
 
 @pytest.fixture
-def lantoa(project: Project, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., tuple[int, str]]]:
+def lantoa(project: Project, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
     """``lantoa("check", path)``: exit code and everything it said."""
 
     def run(*arguments: object) -> tuple[int, str]:
@@ -47,7 +47,7 @@ def lantoa(project: Project, capsys: pytest.CaptureFixture[str]) -> Iterator[Cal
         told = capsys.readouterr()
         return code, told.out + told.err
 
-    yield run
+    return run
 
 
 def filled(path: Path, *rows: Row) -> Path:

@@ -1,7 +1,9 @@
 """The parts of the log reader: cells by level, the declared layout, and what comes from the reader of workbooks."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

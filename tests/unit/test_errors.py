@@ -1,6 +1,18 @@
 """Faults are told all together, grouped, in Vietnamese; exit codes are for schedulers."""
 
-from analysis.errors import EXIT_DATA_FAULTS, EXIT_LOCKED, FAULTS_SHOWN_PER_CAUSE, PLACES_SHOWN, Cell, DataFaults, Fault, Notice, RunLocked, describe_faults, notice_lines
+from analysis.errors import (
+    EXIT_DATA_FAULTS,
+    EXIT_LOCKED,
+    FAULTS_SHOWN_PER_CAUSE,
+    PLACES_SHOWN,
+    Cell,
+    DataFaults,
+    Fault,
+    Notice,
+    RunLocked,
+    describe_faults,
+    notice_lines,
+)
 
 
 def make_fault(cause: str = "Giá trị lạ", line: int = 2, found: str = "x") -> Fault:

@@ -136,7 +136,8 @@ def _receive_log(build: Build, raw: Path, source: Source) -> Received:
     reading = build.readings.get(source.sha256) or read_activity_log(raw / source.path, source.path, context, is_synthetic=source.is_synthetic)
     if source.accepts_partial:
         build.set_aside += [
-            {"source_id": source.source_id, "line": pd.NA, "row_vi": f"{place}: {shown}", "reason_vi": reason} for place, shown, reason in reading.left_out
+            {"source_id": source.source_id, "line": pd.NA, "row_vi": f"{place}: {shown}", "reason_vi": reason}
+            for place, shown, reason in reading.left_out
         ]
     ids = source.source_id + "-" + reading.rows["activity_id"]
     faults = [] if source.accepts_partial else list(reading.faults)
