@@ -85,7 +85,7 @@ def measured_plans(project: Path) -> None:
     """Reading time without the start of Python, for each form of the same plan."""
     import subprocess
 
-    files = sorted(str(path) for path in PLAN.iterdir() if path.suffix in (".txt", ".docx", ".xlsx", ".pdf"))
+    files = sorted(str(path) for path in PLAN.glob("ke-hoach-999-2021.*") if path.suffix in (".txt", ".docx", ".xlsx", ".pdf"))
     print("\n" + subprocess.run([sys.executable, "-c", PARSE, *files], cwd=project, capture_output=True, text=True, check=True).stdout)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path)
 KINDS = ("activity-log", "plan")
+STEPS_PER_LOG = 2  # cells read, cells checked
 
 
 class Refused(DataFaults):
@@ -55,7 +56,7 @@ def check(files: tuple[Path, ...], is_synthetic: bool) -> None:
 
 def _checked(project: Project, path: Path, options: "LogOptions") -> str:
     """What a sound file holds, in a few lines. Raises ``DataFaults`` with its faults."""
-    from analysis.ingest.log_intake import read_log
+    from analysis.ingest.log_intake import LogFaults, read_log
     from analysis.ingest.plan_document import is_review, read_review
 
     if is_review(path):
@@ -65,14 +66,6 @@ def _checked(project: Project, path: Path, options: "LogOptions") -> str:
     if reading.faults:
         raise LogFaults(reading.faults, reading.notices)
     return "\n".join([f"{path.name}: nhật ký có {len(reading.rows)} hoạt động, không có lỗi.", *_told(reading.notices)])
-
-
-class LogFaults(DataFaults):
-    """Faults of one log, with what was understood of it."""
-
-    def __init__(self, faults: Sequence[Fault], notices: Sequence[Notice]):
-        super().__init__(faults)
-        self.notices = tuple(notices)
 
 
 @click.command("import")
@@ -110,16 +103,18 @@ def _import_logs(project: Project, files: Sequence[Path], options: "LogOptions")
     faults: list[Fault] = []
     marked: list[Path] = []
     received: list[LogArrival] = []
-    with click.progressbar(files, label="Đọc và kiểm tra", file=sys.stderr) as shown:
-        for path in shown:
+    with click.progressbar(length=STEPS_PER_LOG * len(files) + 1, label="Đọc, kiểm tra, dựng lại số liệu", file=sys.stderr) as bar:
+        for number, path in enumerate(files, 1):
             try:
-                received.append(receive_log(path, tables, registered, options))
+                received.append(receive_log(path, tables, registered, options, lambda: bar.update(1)))
             except DataFaults as error:
                 faults += error.faults
                 marked += _mark(path, error)
-    arrivals = [log.arrival for log in received if log.arrival is not None]
-    if arrivals:
-        _place(project, arrivals)
+            bar.update(STEPS_PER_LOG * number - bar.pos)
+        arrivals = [log.arrival for log in received if log.arrival is not None]
+        if arrivals:
+            _place(project, arrivals)
+        bar.update(1)
     for log in received:
         click.echo("\n".join(_log_lines(log)))
     if faults:

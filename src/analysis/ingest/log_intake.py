@@ -3,7 +3,7 @@
 A log replaces an earlier one by itself only when nothing can get lost by it; otherwise the office is asked.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,9 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import DataFaults, Fault, Notice
-from analysis.ingest.activity_log import LogContext, LogReading, duplicates_across, read_activity_log
+from analysis.ingest.activity_log import LogContext, LogReading, duplicates_across, read_log_workbook
 from analysis.ingest.build import ACTIVITY_LOG
 from analysis.ingest.intake import Arrival, NotAsAsked, safe_name
+from analysis.ingest.workbooks import read_workbook
 from analysis.sources import Source, sha256_of
 from analysis.store import Tables
 from analysis.text import day
@@ -27,6 +28,17 @@ FAULTS_SUFFIX = "-loi-can-sua"
 EQUAL_ROW = "Hoạt động đã có trong nhật ký khác"
 SAME_AGAIN = "Tệp đã nạp trước đây"
 ALIKE_ROW = "Có thể trùng với nhật ký khác"
+ALIKE_SHOWN = 10
+
+OnStep = Callable[[], None]
+
+
+class LogFaults(DataFaults):
+    """Faults of one log, with what was understood of it."""
+
+    def __init__(self, faults: Sequence[Fault], notices: Sequence[Notice]):
+        super().__init__(faults)
+        self.notices = tuple(notices)
 
 
 @dataclass(frozen=True)
@@ -52,13 +64,24 @@ class LogArrival:
     lost_rows: tuple[str, ...] = ()
 
 
-def read_log(path: Path, tables: Tables, options: LogOptions) -> LogReading:
-    """A log read and held against units, plans and items; its faults are in the reading. Raises ``DataFaults`` for a file that cannot be read."""
+def _nothing_to_do() -> None:
+    pass
+
+
+def read_log(path: Path, tables: Tables, options: LogOptions, on_step: OnStep = _nothing_to_do) -> LogReading:
+    """A log read and held against units, plans and items; its faults are in the reading. Raises ``DataFaults`` for a file that cannot be read.
+
+    ``on_step`` is called once the cells are read, and again once they are checked.
+    """
     context = LogContext(tables.units, tables.plans, tables.plan_items, options.received_on)
-    return read_activity_log(path, path.name, context, is_synthetic=options.is_synthetic)
+    workbook = read_workbook(path, path.name)
+    on_step()
+    reading = read_log_workbook(workbook, context, is_synthetic=options.is_synthetic)
+    on_step()
+    return reading
 
 
-def receive_log(path: Path, tables: Tables, registered: Sequence[Source], options: LogOptions) -> LogArrival:
+def receive_log(path: Path, tables: Tables, registered: Sequence[Source], options: LogOptions, on_step: OnStep = _nothing_to_do) -> LogArrival:
     """What importing a log would do.
 
     Raises ``DataFaults`` with the faults of its cells and rows that are in force already, and ``NotAsAsked`` where the
@@ -68,9 +91,9 @@ def receive_log(path: Path, tables: Tables, registered: Sequence[Source], option
     if (known := next((source for source in registered if source.sha256 == sha256), None)) and _is_settled(known, path, options):
         said = f"đã nạp ngày {_day(known.received_on)} ({known.source_id}); không thay đổi gì"
         return LogArrival(LogReading.empty(), None, (Notice(SAME_AGAIN, path.name, said),))
-    reading = read_log(path, tables, options)
-    if reading.faults and not options.accepts_partial:
-        raise DataFaults(reading.faults)
+    reading = read_log(path, tables, options, on_step)
+    if reading.faults and (not options.accepts_partial or reading.rows.empty):
+        raise LogFaults(reading.faults, reading.notices)
     activities = tables.activities
     old = _replaced(path, reading, activities, registered, options)
     out = {source.source_id for source in old} | _synthetic(registered, activities, options)
@@ -81,9 +104,11 @@ def receive_log(path: Path, tables: Tables, registered: Sequence[Source], option
         raise DataFaults(faults)
     replaced = tuple(source for source in registered if source.source_id in out)
     entry = _entry(path, sha256, reading, tables.units, options)
-    notices = tuple(Notice(ALIKE_ROW, reading.places[new], _shown(in_force.loc[earlier])) for new, earlier in alike)
+    notices = [Notice(ALIKE_ROW, reading.places[new], _shown(in_force.loc[earlier])) for new, earlier in alike[:ALIKE_SHOWN]]
+    if len(alike) > ALIKE_SHOWN:
+        notices.append(Notice(ALIKE_ROW, path.name, f"và {len(alike) - ALIKE_SHOWN} dòng khác"))
     lost = _lost(reading, activities[activities["source_id"].isin([source.source_id for source in old])])
-    return LogArrival(reading, Arrival(path, entry, replaced, reading), notices, tuple(_shown(row) for _, row in lost.iterrows()))
+    return LogArrival(reading, Arrival(path, entry, replaced, reading), tuple(notices), tuple(_shown(row) for _, row in lost.iterrows()))
 
 
 def _is_settled(known: Source, path: Path, options: LogOptions) -> bool:

@@ -1,5 +1,7 @@
 """Codes that point to another table: units of the right vintage, plan items that exist."""
 
+from typing import Any
+
 import pandas as pd
 
 from analysis import codes
@@ -37,16 +39,23 @@ def item_faults(activities: pd.DataFrame, plans: pd.DataFrame, items: pd.DataFra
     """A fault for every activity that names a plan or a plan item that does not exist."""
     known_plans = set(plans["plan_number"])
     known_items = set(items[["plan_number", "section", "stt"]].itertuples(index=False, name=None))
+    named = activities[["plan_number", "plan_section", "plan_stt"]]
+    unknown = [item for item in named.drop_duplicates().itertuples(index=False, name=None) if _is_unknown(item, known_plans, known_items)]
+    rows = named.reset_index(names="line").merge(
+        pd.DataFrame(unknown, columns=named.columns).astype(named.dtypes), how="inner", validate="many_to_one"
+    )
     faults = []
-    for row in activities.itertuples():
-        item = (row.plan_number, row.plan_section, row.plan_stt)
-        unknown_plan = not pd.isna(row.plan_number) and row.plan_number not in known_plans
-        names_item = not (pd.isna(row.plan_section) and pd.isna(row.plan_stt))
-        unknown_item = names_item and item not in known_items
-        if unknown_plan or unknown_item:
-            shown = " – ".join(str(part) for part in item if not pd.isna(part))
-            faults.append(Fault(UNKNOWN_ITEM, where[row.Index], f"“{shown}”", "kế hoạch và mục đã nạp", "sửa số kế hoạch, mục hoặc STT"))
+    for line, *item in rows.sort_values("line").itertuples(index=False, name=None):
+        shown = " – ".join(str(part) for part in item if not pd.isna(part))
+        faults.append(Fault(UNKNOWN_ITEM, where[line], f"“{shown}”", "kế hoạch và mục đã nạp", "sửa số kế hoạch, mục hoặc STT"))
     return faults
+
+
+def _is_unknown(item: tuple[Any, ...], known_plans: set[str], known_items: set[tuple[Any, ...]]) -> bool:
+    plan, section, stt = item
+    if pd.isna(section) and pd.isna(stt):
+        return not pd.isna(plan) and plan not in known_plans
+    return item not in known_items
 
 
 def level_faults(table: pd.DataFrame, code_column: str, units: pd.DataFrame, levels: tuple[str, ...], where: pd.Series) -> list[Fault]:

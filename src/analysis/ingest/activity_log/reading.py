@@ -24,7 +24,7 @@ ROW_COLUMNS = [column for column in columns_of(SCHEMAS["activities"]) if column 
 REPEATED = "Hai dòng giống hệt nhau"
 MAY_REPEAT = "Có thể trùng"
 NOTE_KEPT = "Cột Ghi chú được giữ trong tệp đã nhận, không đưa vào bảng"
-GROUPS_SHOWN = 50
+GROUPS_SHOWN = 10
 PLACES_IN_GROUP = 5
 
 LeftOut = tuple[str, str, str]  # place, the row as text, reasons
