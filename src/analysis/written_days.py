@@ -8,11 +8,11 @@ The first day of a span may leave out what its last day says: ``05-07/5/2021``, 
 """
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
+from analysis.periods import QUARTERS, month_bounds, quarter_bounds, year_bounds
 from analysis.text import fold
 
 Precision = Literal["day", "month", "quarter", "year"]
@@ -21,7 +21,6 @@ REASONS: tuple[str, ...] = get_args(Reason)
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 
 _YEAR = r"(?P<year>[0-9]{4})"
-_QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _CLOCK = r"(?:[01]?[0-9]|2[0-3])\s*(?::[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?|h(?:[0-5][0-9])?|gio(?:\s*[0-5]?[0-9](?:\s*phut)?)?)"
 _TIME_BEFORE = re.compile(rf"^(?:luc|vao)?\s*{_CLOCK}\s*[,|–-]?\s*(?=ngay\b|[0-9])")
 _TIME_AFTER = re.compile(rf"(?<=[0-9])(?:\s*[,|]\s*|\s+|t)(?:luc\s+)?{_CLOCK}$")
@@ -74,13 +73,12 @@ def _point(bare: str, default_year: int | None) -> WrittenDay | None:
             return WrittenDay(day, day, "day")
     for form in _MONTH_FORMS:
         if match := form.fullmatch(bare):
-            month = int(match["month"])
-            return _months(_year(match, default_year), month, month, "month")
+            first = _date(_year(match, default_year), int(match["month"]), 1)
+            return WrittenDay(*month_bounds(first.year, first.month), "month")
     if match := _QUARTER_FORM.fullmatch(bare):
-        last = 3 * _QUARTERS[match["quarter"]]
-        return _months(_year(match, default_year), last - 2, last, "quarter")
+        return WrittenDay(*quarter_bounds(_plausible(_year(match, default_year)), QUARTERS[match["quarter"]]), "quarter")
     if match := _YEAR_FORM.fullmatch(bare):
-        return _months(_year(match, None), 1, 12, "year")
+        return WrittenDay(*year_bounds(_plausible(_year(match, None))), "year")
     return None
 
 
@@ -112,16 +110,18 @@ def _year(match: re.Match[str], default_year: int | None) -> int:
     return int(year) if year else default_year or 0
 
 
+def _plausible(year: int) -> int:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError("impossible_day")
+    return year
+
+
 def _date(year: int, month: int, day: int) -> date:
     """A day of the calendar within the years offices write about."""
-    if not (FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]):
-        raise ValueError("impossible_day")
-    return date(year, month, day)
-
-
-def _months(year: int, first: int, last: int, precision: Precision) -> WrittenDay:
-    start, last_month = _date(year, first, 1), _date(year, last, 1)
-    return WrittenDay(start, last_month.replace(day=monthrange(year, last)[1]), precision)
+    try:
+        return date(_plausible(year), month, day)
+    except ValueError:
+        raise ValueError("impossible_day") from None
 
 
 def _weekday_number(name: str) -> int:

@@ -55,8 +55,10 @@ def _build(project: Project) -> list[str]:
     from analysis import store, text  # pandas and pandera cost seconds that --help need not pay
     from analysis.cli.inputs import inputs_hash
     from analysis.ingest.build import build_tables
+    from analysis.ingest.unfinished import recover
     from analysis.sources import read_register
 
+    recover(project.raw)
     sources = read_register(project.raw)
     built = build_tables(project.raw, sources)
     store.write(project.processed, inputs_hash(sources), built.tables)
@@ -79,8 +81,10 @@ def refresh(project: Project, *, is_told: bool = True) -> None:
     """Build when raw files or the code that reads them changed, in a process of its own whose memory is then free again."""
     from analysis import store
     from analysis.cli.inputs import inputs_hash
+    from analysis.ingest.unfinished import recover
     from analysis.sources import read_register
 
+    recover(project.raw)
     current = store.current(project.processed)
     if current is None or current["inputs_hash"] != inputs_hash(read_register(project.raw)):
         _call_module("analysis.cli", ["build"] if is_told else ["build", "--quiet"])

@@ -10,16 +10,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
-from filelock import FileLock
-
-from analysis.errors import DataFaults, Fault, LantoaError, writing_to
+from analysis.errors import DataFaults, Fault, LantoaError
 from analysis.ingest.activity_log import LogReading
 from analysis.ingest.build import Build, build_tables
+from analysis.ingest.unfinished import INCOMING, clear_unfinished, holding, note_placing
 from analysis.sources import Source, read_register, rewrite
 from analysis.text import fold
 
 WITHDRAWN = "rút lại"  # in place of a successor
-INCOMING = ".incoming-"
 LONGEST_NAME = 80
 
 
@@ -49,7 +47,7 @@ def place(raw: Path, arrivals: Sequence[Arrival]) -> tuple[Build, list[Source]]:
 
     Raises ``DataFaults`` when it does not build, and leaves folder and register as they were.
     """
-    with FileLock(raw / ".lock"), writing_to(raw):
+    with holding(raw):
         marked = {old.source_id: arrival.source.source_id for arrival in arrivals for old in arrival.replaces}
         kept = [replace(source, superseded_by=marked.get(source.source_id, source.superseded_by)) for source in read_register(raw)]
         waiting = {raw / f"{INCOMING}{uuid4().hex}{arrival.path.suffix}": arrival for arrival in arrivals}
@@ -67,7 +65,7 @@ def withdraw(raw: Path, source_id: str) -> tuple[Build, list[Source]]:
 
     Raises ``NotAsAsked`` for a source that is not one of those, and ``DataFaults`` when something in force rests on it.
     """
-    with FileLock(raw / ".lock"), writing_to(raw):
+    with holding(raw):
         registered = read_register(raw)
         if not any(source.source_id == source_id and source.is_in_force for source in registered):
             raise NotAsAsked(f"Không có nguồn đang dùng mang mã “{source_id}”. Xem các mã bằng lệnh “lantoa received”.")
@@ -102,15 +100,14 @@ def _named(fault: Fault, waiting: Mapping[Path, Arrival]) -> Fault:
 
 
 def _settle(raw: Path, waiting: Mapping[Path, Arrival], marked: Mapping[str, str]) -> None:
-    """Give the files their names and write the register; a register that cannot be written takes them back out."""
-    settled = []
+    """Give the files their names and write the register; stopped anywhere before the end, the files are taken back out."""
+    sources = [arrival.source for arrival in waiting.values()]
+    note_placing(raw, [source.path for source in sources])
     try:
-        for path, arrival in waiting.items():
-            target = raw / arrival.source.path
+        for path, source in zip(waiting, sources, strict=True):
+            target = raw / source.path
             target.parent.mkdir(parents=True, exist_ok=True)
-            settled.append(path.replace(target))
-        rewrite(raw, adding=[arrival.source for arrival in waiting.values()], superseding=marked)
-    except BaseException:
-        for target in settled:
-            target.unlink(missing_ok=True)
-        raise
+            path.replace(target)
+        rewrite(raw, adding=sources, superseding=marked)
+    finally:
+        clear_unfinished(raw)

@@ -1,0 +1,127 @@
+"""A file goes into ``data/raw`` whole or not at all, whatever happens on the way."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import DataFaults
+from analysis.ingest import intake
+from analysis.ingest.intake import WITHDRAWN, Arrival, NotAsAsked, place, safe_name, withdraw
+from analysis.ingest.unfinished import INCOMING, JOURNAL, recover
+from analysis.sources import Source, read_register, sha256_of
+
+
+@given(st.text(max_size=300))
+def test_a_safe_name_is_one_plain_file_name(name):
+    found = safe_name(name)
+    assert found == Path(found).name
+    assert found.isascii()
+    assert len(found) < 200
+    assert not found.startswith((".", "-"))
+    assert not set(found) & set(' /\\:*?"<>|')
+
+
+def test_a_safe_name_keeps_what_a_person_would_read():
+    assert safe_name("Nhật ký tháng 5 (sửa).XLSX") == "nhat-ky-thang-5-sua.xlsx"
+
+
+@pytest.fixture
+def events(raw_copy: Path) -> Source:
+    return next(source for source in read_register(raw_copy) if source.table == "events")
+
+
+@pytest.fixture
+def arrival(raw_copy: Path, events: Source, tmp_path: Path) -> Arrival:
+    """Two more events, in a file of their own, under ids of their own."""
+    lines = (raw_copy / events.path).read_text(encoding="utf-8").splitlines(keepends=True)
+    path = tmp_path / "them.csv"
+    path.write_text(lines[0] + "".join(f"new-{line}" for line in lines[1:3]), encoding="utf-8")
+    return Arrival(path, replace(events, source_id="more-events", path="events/more/them.csv", sha256=sha256_of(path)))
+
+
+def contents(raw: Path) -> dict[str, bytes]:
+    return {path.relative_to(raw).as_posix(): path.read_bytes() for path in raw.rglob("*") if path.is_file() and path.name != ".lock"}
+
+
+def test_a_sound_file_is_placed_registered_and_built(raw_copy, arrival):
+    build, sources = place(raw_copy, [arrival])
+    assert (raw_copy / "events/more/them.csv").read_bytes() == arrival.path.read_bytes()
+    assert read_register(raw_copy) == sources
+    assert (build.tables["events"]["source_id"] == "more-events").sum() == 2
+    assert build.tables["sources"].set_index("source_id").loc["more-events", "path"] == "events/more/them.csv"
+
+
+def test_a_file_that_does_not_build_leaves_everything_as_it_was_and_is_called_by_its_own_name(raw_copy, arrival):
+    before = contents(raw_copy)
+    arrival.path.write_text(arrival.path.read_text(encoding="utf-8").replace("20", "xx"), encoding="utf-8")
+    with pytest.raises(DataFaults) as refused:
+        place(raw_copy, [arrival])
+    assert contents(raw_copy) == before
+    assert all("them.csv" in fault.where for fault in refused.value.faults)
+
+
+@pytest.mark.parametrize("fails", [OSError("stopped"), KeyboardInterrupt()], ids=["error", "stopped by hand"])
+def test_a_register_that_cannot_be_written_takes_the_file_back_out(raw_copy, arrival, monkeypatch, fails):
+    before = contents(raw_copy)
+
+    def broken(*_, **__):
+        raise fails
+
+    monkeypatch.setattr(intake, "rewrite", broken)
+    with pytest.raises(type(fails)):
+        place(raw_copy, [arrival])
+    assert contents(raw_copy) == before
+
+
+def test_a_superseded_file_is_kept_marked_and_no_longer_read(raw_copy, arrival, events):
+    build, _ = place(raw_copy, [replace(arrival, replaces=(events,))])
+    kept = next(source for source in read_register(raw_copy) if source.source_id == events.source_id)
+    assert kept.superseded_by == "more-events"
+    assert (raw_copy / kept.path).is_file()
+    assert set(build.tables["events"]["source_id"]) == {"more-events"}
+
+
+def test_only_what_was_taken_in_can_be_withdrawn_and_only_when_nothing_rests_on_it(raw_copy):
+    before = contents(raw_copy)
+    with pytest.raises(NotAsAsked, match="lantoa received"):
+        withdraw(raw_copy, "no-such-source")
+    with pytest.raises(DataFaults):
+        withdraw(raw_copy, "plan-6334-2021")
+    assert contents(raw_copy) == before
+
+
+def test_the_synthetic_log_can_be_withdrawn(raw_copy):
+    build, _ = withdraw(raw_copy, "synthetic-activities")
+    assert build.tables["activities"].empty
+    kept = next(source for source in read_register(raw_copy) if source.source_id == "synthetic-activities")
+    assert kept.superseded_by == WITHDRAWN
+
+
+def test_what_a_killed_import_left_is_taken_out_and_the_build_goes_on(raw_copy, arrival, monkeypatch):
+    before = contents(raw_copy)
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(intake, "rewrite", killed)
+        patched.setattr(intake, "clear_unfinished", lambda _: None)  # a killed process clears nothing
+        with pytest.raises(KeyboardInterrupt):
+            place(raw_copy, [arrival])
+    shutil.copy(arrival.path, raw_copy / f"{INCOMING}0123.csv")
+    with pytest.raises(DataFaults, match=r"them\.csv"):
+        read_register(raw_copy)
+    recover(raw_copy)
+    assert contents(raw_copy) == before
+
+
+def test_recovering_never_takes_out_a_registered_file(raw_copy, arrival):
+    place(raw_copy, [arrival])
+    before = contents(raw_copy)
+    (raw_copy / JOURNAL).write_text(f'["{arrival.source.path}"]', encoding="utf-8")
+    recover(raw_copy)
+    assert contents(raw_copy) == before
