@@ -26,6 +26,7 @@ def make_items(expected: int | None = 2, lead: str = "UBND cấp huyện") -> pd
         "window_end_date": pd.Timestamp("2021-06-30"),
         "window_parts": pd.NA,
         "expected_count": pd.NA if expected is None else expected,
+        "is_periodic": True,
     }
     return pd.DataFrame([item]).astype({"stt": "Int64", "expected_count": "Int64"})
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.delivery.timing import due_date, months_begun, months_ended, owed_count, placement, possible_days, windows_of
+from analysis.periods import parse_schedule
 
 Q1_AND_Q3 = "2021-01-01/2021-03-31;2021-07-01/2021-09-30"
 
@@ -21,6 +22,7 @@ def make_item(
             "window_end_date": pd.Timestamp(window[1]),
             "window_parts": parts,
             "expected_count": pd.NA if expected is None else expected,
+            "is_periodic": parse_schedule(phrase, 2021).is_periodic,
         }
     )
 

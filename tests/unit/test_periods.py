@@ -200,3 +200,12 @@ def test_a_number_longer_than_python_converts_breaks_nothing(phrase):
 def test_calendar_bounds_know_leap_years():
     assert month_bounds(2024, 2) == (date(2024, 2, 1), date(2024, 2, 29))
     assert quarter_bounds(2021, 4) == (date(2021, 10, 1), date(2021, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "is_periodic"),
+    [("01 kỳ/tháng", True), ("Định kỳ 6 tháng/01 lần", True), ("hai tuần một lần", True), ("02 lần/năm", False), ("02 cuộc trong Quý II", False)],
+)
+def test_a_number_for_each_period_is_told_from_a_number_for_the_window(phrase, is_periodic):
+    found = parse_schedule(phrase, YEAR)
+    assert (found.kind, found.is_periodic) == ("recurring", is_periodic)

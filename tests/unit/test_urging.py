@@ -11,6 +11,7 @@ from analysis import delivery, tables
 from analysis.blocks import Chapter, Provenance, Table, from_json, to_json
 from analysis.errors import ReportRefused
 from analysis.narrative import units as say
+from analysis.periods import parse_schedule
 from analysis.publish import gate, urging
 from analysis.publish.model import ReportModel, Section, SourceLine
 from analysis.record import table_html
@@ -49,6 +50,7 @@ def make_item(
         "window_end_date": pd.Timestamp(window[1]),
         "window_parts": pd.NA,
         "expected_count": pd.NA if expected is None else expected,
+        "is_periodic": parse_schedule(phrase, 2021).is_periodic,
     }
     return pd.DataFrame([item]).astype({"stt": "Int64", "expected_count": "Int64"})
 

@@ -198,8 +198,9 @@ def _lint() -> None:
 
 @dev.command()
 def bench() -> None:
-    """Đo thời gian, CPU, bộ nhớ và kích thước báo cáo trên máy này."""
-    _call_script(open_project().root / "bench" / "bench.py")
+    """Đo thời gian, CPU, bộ nhớ của báo cáo và của việc nạp tệp trên máy này."""
+    for script in ("bench.py", "intake.py"):
+        _call_script(open_project().root / "bench" / script)
 
 
 def _call_module(module: str, arguments: list[str]) -> None:

@@ -1,24 +1,14 @@
 """What a plan's time says of a day: inside the window, before it, in a gap or after it; and which occasions are owed by then."""
 
-import re
 from bisect import bisect_left
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from analysis.text import fold
-
 Window = tuple[pd.Timestamp, pd.Timestamp]
 
 INSIDE, EARLY, GAP, LATE = "inside", "early", "gap", "late"
-
-# Occasions for each week, month or quarter fall due one after another; any other count ("02 cuộc trong Quý II", "02 lần/năm") only when
-# its window ends.
-_PERIOD = r"(?:tuan|thang|quy)"
-_EACH_PERIOD = re.compile(
-    rf"(?:/|\b(?:moi|mot|hang|dinh ky))\s*(?:hang\s+)?(?:\w+\s+)?{_PERIOD}\b|\b{_PERIOD}\s*/|\b{_PERIOD}\s+\w+\s+(?:lan|ky|so|dot|cuoc|buoi)\b"
-)
 
 
 def windows_of(item: pd.Series) -> list[Window]:
@@ -74,7 +64,7 @@ def _last_days(item: pd.Series) -> list[pd.Timestamp]:
     """Days on which occasions fall due: the month ends inside the window and its last day, or that alone where no period recurs."""
     windows = windows_of(item)
     last = windows[-1][1]
-    if not _EACH_PERIOD.search(fold(item["time_phrase_vi"])):
+    if not item["is_periodic"]:
         return [last]
     month_ends = {day for start, end in windows for day in pd.date_range(start, end, freq="ME")}
     return sorted(month_ends | {last})

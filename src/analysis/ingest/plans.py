@@ -65,6 +65,7 @@ def with_schedule(received: Received, plan_years: dict[str, int]) -> Received:
                 "window_end_date": schedule.end.isoformat(),
                 "window_parts": ";".join(f"{start}/{end}" for start, end in schedule.parts),
                 "expected_count": "" if schedule.expected_count is None else str(schedule.expected_count),
+                "is_periodic": str(schedule.is_periodic).lower(),
                 "is_open_ended": str(schedule.is_open_ended).lower(),
             }
         )

@@ -48,7 +48,8 @@ ScheduleKind = Literal["continuous", "window", "recurring", "on_demand", "not_un
 class Schedule:
     """What a time phrase states: its window, and occasions expected in the year (None = not stated).
 
-    ``parts`` holds the pieces of a window with gaps ("Quý I, III"); it is empty for a window in one piece.
+    ``parts`` holds the pieces of a window with gaps ("Quý I, III"); it is empty for a window in one piece. ``is_periodic``
+    says that occasions fall due week by week, month by month and so on ("01 kỳ/tháng"), not only when the window ends ("02 lần/năm").
     """
 
     kind: ScheduleKind
@@ -57,6 +58,7 @@ class Schedule:
     expected_count: int | None = None
     is_open_ended: bool = False
     parts: tuple[Window, ...] = ()
+    is_periodic: bool = False
 
 
 def parse_schedule(phrase: str, plan_year: int) -> Schedule:
@@ -100,18 +102,23 @@ def _counted(fact: Fact, said: Sequence[str], pieces: Sequence[Window], named_co
     expected = _stated(fact, span, parts, named_count)
     if not expected:
         return None
-    return Schedule("recurring", *span, expected, "open_end" in said or "on_demand" in said, parts)
+    is_periodic = fact.kind == "recurrence" and not _is_in_year(fact)
+    return Schedule("recurring", *span, expected, "open_end" in said or "on_demand" in said, parts, is_periodic)
 
 
 def _stated(fact: Fact, span: Window, parts: Sequence[Window], named_count: int) -> int | None:
     """Occasions stated for the window; a window in pieces must name as many of them as occasions."""
     count, periods = int(fact["count"] or 1), int(fact["span"] or 1)
-    is_in_year = fact["period"] == "nam" and periods == 1
     if parts:
-        return count if (fact.kind == "occasions" or is_in_year) and count == named_count else None
+        return count if (fact.kind == "occasions" or _is_in_year(fact)) and count == named_count else None
     if fact.kind == "occasions":
         return count if named_count else None
-    return count if is_in_year else _occasions(fact["period"] or "", periods, span) * count
+    return count if _is_in_year(fact) else _occasions(fact["period"] or "", periods, span) * count
+
+
+def _is_in_year(fact: Fact) -> bool:
+    """A number for the year as a whole, which says nothing of when in it."""
+    return fact["period"] == "nam" and int(fact["span"] or 1) == 1
 
 
 def _occasions(period: str, periods: int, span: Window) -> int:
