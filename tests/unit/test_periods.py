@@ -209,3 +209,11 @@ def test_calendar_bounds_know_leap_years():
 def test_a_number_for_each_period_is_told_from_a_number_for_the_window(phrase, is_periodic):
     found = parse_schedule(phrase, YEAR)
     assert (found.kind, found.is_periodic) == ("recurring", is_periodic)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "occasion"),
+    [("01 kỳ/tháng", "ky"), ("02 cuộc trong Quý II", "cuoc"), ("01 lần/Quý", "lan"), ("hằng tháng", ""), ("Quý II/2021", "")],
+)
+def test_the_word_that_is_counted_is_told(phrase, occasion):
+    assert parse_schedule(phrase, YEAR).occasion == occasion

@@ -89,6 +89,9 @@ PLAN_ITEMS = schema(
             accepted="các khoảng dạng 2021-01-01/2021-03-31;2021-07-01/2021-09-30",
         ),
         "expected_count": count("occasions the plan states for the year; empty = not stated", nullable=True),
+        "occasion_counter": code(
+            "the counter whose quantities are occasions (kỳ, cuộc …); empty where each activity is one", codes.COUNTERS, nullable=True
+        ),
         "is_periodic": flag("stated occasions fall due one period after another, not only when the window ends"),
         "is_open_ended": flag("the plan adds an uncounted number of further occasions"),
         "source_id": SOURCE_ID,

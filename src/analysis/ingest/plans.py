@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from analysis.codes import COUNTERS
 from analysis.contracts.declare import FIRST_EDITION_YEAR, LAST_PLAUSIBLE_YEAR
 from analysis.errors import Fault
 from analysis.ingest.received import Received
@@ -65,6 +66,7 @@ def with_schedule(received: Received, plan_years: dict[str, int]) -> Received:
                 "window_end_date": schedule.end.isoformat(),
                 "window_parts": ";".join(f"{start}/{end}" for start, end in schedule.parts),
                 "expected_count": "" if schedule.expected_count is None else str(schedule.expected_count),
+                "occasion_counter": schedule.occasion if schedule.occasion in COUNTERS else "",
                 "is_periodic": str(schedule.is_periodic).lower(),
                 "is_open_ended": str(schedule.is_open_ended).lower(),
             }

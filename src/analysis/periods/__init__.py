@@ -25,6 +25,7 @@ a vague border ("đầu năm", "cuối Quý II"), a range or a ceiling of counts
 ("mỗi tuần 02 tin"), periods that do not fill the window, pieces that overlap, two recurrences.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -32,12 +33,13 @@ from typing import Literal
 
 from analysis.periods.bounds import Window, days, month_bounds, quarter_bounds, united, whole_months, year_bounds
 from analysis.periods.windows import QUARTERS, WINDOW_FACTS, named_windows
-from analysis.periods.words import Fact, facts_of
+from analysis.periods.words import OCCASION, Fact, facts_of
 
 __all__ = ["QUARTERS", "Schedule", "ScheduleKind", "Window", "month_bounds", "parse_schedule", "quarter_bounds", "year_bounds"]
 
 MONTHS_PER_PERIOD = {"thang": 1, "quy": 3, "nam": 12}
 DAYS_PER_WEEK = 7
+_OCCASION = re.compile(rf"\b{OCCASION}\b")
 MOST_PIECES = 12  # more pieces than months are no window of a plan
 _SAID_ONCE = ("recurrence", "occasions", "count_range", "day_of_period", "every_year", "every_day")
 
@@ -50,6 +52,7 @@ class Schedule:
 
     ``parts`` holds the pieces of a window with gaps ("Quý I, III"); it is empty for a window in one piece. ``is_periodic``
     says that occasions fall due week by week, month by month and so on ("01 kỳ/tháng"), not only when the window ends ("02 lần/năm").
+    ``occasion`` is the folded word that is counted ("ky", "cuoc", "lan"), empty where the phrase leaves it out ("hằng tháng").
     """
 
     kind: ScheduleKind
@@ -59,6 +62,7 @@ class Schedule:
     is_open_ended: bool = False
     parts: tuple[Window, ...] = ()
     is_periodic: bool = False
+    occasion: str = ""
 
 
 def parse_schedule(phrase: str, plan_year: int) -> Schedule:
@@ -103,7 +107,7 @@ def _counted(fact: Fact, said: Sequence[str], pieces: Sequence[Window], named_co
     if not expected:
         return None
     is_periodic = fact.kind == "recurrence" and not _is_in_year(fact)
-    return Schedule("recurring", *span, expected, "open_end" in said or "on_demand" in said, parts, is_periodic)
+    return Schedule("recurring", *span, expected, "open_end" in said or "on_demand" in said, parts, is_periodic, _occasion_of(fact))
 
 
 def _stated(fact: Fact, span: Window, parts: Sequence[Window], named_count: int) -> int | None:
@@ -114,6 +118,11 @@ def _stated(fact: Fact, span: Window, parts: Sequence[Window], named_count: int)
     if fact.kind == "occasions":
         return count if named_count else None
     return count if _is_in_year(fact) else _occasions(fact["period"] or "", periods, span) * count
+
+
+def _occasion_of(fact: Fact) -> str:
+    found = _OCCASION.search(fact.words)
+    return "ky" if found and found[0] == "ki" else found[0] if found else ""
 
 
 def _is_in_year(fact: Fact) -> bool:
