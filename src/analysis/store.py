@@ -4,6 +4,7 @@ A build is a folder named by the hash of its inputs; ``current.json`` points to 
 step, so that readers see a whole build or the one before.
 """
 
+import hashlib
 import json
 import shutil
 from functools import cache
@@ -54,7 +55,9 @@ def _publish(processed: Path, folder: Path, inputs_hash: str, rows: dict[str, in
     folder.replace(build)
     pointer = processed / f".{POINTER}.new"
     pointer.write_text(
-        json.dumps({"build": build.name, "inputs_hash": inputs_hash, "rows": rows}, indent=1, sort_keys=True), encoding="utf-8", newline="\n"
+        json.dumps({"build": build.name, "contracts": _contracts_hash(), "inputs_hash": inputs_hash, "rows": rows}, indent=1, sort_keys=True),
+        encoding="utf-8",
+        newline="\n",
     )
     pointer.replace(processed / POINTER)
     kept = {build.name, pointed["build"] if pointed else ""}  # a reader may still be in the build before
@@ -78,16 +81,27 @@ def current(processed: Path) -> dict[str, Any] | None:
 def read(table: str, processed: Path | None = None) -> pd.DataFrame:
     """One table of the current build, as a copy the caller may change.
 
-    Raises ``NotBuilt`` before the first build or for an unknown table.
+    Raises ``NotBuilt`` before the first build, after the contracts of the tables changed, or for an unknown table.
     """
     folder = processed or open_project().processed
     pointer = current(folder)
     if pointer is None:
         raise NotBuilt("Chưa dựng dữ liệu. Hãy chạy lệnh “lantoa build” rồi thử lại.")
+    if pointer.get("contracts") != _contracts_hash():
+        raise NotBuilt("Dữ liệu được dựng bằng bản trước của bộ công cụ. Hãy chạy lệnh “lantoa build” rồi thử lại.")
     if table not in pointer["rows"]:
         raise NotBuilt(f"Không có bảng “{table}”; các bảng hiện có: {', '.join(sorted(pointer['rows']))}.")
     path = folder / pointer["build"] / f"{table}.parquet"
     return _read_parquet(path, path.stat().st_mtime_ns).copy()
+
+
+@cache
+def _contracts_hash() -> str:
+    """Hash of the code that says what the tables hold."""
+    digest = hashlib.sha256()
+    for module in sorted((Path(__file__).parent / "contracts").glob("*.py")):
+        digest.update(module.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:16]
 
 
 @cache

@@ -29,7 +29,16 @@ def test_a_table_is_read_back_with_its_types(tmp_path):
 
 def test_the_pointer_tells_hash_and_rows(tmp_path):
     store.write(tmp_path, HASH_A, {"events": make_table(1, 2), "units": make_table()})
-    assert store.current(tmp_path) == {"build": HASH_A[:16], "inputs_hash": HASH_A, "rows": {"events": 2, "units": 0}}
+    found = store.current(tmp_path)
+    assert (found["build"], found["inputs_hash"], found["rows"]) == (HASH_A[:16], HASH_A, {"events": 2, "units": 0})
+
+
+def test_tables_built_by_code_with_other_contracts_are_refused_with_what_to_do(tmp_path):
+    store.write(tmp_path, HASH_A, {"events": make_table(1)})
+    pointer = tmp_path / store.POINTER
+    pointer.write_text(json.dumps(store.current(tmp_path) | {"contracts": "before"}), encoding="utf-8")
+    with pytest.raises(NotBuilt, match="lantoa build"):
+        store.read("events", tmp_path)
 
 
 def test_a_new_build_replaces_the_old_one_and_only_the_one_before_is_kept(tmp_path):

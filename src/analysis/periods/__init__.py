@@ -39,7 +39,7 @@ __all__ = ["QUARTERS", "Schedule", "ScheduleKind", "Window", "month_bounds", "pa
 
 MONTHS_PER_PERIOD = {"thang": 1, "quy": 3, "nam": 12}
 DAYS_PER_WEEK = 7
-_OCCASION = re.compile(rf"\b{OCCASION}\b")
+_OCCASION = re.compile(rf"\b(?<!dinh ){OCCASION}\b")  # "định kỳ" counts nothing
 MOST_PIECES = 12  # more pieces than months are no window of a plan
 _SAID_ONCE = ("recurrence", "occasions", "count_range", "day_of_period", "every_year", "every_day")
 
