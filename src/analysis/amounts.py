@@ -10,11 +10,11 @@ What reads two ways is refused: ``1,234`` (decimals or English thousands), ``1.2
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, get_args
 
-from analysis.text import fold
+from analysis.text import fold, normalise
 
 Reason = Literal["empty", "negative", "range", "fraction", "comma_thousands", "misplaced_dot", "mixed_separators", "too_large", "not_a_number"]
 REASONS: tuple[str, ...] = get_args(Reason)
@@ -35,11 +35,15 @@ _RANGE = re.compile(r"[0-9]\s*(?:-|–|—|÷|den|toi)\s*[0-9]")
 
 @dataclass(frozen=True)
 class Amount:
-    """A whole number; ``is_approximate`` when its writer says about, nearly, more than; ``unit`` is the folded unit written behind it."""
+    """A whole number; ``is_approximate`` when its writer says about, nearly, more than.
+
+    ``unit`` is the folded unit written behind it, ``written`` the whole as it was written, for messages; it makes no other amount.
+    """
 
     value: int
     is_approximate: bool
     unit: str = ""
+    written: str = field(default="", compare=False)
 
 
 def read_amount(text: str) -> Amount:
@@ -55,7 +59,7 @@ def read_amount(text: str) -> Amount:
         raise ValueError("fraction")
     if value > LARGEST:
         raise ValueError("too_large")
-    return Amount(int(value), bare != folded, unit)
+    return Amount(int(value), bare != folded, unit, normalise(text))
 
 
 def _refuse_outright(folded: str) -> None:

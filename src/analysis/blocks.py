@@ -72,7 +72,8 @@ class Finding:
 class Series:
     """One line or set of bars. ``y`` holds None at a gap; ``segments`` name the era of each point, never joined across.
 
-    ``index`` names the index whose registered eras the segments must be.
+    ``index`` names the index whose registered eras the segments must be. In a timeline ``x_end`` makes spans, and
+    ``segments`` word the time of those known only to a month, quarter or year.
     """
 
     name: str
@@ -136,7 +137,8 @@ class Column:
 class Table:
     """A table with its note; rows hold raw values, formatting is the outputs' work. None prints as an em rule.
 
-    With ``first_rows`` a page shows no more than these, and a note says where all of them stand.
+    With ``first_rows`` a page shows no more than these, and a note says where all of them stand; with 0 it leaves the table
+    to the files beside it.
     """
 
     table_id: str

@@ -5,6 +5,7 @@ collects it from there, so a notebook needs no path and looks the same in Jupyte
 """
 
 import json
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -56,7 +57,7 @@ def _html(block: Block) -> str:
             label = f" [{block.grade}: {LABELS_VI[block.grade]}]" if block.grade else ""
             return f"<p><strong>{escape(block.text_vi)}</strong>{label}</p><p><small>{escape(block.evidence_vi)}</small></p>" + _stamp(block)
         case Table():
-            return table_html(block, stamp=SYNTHETIC_STAMP)
+            return table_html(replace(block, first_rows=block.first_rows or None), stamp=SYNTHETIC_STAMP)
         case _:
             raise TypeError(type(block).__name__)
 

@@ -1,7 +1,7 @@
 """The register of received files: where each came from, and proof that it was not changed since."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -25,9 +25,10 @@ class Source:
     """One received file.
 
     ``table`` names the table it feeds; ``short_vi`` is how a source line calls it; ``received_on`` is ISO; ``sha256``
-    is of its bytes. The last three are left out of the register where they say nothing: ``layout`` names the reader of an
-    office's own form (empty: the contract's CSV), ``accepts_partial`` says that faulty rows were left out by decision, and
-    ``superseded_by`` names the source that replaced this one, which is kept but no longer read.
+    is of its bytes. The last four are left out of the register where they say nothing: ``layout`` names the reader of an
+    office's own form (empty: the contract's CSV), ``left_out_count`` is how many faulty rows were left out by decision,
+    ``superseded_by`` names the source that replaced this one, and ``withdrawn_on`` the day it was taken back; such files are
+    kept but no longer read.
     """
 
     source_id: str
@@ -45,13 +46,14 @@ class Source:
     terms: str
     note: str
     layout: str = ""
-    accepts_partial: bool = False
+    left_out_count: int = 0
     superseded_by: str = ""
+    withdrawn_on: str = ""
 
     @property
     def is_in_force(self) -> bool:
         """Whether tables are built from this file."""
-        return not self.superseded_by
+        return not (self.superseded_by or self.withdrawn_on)
 
 
 _OPTIONAL = {field.name: field.default for field in fields(Source) if field.default is not MISSING}
@@ -115,8 +117,10 @@ def _kind_faults(where: str, entry: dict[str, Any]) -> list[Fault]:
                 isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value),
                 "danh sách ít nhất một địa chỉ",
             )
-        elif name in ("is_synthetic", "accepts_partial"):
+        elif name == "is_synthetic":
             is_right, accepted = isinstance(value, bool), "true hoặc false"
+        elif name == "left_out_count":
+            is_right, accepted = isinstance(value, int) and value >= 0, "số nguyên từ 0"
         elif name == "received_on":
             is_right, accepted = _is_day(value), "ngày dạng 2026-11-22"
         else:
@@ -172,14 +176,13 @@ def registered_paths(raw: Path) -> set[str]:
     return {entry["path"] for entry in _load_entries(raw / REGISTER_FILE)}
 
 
-def rewrite(raw: Path, *, adding: Sequence[Source], without: Collection[str] = (), superseding: Mapping[str, str] | None = None) -> None:
-    """Write the register anew: some entries (by ``source_id``) left out, some marked as superseded by another, others added at its end."""
+def rewrite(raw: Path, *, adding: Sequence[Source] = (), without: Collection[str] = (), changing: Sequence[Source] = ()) -> None:
+    """Write the register anew: some entries (by ``source_id``) left out, some changed in their place, others added at its end."""
     path = raw / REGISTER_FILE
-    replaced_by = superseding or {}
-    entries = [entry for entry in _load_entries(path) if entry["source_id"] not in without]
-    marked = [{**entry, "superseded_by": replaced_by[entry["source_id"]]} if entry["source_id"] in replaced_by else entry for entry in entries]
-    text = yaml.safe_dump([*marked, *(_entry(source) for source in adding)], allow_unicode=True, sort_keys=False, width=10_000)
-    temporary = path.with_suffix(".new")
+    changed = {source.source_id: _entry(source) for source in changing}
+    kept = [changed.get(entry["source_id"], entry) for entry in _load_entries(path) if entry["source_id"] not in without]
+    text = yaml.safe_dump([*kept, *(_entry(source) for source in adding)], allow_unicode=True, sort_keys=False, width=10_000)
+    temporary = path.with_name(f".{path.name}.new")  # hidden: a run killed here leaves nothing that stops a build
     temporary.write_text(text, encoding="utf-8", newline="\n")
     temporary.replace(path)
 

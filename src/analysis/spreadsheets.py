@@ -155,7 +155,7 @@ def save(book: Workbook, path: Path) -> None:
     content = as_bytes(book)
     with writing_to(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{uuid4().hex}")
+        temporary = path.with_name(f".{uuid4().hex}")
         try:
             temporary.write_bytes(content)
             temporary.replace(path)

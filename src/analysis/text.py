@@ -89,6 +89,11 @@ def day(value: date) -> str:
     return f"{value.day:02d}/{value.month:02d}/{value.year}"
 
 
+def day_of_iso(iso: str) -> str:
+    """``"2021-02-05"`` → ``05/02/2021``. Raises ``ValueError`` for what is no ISO day."""
+    return day(date.fromisoformat(iso))
+
+
 def month(period_month: str) -> str:
     """``2021-05`` → ``5/2021``; January and February keep their zero, as official papers do."""
     year, number_of_month = period_month.split("-")

@@ -2,7 +2,8 @@
 
     written := [weekday] [time] (day | period | day to day) [time]
     day     := D/M/Y | D-M-Y | D.M.Y | Y-M-D | ["ngày"] D "tháng" M ["năm" Y]      period := month | quarter | year
-    month   := ["tháng"] M/Y | "tháng" M ["năm" Y]      quarter := "quý" Q [(/ | "năm") Y]      year := ["cả" | "trong"] "năm" Y
+    month   := ["tháng"] M/Y | "tháng" M ["năm" Y]      quarter := "quý" Q [(/ | "năm") Y] | part      year := ["cả" | "trong"] "năm" Y
+    part    := ("3" | "6" | "9") "tháng" ("đầu" | "cuối") "năm" [Y] | "nửa" ("đầu" | "cuối") "năm" [Y], known to its quarters
 
 The first day of a span may leave out what its last day says: ``05-07/5/2021``, ``từ 05/5 đến 07/5/2021``.
 """
@@ -37,6 +38,8 @@ _MONTH_FORMS = (
     re.compile(rf"(?:trong )?thang (?P<month>[0-9]{{1,2}})(?: nam {_YEAR})?"),
 )
 _QUARTER_FORM = re.compile(rf"(?:trong )?(?:quy |q)(?P<quarter>iv|i{{1,3}}|[1-4])(?:\s*(?:/|-|nam)\s*{_YEAR})?")
+_PART_FORM = re.compile(rf"(?:trong )?(?:(?P<months>0?[369]|ba|sau|chin) thang|nua) (?P<side>dau|cuoi) nam(?: {_YEAR})?")
+_PART_MONTHS = {"ba": 3, "sau": 6, "chin": 9}
 _YEAR_FORM = re.compile(rf"(?:ca |trong )?nam {_YEAR}")
 _TO = re.compile(r"\s*(?:\bden het\b|\bden\b|\btoi\b|[-–—])\s*")
 
@@ -77,9 +80,19 @@ def _point(bare: str, default_year: int | None) -> WrittenDay | None:
             return WrittenDay(*month_bounds(first.year, first.month), "month")
     if match := _QUARTER_FORM.fullmatch(bare):
         return WrittenDay(*quarter_bounds(_plausible(_year(match, default_year)), QUARTERS[match["quarter"]]), "quarter")
+    if match := _PART_FORM.fullmatch(bare):
+        return _part(match, _plausible(_year(match, default_year)))
     if match := _YEAR_FORM.fullmatch(bare):
         return WrittenDay(*year_bounds(_plausible(_year(match, None))), "year")
     return None
+
+
+def _part(match: re.Match[str], year: int) -> WrittenDay:
+    """The first or last three, six or nine months of a year: whole quarters, and known no closer."""
+    written = match["months"] or "sau"
+    quarters = (_PART_MONTHS.get(written) or int(written)) // 3
+    first, last = (1, quarters) if match["side"] == "dau" else (5 - quarters, 4)
+    return WrittenDay(quarter_bounds(year, first)[0], quarter_bounds(year, last)[1], "quarter")
 
 
 def _span(bare: str, default_year: int | None) -> WrittenDay | None:

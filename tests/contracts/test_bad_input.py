@@ -277,6 +277,13 @@ def test_a_plan_number_of_another_form_is_told_with_the_form(raw, spoil):
     assert_told(refused(raw), f"{PLAN}, dòng 2, cột plan_number", "“6334”; chấp nhận: dạng 6334/KH-UBND")
 
 
+def test_two_plans_of_one_province_and_year_are_refused_by_name(raw, fill):
+    fill(OTHER_PLAN, (2, "plan_year", "2021"))
+    told = str(refused(raw))
+    assert "Hai kế hoạch của một tỉnh trong một năm" in told
+    assert "“689/KH-UBND” cùng tỉnh, cùng năm với “6334/KH-UBND”" in told
+
+
 @pytest.mark.parametrize(("path", "other"), [(PLAN, OTHER_PLAN), (OTHER_PLAN, PLAN)], ids=["itemised plan unreadable", "itemised plan out of range"])
 def test_a_plan_year_that_is_no_year_is_told_and_breaks_nothing_else(raw, fill, path, other):
     fill(path, (2, "plan_year", "hai"))

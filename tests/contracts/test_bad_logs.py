@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.contracts import SCHEMAS, check_table, parse_columns
 from analysis.errors import Fault
-from analysis.ingest.activity_log import LogContext, LogReading, duplicates_across, read_activity_log
+from analysis.ingest.activity_log import LogContext, LogReading, duplicates_across, read_activity_log, unit_cells
 from analysis.ingest.activity_log.layout import LOG_COLUMNS, REQUIRED
 from analysis.ingest.build import Build
 
@@ -141,7 +141,7 @@ WRONG_CELLS: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "a count beyond belief": ({"reach": 1e16}, "L2", "Số liệu không đọc được", "15 chữ số"),
     "true as a count": ({"quantity": True}, "J2", "Số liệu không đọc được", "số nguyên"),
     "a day as a count": ({"quantity": date(2021, 1, 5)}, "J2", "Số liệu không đọc được", "số nguyên"),
-    "a range as a count": ({"reach": "10-15"}, "L2", "Số liệu không đọc được", "khoảng 12"),
+    "a range as a count": ({"reach": "10-15"}, "L2", "Số liệu không đọc được", "thêm chữ “khoảng”"),
     "thousands parted by a comma": ({"reach": "1,234"}, "L2", "Số liệu không đọc được", "dấu chấm ngăn hàng nghìn"),
     "a decimal point": ({"reach": "1.23"}, "L2", "Số liệu không đọc được", "ba chữ số"),
     "both marks the English way": ({"cost": "4,268.5"}, "O2", "Số liệu không đọc được", "theo cách viết tiếng Việt"),
@@ -157,6 +157,9 @@ WRONG_CELLS: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "a reach of nothing": ({"reach_kind": None}, "M2", "Có số nhưng không rõ đếm cái gì", "lượt xem"),
     "a unit behind the number that contradicts its column": ({"quantity": "02 lớp"}, "J2", "Đơn vị viết sau số khác với cột đơn vị", "chỉ ghi số"),
     "people counted as attendances": ({"reach": "43 người"}, "L2", "Đơn vị viết sau số khác với cột đơn vị", "chỉ ghi số"),
+    "a telephone number in a title": ({"title": "Đối thoại, liên hệ 0912.345.678"}, "I2", "Số điện thoại hoặc số căn cước", "dữ liệu cá nhân"),
+    "an identity number in the evidence": ({"evidence": "CCCD 001085001234"}, "P2", "Số điện thoại hoặc số căn cước", "bỏ số điện thoại"),
+    "a telephone number in a note": ({"note": "chị Lan 0274 3822 222"}, "Q2", "Số điện thoại hoặc số căn cước", "chỉ ghi số lượng"),
     "an unknown plan": ({"plan_number": "9999/KH-UBND"}, "B2", "Kế hoạch chưa có", "6334/KH-UBND"),
     "a plan that is no number": ({"plan_number": "kế hoạch của tỉnh"}, "B2", "Kế hoạch chưa có", "6334/KH-UBND"),
     "an item the plan does not have": ({"plan_item": "II.1.99"}, "C2", "Mục kế hoạch không có", "II.1.9"),
@@ -196,6 +199,53 @@ def test_a_near_miss_is_told_with_a_suggestion_and_never_taken(read, changed, su
     assert suggestion in fault.found
 
 
+@pytest.mark.parametrize(
+    ("changed", "quoted"), [({"quantity": "02 lớp"}, "“02 lớp” cạnh “cuộc”"), ({"reach": "43 người"}, "“43 người” cạnh “lượt người”")]
+)
+def test_a_number_is_quoted_with_its_diacritics(read, changed, quoted):
+    (fault,) = read([row(**changed)]).faults
+    assert fault.found == quoted
+
+
+def test_a_range_of_counts_suggests_no_number(read):
+    (fault,) = read([row(quantity="1-2")]).faults
+    assert not any(char.isdigit() for char in fault.accepted + fault.action)
+
+
+def test_no_far_fetched_word_is_suggested(read):
+    (fault,) = read([row(counter="cái")]).faults
+    assert fault.found == "“cái”"
+
+
+def test_close_names_are_sought_for_the_first_unknown_units_only(read, monkeypatch):
+    monkeypatch.setattr(unit_cells, "MOST_SUGGESTED", 2)
+    names = ["Sở Nội vũu", "Sở Nội vuxx", "Sở Nội vũu", "Sở Nội vụvụ"]
+    faults = read([row(unit=name, title=f"Đối thoại {place}") for place, name in enumerate(names)]).faults
+    assert ["có phải" in fault.found for fault in faults] == [True, True, True, False]
+
+
+def test_no_message_or_record_repeats_a_personal_number(read):
+    rows = [row(title="0912345678", start="31/4/2021"), row(unit="Chị Lan 0912345678"), [], ["Người lập: chị Lan 0912345678"]]
+    reading = read(rows)
+    said = [str(fault) for fault in reading.faults] + [notice.said for notice in reading.notices] + ["".join(left) for left in reading.left_out]
+    assert any("091…78" in one for one in said)
+    assert not any("0912345678" in one for one in said)
+
+
+def test_an_item_without_a_plan_names_the_columns_nobody_reads(read):
+    headings = ["Quyết định" if heading == "Số kế hoạch" else heading for heading in HEADINGS]
+    (fault,) = read([row(plan_number="KH 6334", start=date(2023, 5, 4))], headings=headings).faults
+    assert fault.cause == "Không rõ mục của kế hoạch nào"
+    assert "“Quyết định”" in fault.action
+
+
+@pytest.mark.parametrize("heading", ["Số KH", "KH số", "Số/ký hiệu KH", "Mã KH", "Số, ký hiệu kế hoạch"])
+def test_the_number_of_the_plan_is_found_under_the_headings_offices_use(read, heading):
+    reading = read([row()], headings=[heading if known == "Số kế hoạch" else known for known in HEADINGS])
+    assert (reading.faults, reading.notices) == ((), ())
+    assert list(reading.rows["plan_number"]) == ["6334/KH-UBND"]
+
+
 def test_an_ambiguous_unit_is_told_with_its_candidates(read):
     (fault,) = read([row(unit="Tân Hiệp", **OUTSIDE)]).faults
     assert told(fault) == ("D2", "Tên đơn vị chỉ nhiều đơn vị")
@@ -233,7 +283,9 @@ def test_a_heading_row_below_the_thirtieth_row_is_not_found(read):
 
 
 def test_headings_without_a_single_activity_are_a_fault(read):
-    assert [fault.cause for fault in read([]).faults] == ["Tệp rỗng"]
+    (fault,) = read([row(stt="VD1")]).faults
+    assert fault.cause == "Tệp rỗng"
+    assert "ghi mỗi hoạt động một dòng" in fault.action
 
 
 def test_two_columns_of_one_meaning_are_a_fault_at_the_second(read):
@@ -283,6 +335,43 @@ def test_days_that_excel_has_probably_turned_round_are_a_fault_of_their_column(r
     assert len(reading.left_out) == 3
 
 
+AMERICAN = ["05/24/2021", "05/06/2021", "7/4/2021", "05/05/2021", "13/5/2021", "tháng 6/2021"]
+
+
+def test_one_day_with_its_month_first_makes_every_doubtful_day_of_the_sheet_a_fault_at_once(read):
+    reading = read([row(start=start, title=f"Đối thoại {place}") for place, start in enumerate(AMERICAN)])
+    assert [told(fault) for fault in reading.faults] == [
+        ("G2", "Ngày không đọc được"),
+        ("G3", "Ngày có thể ghi tháng trước ngày"),
+        ("G4", "Ngày có thể ghi tháng trước ngày"),
+    ]
+    assert reading.faults[1].found == "“05/06/2021”, trong khi ô G2 ghi “05/24/2021”"
+    assert "đối chiếu từng ô" in reading.faults[1].action
+    assert list(reading.rows["title_vi"]) == ["Đối thoại 3", "Đối thoại 4", "Đối thoại 5"]
+
+
+def test_the_last_day_of_a_span_is_doubted_with_the_first(read):
+    reading = read([row(start="05/24/2021", end="05/25/2021"), row(start=date(2021, 6, 5), end="06/07/2021", title="Một hoạt động khác")])
+    assert [told(fault)[0] for fault in reading.faults] == ["G2", "H2", "H3"]
+
+
+def test_doubtful_days_of_another_sheet_stay_as_they_are(read):
+    def more(book: Workbook) -> None:
+        fill(book.create_sheet(), "Tháng 6", [HEADINGS, row(start="05/06/2021", title="Hoạt động tháng sáu")])
+
+    reading = read([row(start="05/24/2021")], more)
+    assert [told(fault) for fault in reading.faults] == [("G2", "Ngày không đọc được")]
+    assert list(reading.rows["start_date"]) == ["2021-06-05"]
+
+
+def test_days_of_excel_beside_text_with_its_month_first_are_a_fault_of_their_column(read):
+    own = [row(start=date(2021, month, 5), title=f"Ngày của Excel {month}") for month in (3, 4, 6)]
+    written = [row(start=f"5/{day}/2021", title=f"Ngày bằng chữ {day}") for day in (13, 20, 28)]
+    faults = read([*own, *written]).faults
+    assert [told(fault)[0] for fault in faults] == ["G1", "G5", "G6", "G7"]
+    assert faults[0].cause == "Excel có thể đã đổi chỗ ngày và tháng"
+
+
 @pytest.mark.parametrize("last", ["05/5/2021", date(2021, 5, 20)])
 def test_one_day_that_fits_no_swap_clears_the_column(read, last):
     own = [row(start=date(2021, month, 5), title=f"Ngày của Excel {month}") for month in (3, 4, 6)]
@@ -294,7 +383,7 @@ def test_a_row_equal_to_an_earlier_one_is_a_fault_that_names_both(read):
     reading = read([row(), row(stt=2, quantity="01")])
     (fault,) = reading.faults
     assert told(fault) == ("I3", "Hai dòng giống hệt nhau")
-    assert "dòng 2" in fault.found
+    assert "dòng 2: Sở Nội vụ tỉnh Bình Dương, ngày 04/05/2021" in fault.found
     assert len(reading.rows) == 1
 
 
@@ -394,10 +483,48 @@ def test_what_offices_write_in_their_own_way_is_read(read, changed, expected):
         ({"plan_number": 6334}, "hiểu là “6334/KH-UBND”"),
         ({"quantity": "02 cuộc", "counter": None}, "lấy từ chữ viết sau số"),
         ({"note": "ghi thêm"}, "1 dòng có ghi chú"),
+        ({"start": "6 tháng đầu năm 2021"}, "đọc là từ 01/01/2021 đến 30/06/2021, chỉ biết đến quý"),
+        ({"unit": "so noi vu"}, "“so noi vu” hiểu là “Sở Nội vụ”"),
+        ({"unit": "TTHCC tỉnh"}, "hiểu là “Văn phòng UBND tỉnh”"),
+        ({"unit": "UBND huyện Bàu Bàng"}, "hiểu là “Huyện Bàu Bàng”"),
+        ({"plan_item": "Mục 9 phần II.1"}, "hiểu là mục II.1.9"),
+        ({"plan_item": "II.1.9 – Tờ gấp pháp luật"}, "hiểu là mục II.1.9 “Đối thoại với người dân"),
+        ({"quantity": 5, "counter": "bài"}, "mục II.1.9 tính theo lần thực hiện; dòng ghi 5 bài này tính là 1 lần"),
+        ({"cost": 5_000_000_001}, "“5000000001” là 5.000.000.001 đồng"),
+        ({"cost": "6 tỷ"}, "“6 tỷ” đọc là 6.000.000.000"),
     ],
 )
 def test_what_is_understood_otherwise_than_written_is_told(read, changed, said):
     assert any(said in notice.said for notice in read([row(**changed)]).notices)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"unit": "SỞ NỘI  VỤ"},
+        {"unit": "Sở Nội vụ tỉnh Bình Dương"},
+        {"unit": "Sở Lao động – Thương binh và Xã hội"},
+        {"unit": "Thị xã Bến Cát"},
+        {"plan_item": "ii.1.9"},
+        {"plan_item": "II.1.9. Đối thoại, tọa đàm"},
+        {"plan_item": "II.2.1", "quantity": 2, "counter": "kỳ"},
+        {"plan_item": "I.4", "quantity": 12, "counter": "buổi"},
+        {"cost": 5_000_000_000},
+        {"evidence": "https://binhduong.gov.vn/tin/0912345678"},
+    ],
+)
+def test_what_is_written_as_it_should_be_is_not_told(read, changed):
+    reading = read([row(**changed)])
+    assert (reading.faults, reading.notices) == ((), ())
+
+
+def test_units_written_otherwise_are_told_once_for_each_wording(read):
+    days = [date(2021, 5, day) for day in (4, 5, 6)]
+    reading = read([row(unit="Sở LĐTBXH", start=day) for day in days] + [row(unit="TT HCC")])
+    assert [notice.said for notice in reading.notices] == [
+        "“Sở LĐTBXH” hiểu là “Sở Lao động - Thương binh và Xã hội” (3 dòng)",
+        "“TT HCC” hiểu là “Văn phòng UBND tỉnh”",
+    ]
 
 
 def test_titles_above_totals_notes_sections_examples_and_signatures_are_recognised_and_told(read):
@@ -488,7 +615,7 @@ def test_rows_alike_but_not_equal_are_told_as_perhaps_the_same(read):
     assert len(reading.rows) == 2
     (notice,) = reading.notices
     assert notice.cause == "Có thể trùng"
-    assert "dòng 3" in notice.said
+    assert notice.said.startswith("Sở Nội vụ tỉnh Bình Dương, ngày 04/05/2021, cùng kênh và mục với dòng 3")
 
 
 def test_a_later_log_is_held_against_the_activities_in_force(read):

@@ -11,7 +11,7 @@ from docx import Document
 from docx.oxml import OxmlElement
 
 from analysis.errors import DataFaults
-from analysis.ingest.plan_document import Paragraph, PlanDraft, Row, parse_plan, read_document
+from analysis.ingest.plan_document import Paragraph, PlanDraft, Row, parse_plan, read_document, review_lines
 from analysis.spreadsheets import new_workbook, put, save
 from analysis.text import fold
 
@@ -174,7 +174,11 @@ def test_a_news_text_gives_the_facts_of_its_plan_and_says_that_there_are_no_item
     assert facts["issuer_vi"] == "Ủy ban nhân dân tỉnh Bình Dương"
     assert facts["aims_vi"].startswith("Nhằm tuyên truyền, phổ biến đến toàn thể cán bộ")
     assert draft.items == ()
-    assert [remark.said for remark in draft.remarks] == ["Không có mục nào: văn bản không có bảng phụ lục; chỉ nạp được phần đầu của kế hoạch"]
+    assert [remark for remark in draft.remarks if remark.is_open] == []
+    lines = review_lines(draft)
+    assert lines.count("Không có mục nào (Văn bản không có phụ lục: kế hoạch chỉ có số, ngày, mục đích).") == 1
+    after = lines[lines.index("Đã hiểu khác với cách viết trong văn bản (1):") :] if draft.remarks else []
+    assert not any("Không có mục nào" in line for line in after)
 
 
 HEADING = "TT\tNội dung\tCơ quan chủ trì\tCơ quan phối hợp\tSản phẩm/kết quả\tThời gian hoàn thành\n"
@@ -279,6 +283,26 @@ def refusal(path: Path) -> str:
 )
 def test_a_file_that_cannot_be_used_is_refused_with_what_to_do(tmp_path, name, content, said):
     assert said in refusal(written(tmp_path, content, name))
+
+
+@pytest.mark.parametrize("name", ["khong-co.docx", "khong-co.txt", "khong-co", "a\0b.docx", "dai" * 200 + ".docx"])
+def test_a_path_without_a_file_is_refused_with_what_to_do(tmp_path, name):
+    assert "kiểm tra lại" in refusal(tmp_path / name)
+
+
+def test_a_folder_in_place_of_a_document_is_refused(tmp_path):
+    folder = tmp_path / "ke-hoach.docx"
+    folder.mkdir()
+    assert "gặp một thư mục" in refusal(folder)
+
+
+def test_a_document_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = written(tmp_path, HEADING + ONE_ITEM)
+    monkeypatch.setattr(Path, "open", refuse)
+    assert "không có quyền đọc" in refusal(path)
 
 
 def test_a_locked_pdf_is_refused():

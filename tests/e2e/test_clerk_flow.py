@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from analysis import cli, store
+from analysis.cli.inputs import inputs_hash
+from analysis.ingest.build import build_tables
 from analysis.project import SETTINGS_FILE, Project, open_project
-from analysis.sources import read_register
+from analysis.sources import read_register, rewrite, sha256_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = "6334/KH-UBND"
@@ -29,11 +32,24 @@ GOOD: Row = {
 }
 
 
+@pytest.fixture(scope="session")
+def office(project_copy: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project without index scores, which take long to read and play no part here; its tables built."""
+    root = shutil.copytree(project_copy.root, tmp_path_factory.mktemp("office") / "lantoa", ignore=shutil.ignore_patterns("processed"))
+    project = open_project(root)
+    scores = [source for source in read_register(project.raw) if source.table == "index_scores"]
+    rewrite(project.raw, without={source.source_id for source in scores})
+    for source in scores:
+        (project.raw / source.path).unlink()
+    sources = read_register(project.raw)
+    store.write(project.processed, inputs_hash(sources), build_tables(project.raw, sources).tables)
+    return root
+
+
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project_copy: Project) -> Project:
-    """A project of the test's own, its tables built."""
-    root = tmp_path / "lantoa"
-    shutil.copytree(project_copy.root, root)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, office: Path) -> Project:
+    """A project of the test's own."""
+    root = shutil.copytree(office, tmp_path / "lantoa")
     monkeypatch.chdir(root)
     return open_project(root)
 
@@ -145,7 +161,7 @@ def test_partly_accepted_rows_are_in_and_the_others_set_aside_with_their_reason(
     aside = store.read("set_aside", project.processed)
     assert aside.loc[aside["source_id"].str.startswith("log-"), "reason_vi"].str.contains("31/02/2021").tolist() == [True]
     entry = next(source for source in read_register(project.raw) if source.source_id.startswith("log-"))
-    assert entry.accepts_partial
+    assert entry.left_out_count == 1
 
 
 def test_the_same_file_again_changes_nothing(lantoa, template, project):
@@ -187,12 +203,106 @@ def test_a_file_of_the_same_name_that_would_lose_rows_asks_first(lantoa, templat
     assert len(logs(project)) == 10
 
 
-def test_a_log_of_the_same_name_for_other_months_stands_beside_the_first(lantoa, template, project, tmp_path):
+def test_a_log_of_the_same_name_with_other_activities_stands_beside_the_first(lantoa, template, project, tmp_path):
     blank = shutil.copy(template, tmp_path / "khac.xlsx")
     import_log(lantoa, filled(template, row(Từ_ngày=date(2021, 5, 3))))
-    code, told = import_log(lantoa, filled(Path(shutil.copy(blank, template)), row(Từ_ngày=date(2021, 6, 3))))
+    other = row(Từ_ngày=date(2021, 6, 3), Nội_dung_hoạt_động="[Mô phỏng] Đối thoại với doanh nghiệp")
+    code, told = import_log(lantoa, filled(Path(shutil.copy(blank, template)), other))
     assert code == 0, told
     assert len(logs(project)) == 2
+
+
+def test_the_same_wording_in_another_month_under_the_same_name_is_asked_about(lantoa, template, project, tmp_path):
+    blank = shutil.copy(template, tmp_path / "khac.xlsx")
+    import_log(lantoa, filled(template, row(Từ_ngày=date(2021, 5, 3))))
+    again = filled(Path(shutil.copy(blank, template)), row(Từ_ngày=date(2021, 6, 3)))
+    code, told = import_log(lantoa, again)
+    assert code == 3
+    assert "--as-new" in told
+    assert len(logs(project)) == 1
+    assert import_log(lantoa, again, "--as-new")[0] == 0
+    assert len(logs(project)) == 2
+
+
+def test_activities_known_only_to_a_month_are_counted_one_by_one_when_versions_are_compared(lantoa, template, project, tmp_path):
+    blank = shutil.copy(template, tmp_path / "khac.xlsx")
+    web = [row(Từ_ngày="tháng 5/2021", Nội_dung_hoạt_động=f"[Mô phỏng] Bài số {number} trên trang thông tin") for number in range(8)]
+    import_log(lantoa, filled(template, *web))
+    code, told = import_log(lantoa, filled(Path(shutil.copy(blank, template)), row(Từ_ngày="tháng 5/2021")))
+    assert code == 3, told
+    assert "7 dòng của bản đó không có" in told
+    assert len(logs(project)) == 8
+
+
+def test_the_first_version_can_be_put_back_and_withdrawn_ones_taken_in_again(lantoa, template, project):
+    path = filled(template, row(), row(Từ_ngày=date(2021, 7, 1)))
+    first = path.read_bytes()
+    import_log(lantoa, path)
+    book = load_workbook(path)
+    next(cell for line in book["Nhật ký"].iter_rows() for cell in line if cell.value == 1 and cell.row > 3).value = 3
+    book.save(path)
+    import_log(lantoa, path)
+    second = logs(project)["source_id"].iloc[0]
+    path.write_bytes(first)
+    assert "--replaces" in import_log(lantoa, path)[1]
+    code, told = import_log(lantoa, path, "--replaces", second)
+    assert code == 0, told
+    assert logs(project)["quantity_count"].tolist() == [1, 1]
+    third = logs(project)["source_id"].iloc[0]
+    assert lantoa("withdraw", third)[0] == 0
+    assert "đã rút ngày" in lantoa("received")[1]
+    assert import_log(lantoa, path, "--replaces", third)[0] == 3, "what was withdrawn is not in force to be replaced"
+    assert len(logs(project)) == 0
+
+
+def test_files_of_one_import_are_held_against_each_other(lantoa, template, project, tmp_path):
+    path = filled(template, row(), row(Từ_ngày=date(2021, 7, 1)))
+    twin = Path(shutil.copy(path, tmp_path / "ban-sao.xlsx"))
+    book = load_workbook(path)
+    book.create_sheet("trống")
+    unlike = tmp_path / "khac-byte.xlsx"
+    book.save(unlike)
+    code, told = lantoa("import", path, twin, unlike, "--kind", "activity-log", "--synthetic")
+    assert code == 3
+    assert "chỉ nạp một lần" in told
+    assert "trong cùng lượt nạp" in told
+    assert len(logs(project)) == 2
+
+
+def test_a_row_that_turns_faulty_later_stops_a_partly_accepted_log_instead_of_vanishing(lantoa, template, project):
+    import_log(lantoa, filled(template, row(Mục_kế_hoạch="II.2.5"), row(Từ_ngày="31/02/2021")), "--accept-partial")
+    items = next(source for source in read_register(project.raw) if source.source_id == "plan-6334-2021-items")
+    path = project.raw / items.path
+    path.write_text("".join(line for line in path.read_text(encoding="utf-8").splitlines(True) if ",II.2,5," not in line), encoding="utf-8")
+    rewrite(project.raw, changing=[replace(items, sha256=sha256_of(path))])
+    code, told = lantoa("build")
+    assert code == 3
+    assert "II.2.5" in told
+
+
+def test_mended_work_in_a_fault_workbook_is_never_written_over(lantoa, template):
+    path = filled(template, row(Đơn_vị_thực_hiện="Sở Tư fáp"))
+    lantoa("check", "--synthetic", path)
+    marked = template.with_name("nhat-ky-2021-loi-can-sua.xlsx")
+    marked.write_bytes(b"mended")
+    assert "nhat-ky-2021-loi-can-sua-2.xlsx" in lantoa("check", "--synthetic", path)[1]
+    assert marked.read_bytes() == b"mended"
+
+
+def test_nothing_is_written_among_the_registered_files(lantoa, template, project):
+    import_log(lantoa, filled(template, row(), row(Từ_ngày="31/02/2021")), "--accept-partial")
+    kept = project.raw / next(source.path for source in read_register(project.raw) if source.source_id.startswith("log-"))
+    assert lantoa("check", "--synthetic", kept)[0] == 3
+    assert lantoa("build", "--quiet") == (0, "")
+
+
+@pytest.mark.parametrize("command", [("check",), ("import", "--kind", "activity-log"), ("plan", "parse"), ("import", "--kind", "plan")])
+def test_a_missing_file_or_a_folder_is_told_calmly(lantoa, tmp_path, command):
+    for path in (tmp_path / "khong-co.xlsx", tmp_path):
+        code, told = lantoa(*command, path)
+        assert code == 2
+        assert "Traceback" not in told
+        assert str(path) in told
 
 
 def test_rows_already_in_force_are_refused_with_where_they_are(lantoa, template, project, tmp_path):
@@ -260,16 +370,21 @@ def test_a_plan_is_parsed_reviewed_and_taken_in(lantoa, project, tmp_path):
 
 
 def decide(review: Path) -> None:
-    """What the office types into a review: the province, and that the proposals stand."""
+    """What the office types into a review: a province without a plan for that year, and that the proposals stand."""
     book = load_workbook(review)
     sheet = book["Kế hoạch"]
     for line in sheet.iter_rows(min_row=2):
         label, value, _, question, decision = line
         if question.value and value.value is None:
             assert label.value == "Mã tỉnh"
-            value.value = "74"
+            value.value = "72"
         elif question.value:
             decision.value = "Đồng ý"
+    items = book["Các mục"]
+    headings = {cell.value: cell.column - 1 for cell in items[1]}
+    for line in items.iter_rows(min_row=2):
+        if str(line[headings["Cần xem lại"]].value or "").startswith("!"):
+            line[headings["Quyết định"]].value = "Đồng ý"
     book.save(review)
 
 

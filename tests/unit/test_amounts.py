@@ -100,6 +100,11 @@ def test_what_is_no_single_whole_number_is_refused_with_its_reason(written, reas
         read_amount(written)
 
 
+def test_an_amount_keeps_how_it_was_written_and_is_no_other_for_it():
+    assert read_amount(" 43  người ").written == "43 người"
+    assert read_amount("43 người") == Amount(43, is_approximate=False, unit="nguoi")
+
+
 @given(COUNTS)
 def test_what_is_printed_is_read_back(value):
     assert read_amount(number(value)) == Amount(value, is_approximate=False)

@@ -40,7 +40,7 @@ def without(shipped: dict[str, pd.DataFrame], *names: str) -> store.Tables:
 
 def chapters(tables: store.Tables, year: int, province: str = "74", as_of: str = TODAY) -> dict[str, list[Block]]:
     """All chapters as the five notebooks call them."""
-    subject = subject_of(tables, province, as_of)
+    subject = subject_of(tables, province, year, as_of)
     done = delivered_of(tables, subject, province, year)
     histories = standing.histories_of(tables.index_scores, tables.index_editions, province, year, subject.as_of)
     dossiers = until(of_units(tables.uptake, subject.below), subject.as_of)
@@ -53,9 +53,9 @@ def chapters(tables: store.Tables, year: int, province: str = "74", as_of: str =
             *delivery.about_plan(done, tables.plans),
             *delivery.volume(done, tables.units),
             *delivery.items(done, tables.plans),
-            *delivery.channels_reach_and_cost(done),
-            *delivery.units(done),
-            *delivery.urging(done),
+            *delivery.channels_reach_and_cost(done, tables.plans),
+            *delivery.units(done, tables.plans),
+            *delivery.urging(done, tables.plans),
         ],
         "standing": [
             *(
@@ -115,7 +115,7 @@ def plan_year(shipped) -> dict[str, list[Block]]:
 
 def test_the_year_of_the_plan_fills_every_chapter(plan_year):
     assert_sound(plan_year)
-    assert {"plan-timeline", "plan-items", "channel-mix", "reach", "coverage", "units-delivery", "unit-months", "urging"} <= set(
+    assert {"plan-timeline", "plan-items", "channel-mix", "reach", "coverage", "units-delivery", "unit-months", "urging", "urging-groups"} <= set(
         ids(plan_year["delivery"])
     )
     assert {"rank-overview"} <= set(ids(plan_year["leaders"]))
@@ -143,7 +143,9 @@ def test_a_plan_known_only_by_its_aims_is_said_to_lack_its_items(shipped):
     found = chapters(changed(shipped), 2019)
     assert_sound(found)
     assert "không có phụ lục của kế hoạch 689/KH-UBND" in texts(found["delivery"])
-    assert not {"plan-timeline", "urging"} & set(ids(found["delivery"]))
+    assert "plan-timeline" not in ids(found["delivery"])
+    assert "urging-groups" in ids(found["delivery"])
+    assert "Không có từng mục kế hoạch năm 2019 để đối chiếu" in texts(found["delivery"])
 
 
 def test_a_year_without_a_plan_has_nothing_to_assess(shipped):
@@ -151,7 +153,8 @@ def test_a_year_without_a_plan_has_nothing_to_assess(shipped):
     assert_sound(found)
     assert "Chưa nạp kế hoạch truyền thông năm 2020" in texts(found["delivery"])
     assert "coverage" in ids(found["delivery"])
-    assert "urging" not in ids(found["delivery"])
+    assert "Không có kế hoạch năm 2020 để đối chiếu từng mục" in texts(found["delivery"])
+    assert "đơn vị không có dòng nhật ký nào" in texts(found["delivery"])
     assert "chưa xem xét được đóng góp" in texts(found["outcomes"])
     assert "assessments" not in ids(found["outcomes"])
 
@@ -172,6 +175,7 @@ def test_a_plan_without_a_log_is_listed_and_not_judged(shipped):
     assert "Chưa có nhật ký hoạt động truyền thông năm 2021 của Bình Dương" in texts(found["delivery"])
     assert "chưa có nhật ký để biết mục nào đã làm" in texts(found["delivery"])
     assert ids(found["delivery"]) == ["plan-items"]
+    assert "chưa lập được danh sách việc cần đôn đốc" in texts(found["delivery"])
     assert "activities-by-year" not in ids(found["outcomes"])
 
 
@@ -213,15 +217,68 @@ def test_months_and_activities_after_the_day_of_the_report_are_left_out(shipped)
     (over_time,) = [block for block in found["uptake"] if isinstance(block, Chart) and block.chart_id.startswith("rate-by-month")]
     assert max(series.x[-1] for series in over_time.series) == "2021-06-01"
     (timeline,) = [block for block in found["delivery"] if isinstance(block, Chart) and block.kind == "timeline"]
-    assert max(timeline.series[1].x) <= "2021-06-30"
+    assert max(day for series in timeline.series[1:] for day in (*series.x, *series.x_end)) <= "2021-06-30"
 
 
 def test_a_code_of_no_province_is_refused_with_those_there_are(shipped):
     with pytest.raises(UnknownUnit, match=r"“75x”.*74 Bình Dương.*79 TP\. Hồ Chí Minh"):
-        subject_of(changed(shipped), "75x", TODAY)
+        subject_of(changed(shipped), "75x", 2021, TODAY)
 
 
 def test_the_day_of_a_subject_is_a_date(shipped):
-    subject = subject_of(changed(shipped), "74", "2022-03-01")
+    subject = subject_of(changed(shipped), "74", 2021, "2022-03-01")
     assert (subject.place, subject.as_of) == ("Bình Dương", date(2022, 3, 1))
     assert set(subject.below["level"]) == {"district", "commune", "department"}
+
+
+def of_id(blocks: list[Block], name: str) -> Block:
+    (found,) = [
+        block for block in blocks if name in (getattr(block, "finding_id", ""), getattr(block, "table_id", ""), getattr(block, "chart_id", ""))
+    ]
+    return found
+
+
+def test_in_mid_year_stated_items_are_held_against_what_is_due_and_nothing_under_way_is_dropped_or_called_unreached(shipped):
+    found = chapters(changed(shipped), 2021, as_of="2021-08-15")
+    assert_sound(found)
+    said = " ".join(texts(found[chapter]) for chapter in ("leaders", "delivery", "next-year"))
+    assert "chưa đạt" not in said
+    assert "Bỏ, hoặc" not in said
+    assert "đạt đủ: đối thoại" not in said
+    assert "(mục II.2.1) 7 lần trên 7 lần đến hạn, đạt đủ" in said
+    assert "Từ đầu năm đến 15/08/2021, nhật ký ghi" in said
+    items = of_id(found["delivery"], "plan-items")
+    due = [column.title for column in items.columns].index("Đã đến hạn")
+    assert {row[0]: row[due] for row in items.rows}["II.1.9"] == "118 lần"
+    assert {row[0]: row[due] for row in items.rows}["II.1.6"] == "đã hết thời gian"
+    assert "T8 (đến 15/8)" in of_id(found["delivery"], "coverage").series[0].x
+
+
+def test_the_items_and_what_is_beside_them_make_up_the_whole_log(plan_year):
+    assert "Trong 762 hoạt động đã ghi, 712 thuộc 18 mục" in texts(plan_year["delivery"])
+    assert "50 không ghi mục nào của kế hoạch này" in texts(plan_year["delivery"])
+
+
+def test_months_that_tie_are_all_named(plan_year):
+    assert of_id(plan_year["delivery"], "activities-by-month").title == "Tháng 7/2021 và 11/2021 có nhiều hoạt động nhất: mỗi tháng 73"
+
+
+@pytest.mark.parametrize(
+    ("year", "as_of", "name"), [(2021, TODAY, "Thị xã Bến Cát"), (2024, TODAY, "Thành phố Bến Cát"), (2024, "2024-04-30", "Thị xã Bến Cát")]
+)
+def test_units_are_named_as_on_the_last_day_of_the_report(shipped, year, as_of, name):
+    below = subject_of(changed(shipped), "74", year, as_of).below
+    assert below.set_index("unit_code").loc["721", ["name_vi", "label_vi"]].tolist() == [name, name]
+    assert below["label_vi"].is_unique
+    assert set(below.loc[below["parent_code"] == "721", "parent_vi"]) == {name}
+    assert set(below.loc[below["level"] == "district", "parent_vi"]) == {"Bình Dương"}
+
+
+def test_every_chapter_uses_the_names_of_that_day(plan_year):
+    assert not any("Thành phố Bến Cát" in str(block) for blocks in plan_year.values() for block in blocks)
+    assert sum("Thị xã Bến Cát" in str(block) for blocks in plan_year.values() for block in blocks) > 3
+
+
+def test_from_the_merger_on_the_units_are_said_to_have_ended(shipped):
+    found = chapters(changed(shipped), 2025)
+    assert "có đến hết ngày 30/06/2025" in texts(found["delivery"])

@@ -27,6 +27,8 @@ def make_items(expected: int | None = 2, lead: str = "UBND cấp huyện") -> pd
         "window_parts": pd.NA,
         "expected_count": pd.NA if expected is None else expected,
         "is_periodic": True,
+        "is_open_ended": False,
+        "occasion_counter": pd.NA,
     }
     return pd.DataFrame([item]).astype({"stt": "Int64", "expected_count": "Int64"})
 
@@ -45,6 +47,8 @@ def make_activities(*rows: tuple[str, str], **changed: object) -> pd.DataFrame:
         "start_date": pd.to_datetime([day for _, day in rows]),
         "end_date": pd.to_datetime([day for _, day in rows]),
         "date_precision": "day",
+        "counter": "buoi",
+        "quantity_count": pd.NA,
         "reach_count": 10,
         "reach_kind": "luot_nguoi",
         "is_reach_approximate": False,
@@ -52,7 +56,7 @@ def make_activities(*rows: tuple[str, str], **changed: object) -> pd.DataFrame:
         "is_cost_approximate": False,
     }
     flags = {"is_reach_approximate": "boolean", "is_cost_approximate": "boolean"}
-    counts = {"plan_stt": "Int64", "reach_count": "Int64", "cost_vnd": "Int64"}
+    counts = {"plan_stt": "Int64", "quantity_count": "Int64", "reach_count": "Int64", "cost_vnd": "Int64"}
     return pd.DataFrame(columns | changed).astype({"unit_code": "string", "reach_kind": "string", **counts, **flags})
 
 
@@ -77,6 +81,47 @@ def test_an_item_without_a_stated_number_has_no_completion():
     assert row["done_count"] == 1
     assert pd.isna(row["expected_total_count"])
     assert pd.isna(row["completion_share"])
+
+
+@pytest.mark.parametrize(
+    ("counted", "counter", "quantity", "occasions"),
+    [("ky", "ky", 12, 12), ("ky", "ky", None, 1), ("ky", "tin", 12, 1), (None, "ky", 12, 1), ("ky", "ky", 0, 0)],
+)
+def test_a_row_is_as_many_occasions_as_its_quantity_only_where_the_item_counts_that_very_counter(counted, counter, quantity, occasions):
+    items = make_items(expected=12).assign(occasion_counter=pd.NA if counted is None else counted)
+    log = make_activities(("718", "2021-02-01"), counter=counter, quantity_count=pd.NA if quantity is None else quantity)
+    row = progress(items, log)
+    assert (row["done_count"], row["occasions_count"]) == (1, occasions)
+    assert row["completion_share"] == pytest.approx(occasions / 24)
+    by_unit = delivery.occasions_by_unit(items, log, make_below(), date(2022, 1, 1)).set_index("unit_code")
+    assert by_unit["done_count"].to_dict() == {"718": occasions, "719": 0}
+
+
+def test_until_the_year_is_over_an_item_is_held_against_what_is_owed():
+    halves = make_items().assign(window_end_date=pd.Timestamp("2021-12-31"))
+    row = delivery.item_progress(halves, make_activities(("718", "2021-02-01")), make_below(), date(2021, 8, 15)).iloc[0]
+    assert (row["expected_total_count"], row["owed_total_count"], row["completion_share"], row["owed_share"]) == (4, 2, 0.25, 0.5)
+    early = delivery.item_progress(halves, make_activities(), make_below(), date(2021, 6, 30)).iloc[0]
+    assert early["owed_total_count"] == 0
+    assert pd.isna(early["owed_share"])
+
+
+def test_the_period_that_lacks_an_occasion_is_named_and_a_surplus_covers_another():
+    halves = make_items().assign(window_end_date=pd.Timestamp("2021-12-31"))
+
+    def missing(*days: str) -> str:
+        found = delivery.occasions_by_unit(halves, make_activities(*[("718", day) for day in days]), make_below(), date(2022, 1, 1))
+        return found.set_index("unit_code").loc["718", "missing_parts"]
+
+    assert missing("2021-02-01") == "2021-07-01/2021-12-31"
+    assert missing("2021-07-01") == "2021-01-01/2021-06-30"
+    assert missing() == "2021-01-01/2021-06-30;2021-07-01/2021-12-31"
+    assert missing("2021-02-01", "2021-03-01") == missing("2021-08-01", "2021-09-01") == ""
+
+
+def test_the_last_day_of_work_under_way_is_no_later_than_the_day_of_the_report():
+    log = make_activities(("718", "2021-08-10"), end_date=pd.Timestamp("2021-08-20"))
+    assert delivery.item_progress(make_items(), log, make_below(), date(2021, 8, 15)).iloc[0]["last_date"] == pd.Timestamp("2021-08-15")
 
 
 def test_an_item_that_none_of_our_units_leads_has_no_completion():

@@ -88,6 +88,11 @@ def test_silent_months_are_those_ended_since_the_last_activity():
     assert units(date(2026, 11, 22)).loc[["718", "719"], "silent_months_count"].tolist() == [4, 12]
 
 
+def test_the_last_day_of_a_unit_is_no_later_than_the_day_of_the_report():
+    log = make_log(("718", "2021-08-10", "2021-08-20", "day"), ("719", "2021-07-01", "2021-09-30", "quarter"))
+    assert units(log=log).loc[["718", "719"], "last_date"].tolist() == [pd.Timestamp(AUGUST)] * 2
+
+
 def test_work_that_ends_in_the_next_year_leaves_no_silent_month():
     assert units(date(2022, 3, 1), make_log(("718", "2021-11-20", "2022-01-10", "day"))).loc["718", "silent_months_count"] == 0
 

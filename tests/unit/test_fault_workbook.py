@@ -61,7 +61,7 @@ def test_faulty_cells_are_coloured_and_commented_with_all_that_is_wrong(original
     assert sheet["C3"].fill.start_color.rgb == sheet["I9"].fill.start_color.rgb == PINK
     assert sheet["C3"].comment.author == AUTHOR
     assert sheet["C3"].comment.text == (
-        "Số sai: gặp “x”; chấp nhận: số. Cách xử lý: sửa số.\n\nNgày sai: gặp “30/02/2021”; chấp nhận: số. Cách xử lý: sửa số."
+        "[Lỗi cần sửa]\nSố sai: gặp “x”; chấp nhận: số. Cách xử lý: sửa số.\n\nNgày sai: gặp “30/02/2021”; chấp nhận: số. Cách xử lý: sửa số."
     )
     assert sheet["A2"].comment is None
 
@@ -113,10 +113,26 @@ def test_marks_of_an_earlier_round_are_replaced_and_the_office_keeps_its_comment
     assert book[LOG]["A3"].fill.start_color.rgb == PINK
 
 
+def test_marks_are_known_again_when_another_program_took_our_name_and_the_list_away(original: Path) -> None:
+    marked(original, [fault(2, 3), fault(3, 3)])
+    sent_back, target = original.with_name("loi.xlsx"), original.with_name("loi-2.xlsx")
+    book = load_workbook(sent_back)
+    del book[FAULTS_SHEET]
+    for cell in ("C2", "C3"):
+        book[LOG][cell].comment.author = " "  # what LibreOffice leaves of it
+    book.save(sent_back)
+    write_fault_workbook(sent_back, read_workbook(sent_back, "loi.xlsx"), [fault(2, 1)], [], target)
+    sheet = load_workbook(target)[LOG]
+    assert sheet["C2"].comment.text == "của đơn vị"
+    assert sheet["C3"].comment is None
+    assert [sheet[cell].fill.start_color.rgb == PINK for cell in ("C2", "C3", "A2")] == [False, False, True]
+
+
 def test_a_fault_within_a_merged_range_marks_its_first_cell(original: Path) -> None:
     sheet = marked(original, [fault(6, 2), fault(5, 2, "Ngày sai")])[LOG]
     assert sheet["A5"].fill.start_color.rgb == PINK
     assert sheet["A5"].comment.text.count("Cách xử lý") == 2
+    assert sheet["A5"].comment.text.count("[Lỗi cần sửa]") == 1
     assert "đơn vị" not in sheet["A5"].comment.text
 
 

@@ -15,6 +15,7 @@ from analysis.chapters.delivered import delivered_of
 from analysis.chapters.subject import subject_of
 from analysis.codes import COMPOSITE, INDICES
 from analysis.figures.coverage import coverage
+from analysis.figures.delivery import channel_mix
 from analysis.figures.draw import draw
 from analysis.figures.standing import SECONDARY, era_marks, index_line
 from analysis.figures.uptake import event_marks
@@ -71,7 +72,7 @@ def report_charts(shipped_tables) -> list[Chart]:
     """Every chart of the report of the plan's year."""
     tables = shipped_tables
     below = units_below(tables.units, PROVINCE)
-    done = delivered_of(tables, subject_of(tables, PROVINCE, TODAY.isoformat()), PROVINCE, YEAR)
+    done = delivered_of(tables, subject_of(tables, PROVINCE, YEAR, TODAY.isoformat()), PROVINCE, YEAR)
     dossiers = of_units(tables.uptake, below)
     histories = standing.histories_of(tables.index_scores, tables.index_editions, PROVINCE, YEAR, TODAY)
     months = outcomes.unit_months_of(tables, PROVINCE, TODAY)
@@ -80,8 +81,8 @@ def report_charts(shipped_tables) -> list[Chart]:
     blocks = [
         *delivery_chapter.volume(done, tables.units),
         *delivery_chapter.items(done, tables.plans),
-        *delivery_chapter.channels_reach_and_cost(done),
-        *delivery_chapter.units(done),
+        *delivery_chapter.channels_reach_and_cost(done, tables.plans),
+        *delivery_chapter.units(done, tables.plans),
         *standing.rank_overview(histories, PLACE, YEAR),
         *standing.near_communication("PAPI", tables, PROVINCE, PLACE, YEAR, TODAY),
         *(
@@ -254,12 +255,35 @@ def test_a_lasting_event_is_a_span_and_a_change_of_rule_a_line():
 
 def test_a_timeline_shows_windows_to_their_last_day_and_activities_in_their_row(report_charts):
     (chart,) = [chart for chart in report_charts if chart.kind == "timeline"]
-    windows, done = draw(chart).data
+    windows, done, spans = draw(chart).data
     first = chart.series[0]
     days = (pd.Timestamp(first.x_end[0]) - pd.Timestamp(first.x[0])).days + 1
     assert windows.x[0] == days * 24 * 3600 * 1000
-    assert set(done.y) <= set(windows.y)
+    assert set(done.y) | set(spans.y) <= set(windows.y)
+    assert len(chart.series[1].x) + len(chart.series[2].x) == 712
     assert len(windows.y) == 18
+
+
+def test_an_activity_without_a_day_is_a_span_and_the_table_words_it_as_it_is_known():
+    windows = Series("kế hoạch", ("2021-01-01",), (None,), labels=("I.1",), x_end=("2021-12-31",))
+    dated = Series("đã ghi", ("2021-05-03",), (None,), labels=("I.1",))
+    spans = Series("khoảng", ("2021-01-01",) * 2, (None,) * 2, ("quý I/2021",) * 2, labels=("I.1",) * 2, x_end=("2021-03-31",) * 2)
+    chart = make_chart(windows, dated, spans, kind="timeline", x_kind="date")
+    assert data_table(chart).rows == (("I.1", "01/01/2021", "31/12/2021", 3.0, "quý I/2021", "03/05/2021"),)
+    drawn = draw(chart).data[2]
+    assert (drawn.name, list(drawn.base), list(drawn.x)) == ("khoảng", ["2021-01-01"], [90 * 24 * 3600 * 1000])
+    assert list(drawn.customdata) == ["quý I/2021: 2 hoạt động"]
+
+
+def test_channels_that_tie_are_all_named():
+    mix = pd.DataFrame({"channel": ["radio", "web_portal", "print"], "officials_count": 0, "public_count": [4, 4, 1], "total_count": [4, 4, 1]})
+    title = channel_mix(mix, pd.DataFrame({"source_id": ["log"], "is_synthetic": [True]}), 2021, TODAY).title
+    assert "là các kênh dùng nhiều nhất: mỗi kênh 4 trên 9 hoạt động (44" in title
+
+
+def test_months_on_an_axis_are_written_as_in_the_tables():
+    months = Series("a", ("2021-01-01", "2021-03-01"), (1.0, 2.0), ("a", "a"))
+    assert list(draw(make_chart(months, x_kind="month")).layout.xaxis.ticktext) == ["01/2021", "02/2021", "3/2021"]
 
 
 def make_grid() -> Chart:
@@ -293,7 +317,10 @@ def test_coverage_names_its_groups_and_its_title_leaves_out_a_month_that_has_not
     )
     log = pd.DataFrame({"source_id": ["log"], "is_synthetic": [True]})
     chart = coverage(covered, below, log, 2021, date(2021, 3, 10))
-    assert chart.title == "2/2 đơn vị cấp xã có hoạt động được ghi trong năm 2021; ít nhất là tháng 01/2021: 1/2"
+    so_far = "Từ đầu năm đến 10/03/2021, 2/2 đơn vị cấp xã có hoạt động được ghi"
+    assert chart.title == f"{so_far}; ít nhất trong các tháng đã hết là tháng 01/2021 (1/2)"
+    tied = coverage(covered.assign(covered_count=1, units_count=2), below, log, 2021, date(2021, 3, 10)).title
+    assert tied.endswith("là tháng 01/2021 (1/2) và 02/2021 (1/2)")
     assert list(dict.fromkeys(chart.series[0].labels)) == ["Sở, ngành cấp tỉnh", "Thành phố A (cấp xã)"]
-    assert set(chart.series[0].x) == {"T1", "T2", "T3", "Từ đầu năm"}
+    assert set(chart.series[0].x) == {"T1", "T2", "T3 (đến 10/3)", "Từ đầu năm"}
     assert chart.provenance.is_synthetic

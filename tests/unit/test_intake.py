@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,9 @@ from hypothesis import strategies as st
 
 from analysis.errors import DataFaults
 from analysis.ingest import intake
-from analysis.ingest.intake import WITHDRAWN, Arrival, NotAsAsked, place, safe_name, withdraw
+from analysis.ingest.intake import Arrival, NotAsAsked, place, safe_name, withdraw
 from analysis.ingest.unfinished import INCOMING, JOURNAL, recover
-from analysis.sources import Source, read_register, sha256_of
+from analysis.sources import Source, read_register, rewrite, sha256_of
 
 
 @given(st.text(max_size=300))
@@ -41,6 +42,9 @@ def arrival(raw_copy: Path, events: Source, tmp_path: Path) -> Arrival:
     path = tmp_path / "them.csv"
     path.write_text(lines[0] + "".join(f"new-{line}" for line in lines[1:3]), encoding="utf-8")
     return Arrival(path, replace(events, source_id="more-events", path="events/more/them.csv", sha256=sha256_of(path)))
+
+
+TODAY = date(2026, 11, 22)
 
 
 def contents(raw: Path) -> dict[str, bytes]:
@@ -85,20 +89,49 @@ def test_a_superseded_file_is_kept_marked_and_no_longer_read(raw_copy, arrival, 
     assert set(build.tables["events"]["source_id"]) == {"more-events"}
 
 
-def test_only_what_was_taken_in_can_be_withdrawn_and_only_when_nothing_rests_on_it(raw_copy):
+@pytest.mark.parametrize("source_id", ["no-such-source", "pci-2006-2024", "units-63-tinh", "events"])
+def test_published_and_unknown_sources_are_not_withdrawn(raw_copy, source_id):
     before = contents(raw_copy)
     with pytest.raises(NotAsAsked, match="lantoa received"):
-        withdraw(raw_copy, "no-such-source")
-    with pytest.raises(DataFaults):
-        withdraw(raw_copy, "plan-6334-2021")
+        withdraw(raw_copy, source_id, TODAY)
     assert contents(raw_copy) == before
 
 
-def test_the_synthetic_log_can_be_withdrawn(raw_copy):
-    build, _ = withdraw(raw_copy, "synthetic-activities")
-    assert build.tables["activities"].empty
-    kept = next(source for source in read_register(raw_copy) if source.source_id == "synthetic-activities")
-    assert kept.superseded_by == WITHDRAWN
+def test_a_plan_that_logs_rest_on_is_not_withdrawn_and_one_sentence_says_why(raw_copy):
+    before = contents(raw_copy)
+    with pytest.raises(NotAsAsked, match=r"activity_log_2019_2024\.csv"):
+        withdraw(raw_copy, "plan-6334-2021", TODAY)
+    assert contents(raw_copy) == before
+
+
+def test_a_plan_is_withdrawn_with_its_items(raw_copy):
+    withdraw(raw_copy, "synthetic-activities", TODAY)
+    build, sources, taken = withdraw(raw_copy, "plan-6334-2021", TODAY)
+    assert [source.source_id for source in taken] == ["plan-6334-2021", "plan-6334-2021-items"]
+    assert build.tables["plan_items"].empty
+    assert read_register(raw_copy) == sources
+    kept = next(source for source in sources if source.source_id == "synthetic-activities")
+    assert kept.withdrawn_on == "2026-11-22"
+    assert (raw_copy / kept.path).is_file()
+
+
+def test_an_id_or_a_place_that_is_taken_is_refused_before_anything_is_written(raw_copy, arrival, events):
+    before = contents(raw_copy)
+    for taken in ({"source_id": events.source_id}, {"path": events.path}):
+        with pytest.raises(NotAsAsked, match="Danh mục nguồn đã có"):
+            place(raw_copy, [replace(arrival, source=replace(arrival.source, **taken))])
+    with pytest.raises(NotAsAsked, match="Danh mục nguồn đã có"):
+        place(raw_copy, [arrival, arrival])
+    assert contents(raw_copy) == before
+
+
+def test_what_another_import_replaced_meanwhile_is_not_replaced_again(raw_copy, arrival, events):
+    place(raw_copy, [replace(arrival, replaces=(events,))])
+    before = contents(raw_copy)
+    later = replace(arrival, source=replace(arrival.source, source_id="later", path="events/later/them.csv"), replaces=(events,))
+    with pytest.raises(NotAsAsked, match="lượt nạp khác"):
+        place(raw_copy, [later])
+    assert contents(raw_copy) == before
 
 
 def test_what_a_killed_import_left_is_taken_out_and_the_build_goes_on(raw_copy, arrival, monkeypatch):
@@ -125,3 +158,14 @@ def test_recovering_never_takes_out_a_registered_file(raw_copy, arrival):
     (raw_copy / JOURNAL).write_text(f'["{arrival.source.path}"]', encoding="utf-8")
     recover(raw_copy)
     assert contents(raw_copy) == before
+
+
+def test_a_run_killed_while_it_wrote_the_register_leaves_nothing_that_stops_a_build(raw_copy, monkeypatch):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            rewrite(raw_copy)
+    assert read_register(raw_copy)

@@ -28,24 +28,54 @@ ITEMS = pd.DataFrame(
         "stt": [9, 1, 1],
         "title_vi": ["Đối thoại với người dân", "Giám sát, phản biện", "Của kế hoạch khác"],
         "main_channel": ["dialogue", "oversight", "press"],
+        "lead_units_vi": ["Báo Bình Dương", "Sở Tư pháp", "Sở Tư pháp"],
+        "coordinating_units_vi": ["Sở Tư pháp", None, None],
     }
 )
 UNITS = pd.DataFrame(
     {
-        "unit_code": ["74", "718", "25741", "74-STP"],
-        "vintage": ["63-tinh"] * 4,
-        "name_vi": ["Tỉnh Bình Dương", "Thành phố Thủ Dầu Một", "Phường Phú Hòa", "Sở Tư pháp tỉnh Bình Dương"],
-        "unit_type": ["Tỉnh", "Thành phố", "Phường", "Sở"],
-        "level": ["province", "district", "commune", "department"],
-        "parent_code": [None, "74", "718", "74"],
+        "unit_code": ["74", "718", "25741", "74-STP", "721", "25813", "25738", "74-VPUB"],
+        "vintage": ["63-tinh"] * 8,
+        "name_vi": [
+            "Tỉnh Bình Dương",
+            "Thành phố Thủ Dầu Một",
+            "Phường Phú Hòa",
+            "Sở Tư pháp tỉnh Bình Dương",
+            "Thành phố Bến Cát",
+            "Phường An Tây",
+            "Phường Hiệp Thành",
+            "Văn phòng Ủy ban nhân dân tỉnh Bình Dương",
+        ],
+        "unit_type": ["Tỉnh", "Thành phố", "Phường", "Sở", "Thành phố", "Phường", "Phường", "Văn phòng"],
+        "level": ["province", "district", "commune", "department", "district", "commune", "commune", "department"],
+        "parent_code": [None, "74", "718", "74", "74", "721", "718", "74"],
     }
 )
+EVENTS = pd.DataFrame(
+    {
+        "event_id": ["type-bencat-2024"],
+        "kind": ["unit_type_change"],
+        "start_date": [pd.Timestamp(2024, 5, 1)],
+        "scope_code": ["721"],
+        "vintage": ["63-tinh"],
+        "title_vi": ["Bến Cát: thị xã thành thành phố"],
+    }
+)
+LISTED_UNITS = [
+    "Văn phòng UBND tỉnh",
+    "Sở Tư pháp",
+    "Thành phố Thủ Dầu Một",
+    "Thị xã Bến Cát",
+    "Phường Hiệp Thành, Thủ Dầu Một",
+    "Phường Phú Hòa, Thủ Dầu Một",
+    "Phường An Tây, Bến Cát",
+]
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "log.xlsx"
-    write_template(path, PLANS, ITEMS, UNITS, NUMBER)
+    write_template(path, PLANS, ITEMS, UNITS, NUMBER, EVENTS)
     return path
 
 
@@ -74,7 +104,7 @@ def test_every_list_points_at_exactly_its_choices(book: Workbook) -> None:
             assert book[LISTS_SHEET].cell(bottom + 1, left).value is None
     assert offered["Mục kế hoạch"] == ["I.1 – Giám sát, phản biện", "II.1.9 – Đối thoại với người dân"]
     assert offered["Số kế hoạch"] == [NUMBER]
-    assert set(offered["Đơn vị thực hiện"]) == {"Thành phố Thủ Dầu Một", "Phường Phú Hòa, Thủ Dầu Một", "Sở Tư pháp"}
+    assert offered["Đơn vị thực hiện"] == LISTED_UNITS
     assert offered["Kênh truyền thông"] == list(codes.CHANNELS.values())
     assert offered["Đối tượng"] == list(codes.AUDIENCES.values())
     assert offered["Đơn vị tính"] == list(codes.COUNTERS.values())
@@ -105,15 +135,29 @@ def test_the_two_examples_say_that_they_are_not_read(book: Workbook) -> None:
     assert all(cell.font.italic for cell in book[LOG_SHEET][2])
 
 
+def test_an_example_names_a_unit_that_leads_its_item_or_takes_part(book: Workbook) -> None:
+    dialogue, articles = ([cell.value for cell in row] for row in book[LOG_SHEET].iter_rows(min_row=2, max_row=3))
+    assert dialogue[1:4] == [NUMBER, "II.1.9 – Đối thoại với người dân", "Sở Tư pháp"]
+    assert articles[1:4] == [None, None, "Văn phòng UBND tỉnh"]  # no item of this plan uses a portal: outside the plan
+
+
+def test_without_events_units_have_the_names_of_the_list(tmp_path: Path) -> None:
+    write_template(tmp_path / "log.xlsx", PLANS, ITEMS, UNITS, NUMBER)
+    listed = [cell.value for cell in load_workbook(tmp_path / "log.xlsx")[LISTS_SHEET]["C"]]
+    assert "Thành phố Bến Cát" in listed
+    assert "Thị xã Bến Cát" not in listed
+
+
 def test_the_guide_explains_every_column_and_warns_of_personal_data(book: Workbook) -> None:
     said = {row[0].value: row[1].value for row in book[GUIDE_SHEET].iter_rows()}
     assert all(said[column.heading] for column in LOG_COLUMNS)
     assert said["Từ ngày"].startswith("(bắt buộc)")
     assert "số căn cước" in said["Không nhập"]
+    assert "Trung tâm Hành chính công tỉnh" in said["Đơn vị thực hiện"]
 
 
 def test_the_same_plan_gives_the_same_bytes(template: Path, tmp_path: Path) -> None:
-    write_template(tmp_path / "again.xlsx", PLANS, ITEMS.iloc[::-1], UNITS, NUMBER)
+    write_template(tmp_path / "again.xlsx", PLANS, ITEMS.iloc[::-1], UNITS.iloc[::-1], NUMBER, EVENTS)
     assert (tmp_path / "again.xlsx").read_bytes() == template.read_bytes()
 
 

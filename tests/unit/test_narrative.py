@@ -196,11 +196,11 @@ def test_occasions_are_never_printed_for_items_that_state_none(progress):
 
 def test_completion_tells_each_item_that_states_a_number_and_adds_none_together(progress):
     stated = progress[progress["expected_total_count"].notna()]
-    found = delivery.completion(progress, progress, "")
+    found = delivery.completion(progress, progress, YEAR, TODAY)
     assert found.text_vi.startswith(f"Trong {len(stated)} mục có nêu số lần")
     assert all(f"(mục {row.section}.{row.stt})" in found.text_vi for row in stated.itertuples())
     assert f"{len(progress) - len(stated)} mục còn lại không nêu số lần" in found.evidence_vi
-    assert delivery.completion(progress[progress["expected_count"].isna()], progress, "") is None
+    assert delivery.completion(progress[progress["expected_count"].isna()], progress, YEAR, TODAY) is None
 
 
 def make_costs(*rows: tuple[str, int, int, int]) -> pd.DataFrame:

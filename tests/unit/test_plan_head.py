@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from analysis.ingest.plan_document import Fact, Finding, Paragraph, parse_plan
-from analysis.ingest.plan_document.head import head_facts, shortened
+from analysis.ingest.plan_document.aims import Aim, aim_of, shortened
+from analysis.ingest.plan_document.head import head_facts
 from analysis.ingest.plan_document.listed_units import province_facts, unit_reader
 
 HEAD = [
@@ -108,9 +109,48 @@ def test_a_place_with_a_dash_is_one_name():
     assert values_of(["(Ban hành kèm theo Kế hoạch số 1/KH-UBND của Ủy ban nhân dân tỉnh Bà Rịa-Vũng Tàu)"])["province_vi"] == "Bà Rịa - Vũng Tàu"
 
 
-def test_a_long_aim_is_cut_at_a_word():
-    assert shortened("- Một hai ba; bốn") == "Một hai ba"
+def test_a_text_is_shortened_at_a_word_where_it_is_only_shown():
+    assert shortened("- Một hai ba; bốn", 90) == "Một hai ba"
     assert shortened("một " * 100, 10) == "một một…"
+
+
+LONG = "Nâng cao nhận thức của người dân " + "và doanh nghiệp " * 30 + "về dịch vụ công trực tuyến"
+
+
+@pytest.mark.parametrize(
+    ("written", "aim"),
+    [
+        (f"- {LONG}.", Aim(LONG)),
+        ("a) Để người dân biết.", Aim("Để người dân biết")),
+        ("Để người dân biết. Ngoài ra để dùng.", Aim("Để người dân biết", is_cut=True)),
+        ("Để người dân biết; và dùng.", Aim("Để người dân biết", is_cut=True)),
+        ("Giới thiệu kết quả như: một cửa; bưu chính.", Aim("Giới thiệu kết quả như: một cửa, bưu chính", has_commas=True)),
+        ("Giới thiệu (một cửa; bưu chính) tới dân.", Aim("Giới thiệu (một cửa, bưu chính) tới dân", has_commas=True)),
+        ("Gắn với các; việc khác. Câu sau.", Aim("Gắn với các, việc khác", is_cut=True, has_commas=True)),
+        ("Tuyên truyền tại TP. Thủ Đức và Q. 1 năm 2026.", Aim("Tuyên truyền tại TP. Thủ Đức và Q. 1 năm 2026")),
+        ("Đạt 99.5% hồ sơ trước hạn ...", Aim("Đạt 99.5% hồ sơ trước hạn")),
+    ],
+)
+def test_an_aim_is_kept_in_whole_sentences_without_a_semicolon_inside(written, aim):
+    assert aim_of(written) == aim
+
+
+def test_what_the_stored_aims_say_differently_is_told_with_its_place():
+    lines = ["1. Mục đích:", "- Nêu các việc: một cửa; bưu chính.", "- Để dân biết. Để dân dùng.", "- Để dân hỏi.", "2. Yêu cầu"]
+    fact = facts_of(lines)["aims_vi"]
+    assert fact.value == "Nêu các việc: một cửa, bưu chính; Để dân biết; Để dân hỏi"
+    assert fact.told == (
+        "dấu chấm phẩy trong một mục đích ghi thành dấu phẩy (dòng 2)",
+        "chỉ lấy câu đầu hoặc vế đầu, phần sau xem trong văn bản (dòng 3)",
+    )
+    remarks = [remark.said for remark in parse_plan([Paragraph(line, f"dòng {n}") for n, line in enumerate(lines, 1)], "a.txt").remarks]
+    assert remarks == [f"Mục đích: {said}" for said in fact.told]
+
+
+def test_more_aims_than_are_kept_are_counted():
+    fact = facts_of(["1. Mục đích", *[f"- Việc {word}." for word in "abcdefghij"], "2. Yêu cầu"])["aims_vi"]
+    assert fact.value.count(";") == 7
+    assert fact.told == ("chỉ lấy 8 đoạn đầu trong 10 đoạn",)
 
 
 UNITS = pd.DataFrame(
@@ -135,7 +175,25 @@ def test_unit_phrases_are_read_for_the_province_and_doubts_are_marked():
     reader = unit_reader("98", "63-tinh", UNITS)
     assert reader is not None
     assert [found.kind for found in reader("Sở Nội vụ")] == ["unit"]
-    assert unit_reader("", "63-tinh", UNITS) is None
+    assert unit_reader("98", "", UNITS) is None
+    assert unit_reader("98", "63-tinh", None) is None
+
+
+def test_without_a_province_groups_and_outside_bodies_are_read_and_the_rest_waits():
+    reader = unit_reader("", "63-tinh", UNITS)
+    assert reader is not None
+    found = reader("Các Sở, ban, ngành; UBND cấp huyện; Sở Nội vụ; Đoàn Thanh niên; các đơn vị, địa phương có liên quan")
+    assert [(one.kind, len(one.unit_codes)) for one in found] == [("group", 0), ("group", 0), ("later", 0), ("external", 0), ("group", 0)]
+    later = "đọc khi đã điền mã tỉnh"
+    assert [one.suggestion for one in found[:4]] == [later, later, "", ""]
+    assert "không nêu đơn vị nào" in found[4].suggestion
+
+
+def test_a_level_that_is_no_more_is_said_also_without_a_province():
+    reader = unit_reader("", "34-tinh", UNITS)
+    assert reader is not None
+    (found,) = reader("UBND cấp huyện")
+    assert (found.kind, found.suggestion[:38]) == ("unknown", "từ 01/07/2025 không còn cấp huyện; hãy")
 
 
 def test_a_reader_of_units_may_be_handed_in():

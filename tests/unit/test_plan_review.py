@@ -18,6 +18,8 @@ from analysis.periods import parse_schedule
 OWN = Path(__file__).resolve().parents[1] / "data" / "plan" / "ke-hoach-999-2021.txt"
 LINES = {"plan_number": 2, "plan_year": 3, "issued_date": 4, "other_issued_date": 5, "province_code": 7, "vintage": 8, "title_vi": 9, "note_vi": 11}
 
+CONTINUED, UNREAD_TIME = ("Các mục", "N6"), ("Các mục", "N9")  # the decisions on II.1.3 and II.2.2
+
 
 @pytest.fixture(scope="module")
 def draft() -> PlanDraft:
@@ -28,7 +30,7 @@ def draft() -> PlanDraft:
 def review(draft, tmp_path) -> Path:
     path = tmp_path / "ra-soat.xlsx"
     write_review(draft, path)
-    edited(path, {("Kế hoạch", "E4"): "Đồng ý", ("Kế hoạch", "B7"): "98", ("Kế hoạch", "B8"): "63-tinh"})
+    edited(path, {("Kế hoạch", "E4"): "Đồng ý", ("Kế hoạch", "B7"): "98", ("Kế hoạch", "B8"): "63-tinh", CONTINUED: "Đồng ý", UNREAD_TIME: "Đồng ý"})
     return path
 
 
@@ -86,7 +88,13 @@ def test_any_text_comes_back_as_it_was_also_what_looks_like_a_formula(draft, tmp
 def test_a_review_as_written_waits_for_its_decisions(draft, tmp_path):
     path = tmp_path / "r.xlsx"
     write_review(draft, path)
-    assert faults_of(path) == [("Điều chưa quyết định", "E4"), ("Ô bắt buộc còn trống", "B7"), ("Ô bắt buộc còn trống", "B8")]
+    assert faults_of(path) == [
+        ("Điều chưa quyết định", "E4"),
+        ("Ô bắt buộc còn trống", "B7"),
+        ("Ô bắt buộc còn trống", "B8"),
+        ("Điều chưa quyết định", "N6"),
+        ("Điều chưa quyết định", "N9"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -165,15 +173,23 @@ def test_a_review_is_told_from_other_files(review, tmp_path):
     other = tmp_path / "nhat-ky.xlsx"
     openpyxl.Workbook().save(other)
     assert (is_review(review), is_review(other), is_review(OWN), is_review(tmp_path / "absent.xlsx")) == (True, False, False, False)
+    assert (is_review(tmp_path), is_review(Path("a\0b.xlsx"))) == (False, False)
 
 
 def test_the_workbook_offers_lists_and_hides_theirs(review):
     book = openpyxl.load_workbook(review)
     assert book.sheetnames == ["Kế hoạch", "Các mục", "Đã sửa chữ", "Hướng dẫn", "Danh sách"]
     assert book["Danh sách"].sheet_state == "hidden"
-    assert [str(choice.sqref) for choice in book["Các mục"].data_validations.dataValidation] == ["F2:F69"]
+    assert [str(choice.sqref) for choice in book["Các mục"].data_validations.dataValidation] == ["F2:F69", "N2:N69"]
     assert [str(choice.sqref) for choice in book["Kế hoạch"].data_validations.dataValidation] == ["E4 E7 E8", "B8"]
     assert book["Các mục"].freeze_panes == "D2"
+    headings = {cell.value: book["Các mục"].column_dimensions[cell.column_letter].hidden for cell in book["Các mục"][1]}
+    assert [heading for heading, is_hidden in headings.items() if not is_hidden][-2:] == ["Cần xem lại", "Quyết định"]
+    assert [heading for heading, is_hidden in headings.items() if is_hidden] == [
+        "Máy đã hỏi",
+        "Máy đọc: đơn vị thực hiện",
+        "Máy đọc: đơn vị phối hợp",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +217,7 @@ def test_the_terminal_shows_items_then_what_to_decide_and_what_was_mended(draft)
     assert titles == [
         "Cần quyết định ở phần đầu (3):",
         "Cần xác nhận (2):",
-        "Đã hiểu khác với cách viết trong văn bản (6):",
+        "Đã hiểu khác với cách viết trong văn bản (7):",
         "Đã sửa chữ máy quét nhầm (8):",
     ]
     assert any(line.startswith("II.1    3 ") and line.endswith("!") for line in lines)

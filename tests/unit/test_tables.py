@@ -1,5 +1,7 @@
 """Tables of the report: raw values in order, a reason for every gap."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -23,6 +25,13 @@ def make_progress(done: int = 3, units: int = 2, stated: int | None = 2, leads: 
         "units_done_count": units,
         "expected_total_count": pd.NA if total is None else total,
         "completion_share": pd.NA if total is None else done / total,
+        "occasions_count": done,
+        "owed_total_count": pd.NA if total is None else total // 2,
+        "owed_share": pd.NA if total is None else min(done / (total // 2), 1.0),
+        "occasion_counter": pd.NA,
+        "is_open_ended": False,
+        "is_due": True,
+        "is_ended": False,
         "early_count": 2,
         "gap_count": 0,
         "late_count": 1,
@@ -58,20 +67,39 @@ def test_what_falls_outside_the_window_is_told_only_of_items_with_a_window_and_a
     assert tables.plan_items(make_progress(done=done, kind=kind), LOG).rows[0][-1] == late
 
 
+def test_until_the_year_is_over_the_share_is_of_what_is_owed_and_the_table_says_how_much_that_is():
+    table = tables.plan_items(make_progress(done=1), LOG, is_over=False)
+    assert [column.title for column in table.columns[5:7]] == ["Đã đến hạn", "Đạt so với số lần đã đến hạn"]
+    assert table.rows[0][4:7] == ("1/4 lần (2 đơn vị)", "2 lần", 0.5)
+
+
+def test_an_item_to_which_the_plan_adds_an_uncounted_number_is_marked_and_explained():
+    table = tables.plan_items(make_progress(done=6).assign(is_open_ended=True), LOG)
+    assert table.rows[0][4] == "6/4+ lần (2 đơn vị)"
+    assert any("thêm một phần không nêu số lần" in note for note in table.notes_vi)
+
+
+def test_occasions_told_by_a_quantity_are_told_with_the_rows_that_hold_them():
+    table = tables.plan_items(make_progress(done=1, units=1).assign(occasions_count=4, occasion_counter="ky"), LOG)
+    assert table.rows[0][4] == "4/4 lần, trong 1 dòng nhật ký"
+    assert any("thì tính theo số lượng" in note for note in table.notes_vi)
+
+
 def test_silent_units_stand_by_level_and_in_dictionary_order_under_the_unit_above_them():
-    below = pd.DataFrame({"unit_code": ["718", "719"], "name_vi": ["Thành phố Thủ Dầu Một", "Huyện Bàu Bàng"]})
     rows = [
-        ("Xã B", "718", "commune"),
-        ("Đất Cuốc", "719", "commune"),
-        ("Xã A", "718", "commune"),
-        ("Dĩ An", "719", "commune"),
-        ("Huyện C", "74", "district"),
-        ("Sở Tư pháp", "74", "department"),
+        ("Xã B", "Thành phố Thủ Dầu Một", "commune"),
+        ("Đất Cuốc", "Huyện Bàu Bàng", "commune"),
+        ("Xã A", "Thành phố Thủ Dầu Một", "commune"),
+        ("Dĩ An", "Huyện Bàu Bàng", "commune"),
+        ("Huyện C", "Bình Dương", "district"),
+        ("Sở Tư pháp", "Bình Dương", "department"),
     ]
-    silent = pd.DataFrame(rows, columns=["label_vi", "parent_code", "level"])
-    named = tables.silent_units(silent, below, SOURCE).rows
+    silent = pd.DataFrame(rows, columns=["label_vi", "parent_vi", "level"])
+    table = tables.silent_units(silent, date(2021, 12, 31), SOURCE)
+    named = table.rows
+    assert table.notes_vi[0].startswith("Tên huyện, thị xã, thành phố theo ngày 31/12/2021;")
     assert [unit for unit, _ in named] == ["Sở Tư pháp", "Huyện C", "Dĩ An", "Đất Cuốc", "Xã A", "Xã B"]
-    assert named[0] == ("Sở Tư pháp", "cấp tỉnh")
+    assert named[0] == ("Sở Tư pháp", "Bình Dương")
 
 
 def test_reach_that_was_never_recorded_is_missing_and_not_zero():

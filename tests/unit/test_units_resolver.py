@@ -119,7 +119,7 @@ def test_a_bare_name_of_two_units_is_ambiguous(written, candidates):
         ("Sở Tài chinhh", "74-STC"),
         ("Cây Trường 2", "25819"),
         ("Sở Văn hóa", "74-SVHTTDL"),
-        ("Trung tâm Hành chính công tỉnh", "74-VPUB"),
+        ("Trung tâm Hành chính công huyện Bàu Bàng", "719"),
         ("Phòng Tư pháp huyện Bàu Bàng", "719"),
         ("25813 - Phường An Phú", "25813"),
     ],
@@ -127,6 +127,34 @@ def test_a_bare_name_of_two_units_is_ambiguous(written, candidates):
 def test_a_misspelt_shortened_or_contradictory_name_is_near_and_never_resolved(written, first):
     match = OLD.resolve(written)
     assert (match.kind, match.unit_code, match.candidates[0]) == ("near", None, first)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Trung tâm Hành chính công tỉnh",
+        "TT HCC",
+        "TTHCC tỉnh",
+        "Trung tâm PVHCC",
+        "Trung tâm Phục vụ hành chính công",
+        "TTPVHCC tỉnh Bình Dương",
+    ],
+)
+def test_a_declared_part_of_a_unit_said_alone_or_with_the_province_is_the_unit(written):
+    assert OLD.resolve(written).unit_code == "74-VPUB"
+
+
+@pytest.mark.parametrize("written", ["TTHCC TP Thủ Dầu Một", "Trung tâm PVHCC phường Tân Định", "TTHCC huyện Phú Giáo"])
+def test_a_part_of_that_name_in_a_district_or_commune_is_never_the_unit_of_the_province(written):
+    match = OLD.resolve(written)
+    assert match.unit_code is None
+    assert "74-VPUB" not in match.candidates
+
+
+def test_without_suggestions_an_unknown_name_stays_unknown_and_may_be_suggested_later():
+    assert OLD.resolve("Sở Tài chinhhh", suggest=False).kind == "unknown"
+    assert OLD.resolve("Sở Tài chinhhh").candidates[0] == "74-STC"
+    assert OLD.resolve("Sở Tài chinhhh", suggest=False).kind == "unknown"
 
 
 def test_a_name_under_the_wrong_district_is_near_with_all_units_of_that_name():

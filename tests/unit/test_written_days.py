@@ -3,11 +3,14 @@
 import unicodedata
 from datetime import date
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import codes, text
+from analysis.delivery import possible_days
+from analysis.exposure import monthly_dose
 from analysis.written_days import REASONS, WrittenDay, read_day
 
 DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
@@ -49,6 +52,13 @@ def span(first: date, last: date, precision: str = "day") -> WrittenDay:
         ("từ tháng 4 đến tháng 6/2021", span(date(2021, 4, 1), date(2021, 6, 30), "month")),
         ("Quý II/2021", span(date(2021, 4, 1), date(2021, 6, 30), "quarter")),
         ("quý 4 năm 2021", span(date(2021, 10, 1), date(2021, 12, 31), "quarter")),
+        ("6 tháng đầu năm 2021", span(date(2021, 1, 1), date(2021, 6, 30), "quarter")),
+        ("06 tháng đầu năm 2021", span(date(2021, 1, 1), date(2021, 6, 30), "quarter")),
+        ("sáu tháng cuối năm 2021", span(date(2021, 7, 1), date(2021, 12, 31), "quarter")),
+        ("9 tháng đầu năm 2021", span(date(2021, 1, 1), date(2021, 9, 30), "quarter")),
+        ("3 tháng cuối năm 2021", span(date(2021, 10, 1), date(2021, 12, 31), "quarter")),
+        ("nửa đầu năm 2021", span(date(2021, 1, 1), date(2021, 6, 30), "quarter")),
+        ("trong nửa cuối năm 2021", span(date(2021, 7, 1), date(2021, 12, 31), "quarter")),
         ("năm 2021", span(date(2021, 1, 1), date(2021, 12, 31), "year")),
         ("từ 05/5 đến 07/5/2021", span(date(2021, 5, 5), date(2021, 5, 7))),
         ("từ ngày 05 đến ngày 07 tháng 5 năm 2021", span(date(2021, 5, 5), date(2021, 5, 7))),
@@ -70,7 +80,10 @@ def test_a_written_day_is_read_day_first_with_its_precision(written, meant):
         ("2021", "not_a_date"),
         ("05-07/2021", "not_a_date"),
         ("đầu tháng 5/2021", "not_a_date"),
-        ("6 tháng đầu năm 2021", "not_a_date"),
+        ("6 tháng năm 2021", "not_a_date"),
+        ("5 tháng đầu năm 2021", "not_a_date"),
+        ("đầu năm 2021", "not_a_date"),
+        ("6 tháng đầu năm", "no_year"),
         ("31/4/2021", "impossible_day"),
         ("29/02/2021", "impossible_day"),
         ("12/24/2020", "impossible_day"),
@@ -87,6 +100,17 @@ def test_a_written_day_is_read_day_first_with_its_precision(written, meant):
 def test_what_is_no_day_is_refused_with_its_reason(written, reason):
     with pytest.raises(ValueError, match=f"^{reason}$"):
         read_day(written)
+
+
+@pytest.mark.parametrize(("written", "months"), [("6 tháng đầu năm 2021", 6), ("9 tháng đầu năm 2021", 9), ("nửa cuối năm 2021", 6)])
+def test_a_part_of_a_year_keeps_its_days_in_delivery_and_is_spread_over_its_months(written, months):
+    found = read_day(written)
+    row = {"unit_code": "1", "vintage": "63-tinh", "audience": "citizens", "date_precision": found.precision}
+    activity = pd.DataFrame([row | {"start_date": pd.Timestamp(found.start), "end_date": pd.Timestamp(found.end)}])
+    assert possible_days(activity).iloc[0].tolist() == [pd.Timestamp(found.start), pd.Timestamp(found.end)]
+    dose = monthly_dose(activity)
+    assert len(dose) == months
+    assert dose["dose_count"].tolist() == pytest.approx([1 / months] * months)
 
 
 def test_a_missing_year_is_taken_only_from_the_one_given():

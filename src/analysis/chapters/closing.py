@@ -13,12 +13,12 @@ from analysis.store import Tables
 def next_year(data: Tables, done: Delivered, histories: dict[str, pd.DataFrame]) -> list[Block]:
     """What to do and what to write down so that next year's report can answer more; each from a count of this year."""
     plan, progress, activities, silent = done.plan, done.progress, done.activities, done.silent
-    has_items, has_log = len(progress) > 0, len(activities) > 0
+    has_items, has_log, over = len(progress) > 0, len(activities) > 0, delivery.is_over(done.year, done.as_of)
     lessons: list[Sentence | None] = [
         say.nothing_loaded(data.plans) if plan is None and not has_log else None,
-        say.unassigned_items(progress, activities) if has_items and has_log else None,
-        say.weak_items(progress, activities) if has_items and has_log else None,
-        say.urge(silent, done.below, activities) if has_log and len(silent) else None,
+        say.unassigned_items(progress, activities, is_over=over) if has_items and has_log else None,
+        say.weak_items(progress, activities, is_over=over) if has_items and has_log else None,
+        say.urge(silent, done.below, activities, is_over=over) if has_log and len(silent) else None,
         say.state_numbers(progress) if has_items else None,
         say.record_reach(delivery.unrecorded_reach(activities), activities) if has_log else None,
         say.stagger(data.plans) if plan is not None or has_log else None,
@@ -32,7 +32,8 @@ def first_step(plans: pd.DataFrame, done: Delivered) -> Finding | Sentence:
     if done.activities.empty:
         return say.nothing_loaded(plans)
     progress = done.progress if len(done.progress) else None
-    return say.first_step(progress, done.silent, done.activities, has_plan=done.plan is not None)
+    over = delivery.is_over(done.year, done.as_of)
+    return say.first_step(progress, done.silent, done.activities, has_plan=done.plan is not None, is_over=over)
 
 
 def quality(data: Tables, histories: dict[str, pd.DataFrame]) -> list[Block]:

@@ -21,6 +21,7 @@ class Delivered:
     place: str
     year: int
     as_of: date
+    names_day: date
     below: pd.DataFrame
     plan: pd.Series | None
     activities: pd.DataFrame
@@ -44,6 +45,7 @@ def delivered_of(tables: Tables, subject: Subject, province: str, year: int) -> 
         subject.place,
         year,
         subject.as_of,
+        subject.names_day,
         subject.below,
         plan,
         activities,

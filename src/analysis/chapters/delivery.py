@@ -1,5 +1,7 @@
 """Blocks of the delivery chapter; a year without a plan, a log or items gets a plain sentence in that place."""
 
+from datetime import date
+
 import pandas as pd
 
 from analysis import delivery, tables
@@ -9,6 +11,7 @@ from analysis.figures import coverage as coverage_chart
 from analysis.figures import delivery as charts
 from analysis.narrative import delivery as say
 from analysis.narrative import units as say_units
+from analysis.units import MERGER_DAY
 
 
 def about_plan(done: Delivered, plans: pd.DataFrame) -> list[Block]:
@@ -19,42 +22,47 @@ def about_plan(done: Delivered, plans: pd.DataFrame) -> list[Block]:
 
 
 def volume(done: Delivered, units: pd.DataFrame) -> list[Block]:
-    """How much was logged, and when."""
-    said = say.volume(done.activities, done.below if len(done.below) else units, done.place, done.year)
-    if done.activities.empty:
-        return [said]
+    """How much was logged, and when; from 01/07/2025 on that these units are no more."""
+    listed = done.below if len(done.below) else units
+    blocks: list[Block] = [say.volume(done.activities, listed, done.place, done.year, done.as_of)]
+    if min(done.as_of, date(done.year, 12, 31)) >= MERGER_DAY:
+        blocks.append(say.units_ended(done.place, provenance(listed)))
     monthly = delivery.activities_by_month(done.activities)
-    return [said, charts.activities_by_month(monthly, done.activities, done.year)] if len(monthly) else [said]
+    if len(monthly):
+        blocks.append(charts.activities_by_month(monthly, done.activities, done.year, done.as_of))
+    return blocks
 
 
 def items(done: Delivered, plans: pd.DataFrame) -> list[Block]:
-    """Item by item; nothing where there is no plan, a sentence where its items are not known."""
+    """Item by item; a sentence where there is no plan or its items are not known."""
     progress, activities = done.progress, done.activities
+    over = delivery.is_over(done.year, done.as_of)
     if done.plan is None:
-        return []
+        return [say.nothing_to_hold_against(done.year, provenance(plans))]
     if progress.empty:
         return [say.items_unknown(done.plan, plans)]
     if activities.empty:
-        return [say.items_without_log(progress), tables.plan_items(progress, activities)]
+        return [say.items_without_log(progress), tables.plan_items(progress, activities, is_over=over)]
     blocks: list[Block | None] = [
         say.items_done(progress, activities),
-        charts.plan_timeline(progress, activities),
-        say.completion(progress, activities, say.as_of_note(done.as_of, done.year)),
+        charts.plan_timeline(progress, activities, done.as_of),
+        say.completion(progress, activities, done.year, done.as_of),
         say.not_understood(progress),
         say.lateness(progress, activities),
-        tables.plan_items(progress, activities),
+        tables.plan_items(progress, activities, is_over=over),
+        say.beside_the_plan(progress, activities, done.plan),
     ]
     return [block for block in blocks if block is not None]
 
 
-def channels_reach_and_cost(done: Delivered) -> list[Block]:
+def channels_reach_and_cost(done: Delivered, plans: pd.DataFrame) -> list[Block]:
     """Channel mix, reach by kind, and cost where it is given."""
     activities = done.activities
     if activities.empty:
-        return []
+        return [say.no_log_for("kênh, mức tiếp cận và kinh phí", done.year, provenance(plans))]
     costs = delivery.cost_by_channel(activities)
     return [
-        charts.channel_mix(delivery.channel_mix(activities), activities, done.year),
+        charts.channel_mix(delivery.channel_mix(activities), activities, done.year, done.as_of),
         tables.reach(delivery.reach_by_kind(activities), activities),
         say.reach_gaps(delivery.unrecorded_reach(activities), activities),
         say.cost(costs, activities),
@@ -62,30 +70,35 @@ def channels_reach_and_cost(done: Delivered) -> list[Block]:
     ]
 
 
-def units(done: Delivered) -> list[Block]:
+def units(done: Delivered, plans: pd.DataFrame) -> list[Block]:
     """Unit by unit and month by month: the coverage of each group, every unit in the annex, those without a log by name."""
-    activities, below = done.activities, done.below
+    activities, below, year, as_of, names_day = done.activities, done.below, done.year, done.as_of, done.names_day
     if activities.empty:
-        return []
+        return [say.no_log_for("từng đơn vị, từng tháng", year, provenance(plans))]
     rests_on = provenance(below, activities)
-    covered = delivery.coverage(activities, below, done.year, done.as_of)
-    months = delivery.by_unit_month(activities, below, done.year, done.as_of)
+    covered = delivery.coverage(activities, below, year, as_of)
+    months = delivery.by_unit_month(activities, below, year, as_of)
     silent = done.silent
     return [
-        say_units.by_unit(done.units, done.year, done.as_of, rests_on),
-        coverage_chart.coverage(covered, below, activities, done.year, done.as_of),
+        say_units.by_unit(done.units, year, as_of, rests_on),
+        coverage_chart.coverage(covered, below, activities, year, as_of),
         say.silence(silent, below, activities),
-        *([tables.silent_units(silent, below, rests_on)] if len(silent) else []),
-        tables.units_delivery(done.units, done.occasions, below, rests_on),
-        tables.unit_months(months, below, rests_on),
+        *([tables.silent_units(silent, names_day, rests_on)] if len(silent) else []),
+        tables.units_delivery(done.units, done.occasions, names_day, rests_on),
+        tables.unit_months(months, done.units, year, as_of, names_day, rests_on),
     ]
 
 
-def urging(done: Delivered) -> list[Block]:
-    """What needs urging on, all rows in one table; nothing without the items of a plan or without a log: nothing could be held against it."""
-    if done.plan is None or done.progress.empty or done.activities.empty:
-        return []
+def urging(done: Delivered, plans: pd.DataFrame) -> list[Block]:
+    """What needs urging on: by item and reason for the page, all rows for the workbooks; a sentence where nothing can be said."""
+    if done.activities.empty:
+        return [say_units.nothing_to_urge(done.year, provenance(plans))]
     found = delivery.urging(done.progress, done.occasions, done.units, done.year, done.as_of)
     rests_on = provenance(done.below, done.activities, done.progress)
-    said = say_units.urging(found, done.year, done.as_of, rests_on)
-    return [said, tables.urging(found, done.plan["plan_number"], done.year, done.as_of, rests_on)] if len(found) else [said]
+    number = None if done.plan is None or done.progress.empty else str(done.plan["plan_number"])
+    blocks: list[Block] = [] if number else [say_units.urging_without_items(done.year, provenance(plans))]
+    blocks.append(say_units.urging(found, done.year, done.as_of, rests_on))
+    if len(found):
+        shown = (found, number, done.year, done.as_of, done.names_day, rests_on)
+        blocks += [tables.urging_groups(*shown), tables.urging(*shown)]
+    return blocks

@@ -34,9 +34,8 @@ def page(tables: Tables, histories: dict[str, pd.DataFrame], subject: Subject, p
 def _delivery(done: Delivered, units: pd.DataFrame) -> Finding | Sentence:
     """Items, stated occasions and silent units where a plan and a log are held; otherwise how much was logged."""
     if done.progress.empty or done.activities.empty:
-        return say_delivery.volume(done.activities, done.below if len(done.below) else units, done.place, done.year)
-    note = say_delivery.as_of_note(done.as_of, done.year)
-    return say_delivery.in_brief(done.progress, done.activities, done.silent, done.below, note)
+        return say_delivery.volume(done.activities, done.below if len(done.below) else units, done.place, done.year, done.as_of)
+    return say_delivery.in_brief(done.progress, done.activities, done.silent, done.below, done.year, done.as_of)
 
 
 def _uptake(tables: Tables, subject: Subject, year: int) -> list[Block]:

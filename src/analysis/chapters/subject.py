@@ -1,23 +1,43 @@
 """Whom and when a chapter is about, as every notebook opens it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
 from analysis.store import Tables
-from analysis.units import province_name, units_below
+from analysis.units import INDEX_VINTAGE, MERGER_DAY, province_name, type_changes, unit_labels, units_below, units_on
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A province and its units (``below``: departments, districts, communes; ``place`` its spoken name) up to a day."""
+    """A province and its units up to a day.
+
+    ``place`` is its spoken name. ``below`` holds departments, districts and communes with their types and names of ``names_day``
+    (the earliest of the day of the report, the end of its year and the last day of this list of units), a unique ``label_vi``
+    and ``parent_vi``, the unit above.
+    """
 
     place: str
     below: pd.DataFrame
     as_of: date
+    names_day: date
 
 
-def subject_of(tables: Tables, province: str, as_of: str) -> Subject:
+def subject_of(tables: Tables, province: str, year: int, as_of: str) -> Subject:
     """The subject of a report. Raises ``UnknownUnit`` for a code that is no province of the 63."""
-    return Subject(province_name(tables.units, province), units_below(tables.units, province), date.fromisoformat(as_of))
+    place, day = province_name(tables.units, province), date.fromisoformat(as_of)
+    names_day = min(day, date(year, 12, 31), MERGER_DAY - timedelta(days=1))
+    of_list = tables.units[tables.units["vintage"] == INDEX_VINTAGE]
+    below = units_below(units_on(of_list, type_changes(tables.events), names_day), province)
+    return Subject(place, _labelled(below, place), day, names_day)
+
+
+def _labelled(below: pd.DataFrame, place: str) -> pd.DataFrame:
+    """Units with one label each; a label that two of them share carries its district."""
+    is_shared = below["label_vi"].duplicated(keep=False)
+    parents = below.set_index("unit_code")["name_vi"]
+    return below.assign(
+        label_vi=below["label_vi"].where(~is_shared, unit_labels(below)),
+        parent_vi=below["parent_code"].map(parents).fillna(place).astype("string"),
+    )

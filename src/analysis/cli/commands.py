@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analysis.cli import received
+from analysis.cli import forms, received
 from analysis.project import Project, open_project
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def lantoa() -> None:
     """
 
 
-for command in (received.check, received.import_files, received.withdraw, received.received, received.template, received.plan):
+for command in (received.check, received.import_files, received.withdraw, received.received, forms.template, forms.plan):
     lantoa.add_command(command)
 
 
@@ -147,8 +147,12 @@ def simulate() -> None:
     Ví dụ: lantoa simulate
     """
     from analysis.cli.synthetic import make_synthetic
+    from analysis.ingest.unfinished import holding
 
-    for source in make_synthetic(open_project()):
+    project = open_project()
+    with holding(project.raw):
+        made = make_synthetic(project)
+    for source in made:
         click.echo(f"Đã tạo và đăng ký data/raw/{source.path}")
 
 

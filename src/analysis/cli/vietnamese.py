@@ -44,7 +44,7 @@ def explain(error: click.UsageError) -> str:
         case click.BadParameter() if error.param and isinstance(error.param.type, click.Choice):
             return f"giá trị của “{error.param.opts[0]}” không dùng được; chấp nhận: {', '.join(error.param.type.choices)}."
         case click.BadParameter():
-            return f"giá trị của “{error.param.opts[0] if error.param else 'tham số'}” không dùng được: {error.message}"
+            return f"giá trị của “{_called(error.param)}” không dùng được: {error.message}"
         case _:
             return error.format_message()
 

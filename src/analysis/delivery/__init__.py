@@ -15,17 +15,20 @@ from analysis.delivery.progress import (
     item_progress,
     items_of_plan,
     occasions_by_unit,
+    occasions_in,
     plan_of_year,
     untouched_items,
 )
-from analysis.delivery.shortfalls import is_over, urging
-from analysis.delivery.timing import months_ended, windows_of
+from analysis.delivery.shortfalls import urging
+from analysis.delivery.timing import is_over, months_ended, possible_days, windows_of
 from analysis.delivery.units import DEPARTMENTS, DISTRICTS, WHOLE_YEAR, by_unit, by_unit_month, coverage, silent_units
+from analysis.delivery.words import MOST_NAMED, day_as_known, periods_in_words, so_far, unfinished_month
 
 __all__ = [
     "DATED_TO_A_MONTH",
     "DEPARTMENTS",
     "DISTRICTS",
+    "MOST_NAMED",
     "OFFICIALS",
     "PROGRESS_COLUMNS",
     "WHOLE_YEAR",
@@ -36,14 +39,20 @@ __all__ = [
     "channel_mix",
     "cost_by_channel",
     "coverage",
+    "day_as_known",
     "is_over",
     "item_progress",
     "items_of_plan",
     "months_ended",
     "occasions_by_unit",
+    "occasions_in",
+    "periods_in_words",
     "plan_of_year",
+    "possible_days",
     "reach_by_kind",
     "silent_units",
+    "so_far",
+    "unfinished_month",
     "unrecorded_reach",
     "untouched_items",
     "urging",

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.delivery.progress import untouched_items
+from analysis.delivery.timing import is_over
 
 NEAR_DAYS = 30  # a deadline this close still leaves time to act on it
 SILENT_MONTHS = 3  # a quarter: units report to the office quarterly, so one report has passed without them
@@ -16,7 +17,7 @@ WINDOW_ENDED = "window_ended"  # the plan's time is over and nothing was logged
 OCCASIONS_OWED = "occasions_owed"  # stated occasions had fallen due and were not met
 DEADLINE_NEAR = "deadline_near"  # due within ``NEAR_DAYS`` and nothing was logged
 ITEM_UNTOUCHED = "item_untouched"  # the plan's time has begun and nothing was logged
-UNIT_SILENT = "unit_silent"  # the unit logged nothing this year
+UNIT_SILENT = "unit_silent"  # the unit logged nothing this year and owes nothing that says so already
 UNIT_QUIET = "unit_quiet"  # the unit logged nothing for ``SILENT_MONTHS`` or longer
 REASONS = (WINDOW_ENDED, OCCASIONS_OWED, DEADLINE_NEAR, ITEM_UNTOUCHED, UNIT_SILENT, UNIT_QUIET)
 
@@ -28,13 +29,17 @@ URGING_COLUMNS = {
     "section": "string",
     "stt": "Int64",
     "activity_type": "string",
+    "title_vi": "string",
+    "deliverable_vi": "string",
     "time_phrase_vi": "string",
     "reason": "string",
+    "is_unit_silent": "bool",
     "done_count": "Int64",
     "owed_count": "Int64",
     "expected_count": "Int64",
     "begin_date": "datetime64[ns]",
     "due_date": "datetime64[ns]",
+    "missing_parts": "string",
     "days_overdue": "Int64",
     "days_left": "Int64",
     "last_date": "datetime64[ns]",
@@ -43,22 +48,22 @@ URGING_COLUMNS = {
 }
 
 
-def is_over(year: int, as_of: date) -> bool:
-    """Whether a year had ended before a day."""
-    return as_of > date(year, 12, 31)
-
-
 def urging(progress: pd.DataFrame, occasions: pd.DataFrame, units: pd.DataFrame, year: int, as_of: date) -> pd.DataFrame:
     """What to urge on, most urgent first; one row a (unit or group, item or none, reason).
 
     From ``item_progress``, ``occasions_by_unit`` and ``by_unit``. An item with a stated number has a row for each leading
     unit that owes occasions or is near its first deadline; any other untouched item has one, under its leading unit or,
-    without a ``unit_code``, under the group as the plan writes it. ``days_overdue`` and ``days_left`` run to ``as_of`` and
-    are NA for a year that is over and where the plan states no deadline.
+    without a ``unit_code``, under the group as the plan writes it. That a unit logged nothing at all stands in its rows of
+    items (``is_unit_silent``), in a row of its own only where it has none. ``days_overdue`` and ``days_left`` run to ``as_of``
+    and are NA for a year that is over and where the plan states no deadline. Without a plan only units are listed.
     """
     known = units.set_index("unit_code")
-    by_item = list(_occasion_rows(progress, occasions, known, as_of))
-    rows = [*by_item, *_item_rows(progress, {(row["section"], row["stt"]) for row in by_item}, known, as_of), *_unit_rows(units)]
+    occasional = list(_occasion_rows(progress, occasions, known, as_of))
+    of_items = [*occasional, *_item_rows(progress, {(row["section"], row["stt"]) for row in occasional}, known, as_of)]
+    silent = set(units.loc[(units["activities_count"] == 0) & (units["silent_months_count"] > 0), "unit_code"])
+    told = silent & {row.get("unit_code") for row in of_items}
+    rows = [*of_items, *_unit_rows(units[~units["unit_code"].isin(told)])]
+    rows = [{**row, "is_unit_silent": row.get("unit_code") in silent} for row in rows]
     found = pd.DataFrame(rows, columns=list(URGING_COLUMNS)).astype(URGING_COLUMNS)
     if is_over(year, as_of):
         found = found.assign(days_overdue=pd.array([pd.NA] * len(found), dtype="Int64"))
@@ -80,6 +85,7 @@ def _occasion_rows(progress: pd.DataFrame, occasions: pd.DataFrame, known: pd.Da
             "done_count": row.done_count,
             "owed_count": row.owed_count,
             "expected_count": row.expected_count,
+            "missing_parts": row.missing_parts or pd.NA,
         }
 
 
@@ -126,6 +132,8 @@ def _item(item: pd.Series) -> dict[str, Any]:
         "section": item["section"],
         "stt": item["stt"],
         "activity_type": item["activity_type"],
+        "title_vi": item["title_vi"],
+        "deliverable_vi": item["deliverable_vi"],
         "time_phrase_vi": item["time_phrase_vi"],
         "begin_date": item["window_start_date"],
     }

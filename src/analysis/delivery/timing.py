@@ -11,6 +11,11 @@ Window = tuple[pd.Timestamp, pd.Timestamp]
 INSIDE, EARLY, GAP, LATE = "inside", "early", "gap", "late"
 
 
+def is_over(year: int, as_of: date) -> bool:
+    """Whether a year had ended before a day."""
+    return as_of > date(year, 12, 31)
+
+
 def windows_of(item: pd.Series) -> list[Window]:
     """The pieces of an item's window in order; one piece where it has no gaps."""
     parts = item["window_parts"]
@@ -68,6 +73,36 @@ def _last_days(item: pd.Series) -> list[pd.Timestamp]:
         return [last]
     month_ends = {day for start, end in windows for day in pd.date_range(start, end, freq="ME")}
     return sorted(month_ends | {last})
+
+
+def occasion_periods(item: pd.Series, as_of: date) -> list[tuple[pd.Timestamp, pd.Timestamp, int]]:
+    """Periods of which occasions are owed by a day, each with how many: on 15/08 ``6 tháng/01 lần`` has the first half of the year with one."""
+    expected, days = int(item["expected_count"]), _last_days(item)
+    begin, counted, found = windows_of(item)[0][0], 0, []
+    for passed, day in enumerate(days, 1):
+        stated = expected * passed // len(days)
+        if stated > counted:
+            found.append((begin, day, stated - counted))
+            begin, counted = day + pd.Timedelta(days=1), stated
+    return [period for period in found if period[1] < pd.Timestamp(as_of)]
+
+
+def missing_periods(item: pd.Series, starts: pd.Series, occasions: pd.Series, as_of: date) -> list[Window]:
+    """Owed periods with fewer occasions than stated, in order; what one has too many covers the next ones, then the earlier ones."""
+    short: list[tuple[Window, int]] = []
+    spare, last = 0, pd.Timestamp.min
+    for begin, end, stated in occasion_periods(item, as_of):
+        left = spare + int(occasions[(starts > last) & (starts <= end)].sum()) - stated
+        if left < 0:
+            short.append(((begin, end), -left))
+        spare, last = max(left, 0), end
+    spare += int(occasions[starts > last].sum())
+    missing = []
+    for window, lacking in short:
+        if lacking > spare:
+            missing.append(window)
+        spare = max(spare - lacking, 0)
+    return missing
 
 
 def months_ended(year: int, as_of: date) -> int:

@@ -23,7 +23,7 @@ def by_unit(activities: pd.DataFrame, occasions: pd.DataFrame, below: pd.DataFra
 
     Adds ``activities_count``, ``items_count`` (items of the plan with an activity), ``owed_items_count`` (items of which
     occasions are owed by ``as_of``) and ``met_items_count`` (those whose owed occasions are all met; occasions of different
-    items are never added), ``last_date`` with ``last_precision``, and ``silent_months_count`` (calendar months ended
+    items are never added), ``last_date`` (no later than ``as_of``) with ``last_precision``, and ``silent_months_count`` (calendar months ended
     since the last activity, or since the year began, while the unit was in force).
     """
     logged = activities.groupby("unit_code", observed=True)
@@ -37,7 +37,7 @@ def by_unit(activities: pd.DataFrame, occasions: pd.DataFrame, below: pd.DataFra
         items_count=_counted(codes, items["unit_code"].value_counts()),
         owed_items_count=_counted(codes, owed["unit_code"].value_counts()),
         met_items_count=_counted(codes, met["unit_code"].value_counts()),
-        last_date=last["end_date"].reindex(codes).to_numpy(),
+        last_date=last["end_date"].clip(upper=pd.Timestamp(as_of)).reindex(codes).to_numpy(),
         last_precision=last["date_precision"].reindex(codes).to_numpy(),
     )
     return units.assign(silent_months_count=_silent_months(units, year, as_of))

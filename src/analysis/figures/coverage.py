@@ -1,12 +1,13 @@
 """The chart of who logged anything, month by month."""
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from analysis import text
 from analysis.blocks import Chart, Series, provenance
-from analysis.delivery import DEPARTMENTS, DISTRICTS, WHOLE_YEAR, is_over, months_ended
+from analysis.delivery import DEPARTMENTS, DISTRICTS, MOST_NAMED, WHOLE_YEAR, is_over, months_ended, so_far, unfinished_month
 
 GROUP_VI = {DEPARTMENTS: "Sở, ngành cấp tỉnh", DISTRICTS: "UBND cấp huyện"}
 
@@ -14,9 +15,7 @@ GROUP_VI = {DEPARTMENTS: "Sở, ngành cấp tỉnh", DISTRICTS: "UBND cấp huy
 def coverage(covered: pd.DataFrame, below: pd.DataFrame, activities: pd.DataFrame, year: int, as_of: date) -> Chart:
     """Departments, districts and each district's communes by month; from ``delivery.coverage``."""
     names = {**GROUP_VI, **{code: f"{label} (cấp xã)" for code, label in zip(below["unit_code"], below["label_vi"], strict=True)}}
-    rows = covered.assign(
-        row=covered["group_code"].map(names), head=covered["period"].map(lambda period: _head(period, is_over=is_over(year, as_of)))
-    )
+    rows = covered.assign(row=covered["group_code"].map(names), head=covered["period"].map(lambda period: _head(period, year, as_of)))
     rows = rows.assign(rank=rows["group_code"].map(lambda code: list(names).index(code) if code in GROUP_VI else len(GROUP_VI)))
     rows = rows.sort_values("rank", kind="stable")
     heads, labels = tuple(rows["head"]), tuple(rows["row"])
@@ -26,7 +25,7 @@ def coverage(covered: pd.DataFrame, below: pd.DataFrame, activities: pd.DataFram
     return Chart(
         "coverage",
         _title(covered, year, as_of),
-        f"Số đơn vị có hoạt động được ghi trên số đơn vị của nhóm, theo tháng bắt đầu, năm {year}",
+        f"{so_far(year, as_of)}: số đơn vị có hoạt động được ghi trên số đơn vị của nhóm, theo tháng bắt đầu",
         "heatmap",
         "category",
         "tháng",
@@ -41,21 +40,31 @@ def coverage(covered: pd.DataFrame, below: pd.DataFrame, activities: pd.DataFram
     )
 
 
-def _head(period: str, *, is_over: bool) -> str:
+def _head(period: str, year: int, as_of: date) -> str:
     if period == WHOLE_YEAR:
-        return "Cả năm" if is_over else "Từ đầu năm"
-    return f"T{int(period[5:])}"
+        return "Cả năm" if is_over(year, as_of) else "Từ đầu năm"
+    month = int(period[5:])
+    return f"T{month} (đến {as_of.day}/{month})" if month == unfinished_month(year, as_of) else f"T{month}"
 
 
 def _title(covered: pd.DataFrame, year: int, as_of: date) -> str:
-    """Communes of all districts over the year, and the month with the fewest of those that have ended."""
+    """Communes of all districts over the year, and the months with the fewest of those that have ended."""
     communes = covered[~covered["group_code"].isin(GROUP_VI)]
     totals = communes.groupby("period")[["covered_count", "units_count"]].sum()
     if WHOLE_YEAR not in totals.index:
-        return f"Đơn vị có hoạt động được ghi theo tháng, năm {year}"
+        return f"{so_far(year, as_of)}: đơn vị có hoạt động được ghi theo tháng"
     whole, months = totals.loc[WHOLE_YEAR], totals.drop(index=WHOLE_YEAR).sort_index().head(months_ended(year, as_of))
-    said = f"{text.number(whole['covered_count'])}/{text.number(whole['units_count'])} đơn vị cấp xã có hoạt động được ghi trong năm {year}"
-    if len(months) < 2:
+    said = f"{so_far(year, as_of)}, {text.number(whole['covered_count'])}/{text.number(whole['units_count'])} đơn vị cấp xã có hoạt động được ghi"
+    shares = months["covered_count"] / months["units_count"]
+    fewest = months[shares == shares.min()]
+    if len(months) < 2 or len(fewest) > MOST_NAMED:
         return said
-    fewest = months.loc[(months["covered_count"] / months["units_count"]).idxmin()]
-    return f"{said}; ít nhất là tháng {text.month(fewest.name)}: {text.number(fewest['covered_count'])}/{text.number(fewest['units_count'])}"
+    named = text.enumerate_vi(
+        [f"{text.month(str(month))} ({text.number(row.covered_count)}/{text.number(row.units_count)})" for month, row in _rows(fewest)]
+    )
+    among = " trong các tháng đã hết" if unfinished_month(year, as_of) else ""
+    return f"{said}; ít nhất{among} là tháng {named}"
+
+
+def _rows(months: pd.DataFrame) -> list[tuple[Any, Any]]:
+    return list(zip(months.index, months.itertuples(), strict=True))

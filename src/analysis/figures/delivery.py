@@ -1,25 +1,29 @@
 """Charts of plan delivery."""
 
+from datetime import date
+
 import pandas as pd
 
 from analysis import text
 from analysis.blocks import Chart, Series, cells, numbers, provenance
 from analysis.codes import CHANNELS
-from analysis.delivery import untouched_items, windows_of
+from analysis.delivery import MOST_NAMED, day_as_known, possible_days, so_far, unfinished_month, untouched_items, windows_of
 
 FOR_PUBLIC = "cho người dân, doanh nghiệp hoặc chung"
 FOR_OFFICIALS = "cho cán bộ, công chức"
 
 
-def plan_timeline(progress: pd.DataFrame, activities: pd.DataFrame) -> Chart:
-    """Windows of the plan's items with the activities logged for each; needs ``delivery.item_progress``."""
-    rows = progress.assign(label=item_labels(progress)).set_index(["section", "stt"])["label"]
-    logged = activities[activities["plan_section"].notna()].sort_values("start_date")
-    keys = list(zip(logged["plan_section"], logged["plan_stt"], strict=True))
+def plan_timeline(progress: pd.DataFrame, activities: pd.DataFrame, as_of: date) -> Chart:
+    """Windows of the plan's items with the activities logged for each; needs ``delivery.item_progress``.
+
+    An activity known only to a month, quarter or year is a span of all days it may mean, no later than ``as_of``.
+    """
+    logged = activities[of_items(activities, progress)].sort_values("start_date")
     untouched = int((progress["done_count"] == 0).sum())
     title = f"{len(progress) - untouched}/{len(progress)} mục của kế hoạch có hoạt động được ghi nhận"
     missing = set(untouched_items(progress).index)
-    labels = [f"{label} (chưa có)" if row in missing else label for row, label in zip(progress.index, item_labels(progress), strict=True)]
+    labels = [f"[chưa có] {label}" if row in missing else label for row, label in zip(progress.index, item_labels(progress), strict=True)]
+    rows = pd.Series(labels, index=pd.MultiIndex.from_frame(progress[["section", "stt"]]))
     pieces = [(label, piece) for label, (_, item) in zip(labels, progress.iterrows(), strict=True) for piece in windows_of(item)]
     windows = Series(
         "thời gian theo kế hoạch",
@@ -28,18 +32,51 @@ def plan_timeline(progress: pd.DataFrame, activities: pd.DataFrame) -> Chart:
         labels=tuple(label for label, _ in pieces),
         x_end=cells(end for _, (_, end) in pieces),
     )
-    done = Series("hoạt động đã ghi", cells(logged["start_date"]), (None,) * len(logged), labels=tuple(rows[key] for key in keys))
+    dated, spans = logged[logged["date_precision"] == "day"], logged[logged["date_precision"] != "day"]
+    done = Series("hoạt động đã ghi (ngày bắt đầu)", cells(dated["start_date"]), (None,) * len(dated), labels=_rows_of(dated, rows))
     return Chart(
         "plan-timeline",
         title,
-        "Từng mục của kế hoạch: khoảng thời gian nêu trong kế hoạch và ngày của mỗi hoạt động đã ghi",
+        "Từng mục của kế hoạch: khoảng thời gian nêu trong kế hoạch và mỗi hoạt động đã ghi",
         "timeline",
         "date",
         "tháng",
         "",
-        (windows, done),
+        (windows, done, *([_spans(spans, rows, as_of)] if len(spans) else [])),
         provenance(progress, logged),
         alt_vi=f"Biểu đồ dòng thời gian của {len(progress)} mục kế hoạch; {untouched} mục không có hoạt động nào.",
+        notes_vi=(
+            *(
+                [f"{text.number(len(spans))} hoạt động chỉ ghi đến tháng, quý hoặc năm được vẽ thành khoảng, đậm hơn khi chồng lên nhau."]
+                if len(spans)
+                else []
+            ),
+            *(["[chưa có]: thời gian của kế hoạch đã bắt đầu mà chưa có hoạt động nào được ghi."] if missing else []),
+        ),
+    )
+
+
+def of_items(activities: pd.DataFrame, progress: pd.DataFrame) -> "pd.Series[bool]":
+    """Which activities name an item of the plan."""
+    key = ["plan_number", "plan_section", "plan_stt"]
+    items = progress[["plan_number", "section", "stt"]].set_axis(key, axis=1)
+    return pd.Series(pd.MultiIndex.from_frame(activities[key]).isin(pd.MultiIndex.from_frame(items)), index=activities.index)
+
+
+def _rows_of(logged: pd.DataFrame, rows: pd.Series) -> tuple[str, ...]:
+    return tuple(rows[key] for key in zip(logged["plan_section"], logged["plan_stt"], strict=True))
+
+
+def _spans(logged: pd.DataFrame, rows: pd.Series, as_of: date) -> Series:
+    """Activities without a day; ``segments`` hold their time as it is known."""
+    days = possible_days(logged)
+    return Series(
+        "hoạt động chỉ ghi đến tháng, quý hoặc năm",
+        cells(days["first_day"]),
+        (None,) * len(logged),
+        segments=tuple(day_as_known(day, precision) for day, precision in zip(logged["start_date"], logged["date_precision"], strict=True)),
+        labels=_rows_of(logged, rows),
+        x_end=cells(days["last_day"].clip(upper=pd.Timestamp(as_of))),
     )
 
 
@@ -48,15 +85,18 @@ def item_labels(items: pd.DataFrame) -> list[str]:
     return [f"{section}.{stt} {title}" for section, stt, title in zip(items["section"], items["stt"], items["title_vi"], strict=True)]
 
 
-def channel_mix(mix: pd.DataFrame, activities: pd.DataFrame, year: int) -> Chart:
+def channel_mix(mix: pd.DataFrame, activities: pd.DataFrame, year: int, as_of: date) -> Chart:
     """Activities by channel, officials apart; from ``delivery.channel_mix``."""
     names = tuple(text.sentence_case(CHANNELS[channel]) for channel in mix["channel"])
-    total, top = int(mix["total_count"].sum()), mix.iloc[0]
-    share = text.percent(top["total_count"] / total, 0)
+    total, most = int(mix["total_count"].sum()), mix["total_count"].max()
+    top = [name for name, count in zip(names, mix["total_count"], strict=True) if count == most]
+    said = f"{text.number(most)} trên {text.number(total)} hoạt động ({text.percent(most / total, 0)})"
+    named = text.enumerate_vi([top[0], *(text.decapitalised(name) for name in top[1:])])
+    title = f"{named} {_MOST_USED[len(top) > 1]}: {'mỗi kênh ' if len(top) > 1 else ''}{said}"
     return Chart(
         "channel-mix",
-        f"{names[0]} là kênh dùng nhiều nhất: {text.number(top['total_count'])} trên {text.number(total)} hoạt động ({share})",
-        f"Số hoạt động năm {year} theo kênh và đối tượng",
+        title if len(top) <= MOST_NAMED else f"{text.number(total)} hoạt động theo {len(mix)} kênh",
+        f"{so_far(year, as_of)}: số hoạt động theo kênh và đối tượng",
         "stacked_bar",
         "category",
         "",
@@ -69,22 +109,30 @@ def channel_mix(mix: pd.DataFrame, activities: pd.DataFrame, year: int) -> Chart
     )
 
 
-def activities_by_month(monthly: pd.DataFrame, activities: pd.DataFrame, year: int) -> Chart:
+_MOST_USED = ("là kênh dùng nhiều nhất", "là các kênh dùng nhiều nhất")
+
+
+def activities_by_month(monthly: pd.DataFrame, activities: pd.DataFrame, year: int, as_of: date) -> Chart:
     """Activities by month, officials apart; from ``delivery.activities_by_month``."""
     totals = monthly["public_count"] + monthly["officials_count"]
     months = tuple(f"{month}-01" for month in monthly["period_month"])
-    top = monthly.loc[totals.idxmax(), "period_month"]
+    top = [text.month(month) for month in monthly.loc[totals == totals.max(), "period_month"]]
+    busiest = f"Tháng {text.enumerate_vi(top)} có nhiều hoạt động nhất: {'mỗi tháng ' if len(top) > 1 else ''}{text.number(totals.max())}"
+    undated, unfinished = len(activities) - int(totals.sum()), unfinished_month(year, as_of)
     return Chart(
         "activities-by-month",
-        f"Tháng {text.month(top)} có nhiều hoạt động nhất: {text.number(totals.max())}",
-        f"Số hoạt động bắt đầu trong từng tháng của năm {year}",
+        busiest if len(top) <= MOST_NAMED else f"{text.number(totals.sum())} hoạt động theo tháng bắt đầu, năm {year}",
+        f"{so_far(year, as_of)}: số hoạt động bắt đầu trong từng tháng",
         "stacked_bar",
         "month",
         "tháng",
         "hoạt động",
         (Series(FOR_PUBLIC, months, numbers(monthly["public_count"])), Series(FOR_OFFICIALS, months, numbers(monthly["officials_count"]))),
         provenance(activities),
-        alt_vi=f"Biểu đồ cột số hoạt động theo tháng, cao nhất tháng {text.month(top)}.",
-        notes_vi=(f"Không gồm {len(activities) - int(totals.sum())} hoạt động chỉ ghi đến quý hoặc năm.",),
+        alt_vi=f"Biểu đồ cột số hoạt động theo tháng, cao nhất tháng {text.enumerate_vi(top)}.",
+        notes_vi=(
+            f"Không gồm {text.number(undated)} hoạt động chỉ ghi đến quý hoặc năm.",
+            *([f"Tháng {text.month(f'{year}-{unfinished:02d}')} chưa hết: mới tính đến ngày {text.day(as_of)}."] if unfinished else []),
+        ),
         y_from_zero=True,
     )

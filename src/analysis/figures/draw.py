@@ -1,5 +1,6 @@
 """A chart description drawn with plotly. Nothing is computed here and no line joins two segments."""
 
+from collections import Counter
 from datetime import date, timedelta
 from itertools import groupby
 from textwrap import wrap
@@ -17,6 +18,8 @@ ROW_HEIGHT = 40  # a horizontal bar or timeline row with two lines of 11-point t
 MAX_LABELLED_POINTS = 16  # beyond this direct labels collide
 LABEL_CHARACTERS = 40
 LABEL_LINES = 2
+DAY_MILLISECONDS = 86_400_000
+MOST_MONTH_TICKS = 13
 KINDS_WITH_LABELLED_ROWS = ("timeline", "heatmap")
 
 
@@ -101,16 +104,18 @@ def _bar_traces(chart: Chart, series: Series, position: int) -> list[go.Bar]:
 
 
 def _timeline_traces(_: Chart, series: Series, position: int) -> list[go.Scatter | go.Bar]:
-    """Windows (series with ``x_end``) as horizontal bars, activities as markers; ``labels`` name the rows."""
+    """Windows (the first series) as horizontal bars, activities as markers, those with ``x_end`` as thin spans; ``labels`` name the rows."""
     rows = [_wrapped(label) for label in series.labels]
     if not series.x_end:
         marker = {"color": PALETTE[position % len(PALETTE)], "symbol": MARKERS[position % len(MARKERS)], "size": 7, "opacity": 0.75}
         return [go.Scatter(x=list(series.x), y=rows, mode="markers", name=series.name, marker=marker, hovertemplate="%{x|%d/%m/%Y}<extra></extra>")]
+    if position:
+        return [_spans(series, rows, position)]
     days = [_days(start, end) for start, end in zip(series.x, series.x_end, strict=True)]
     return [
         go.Bar(
             base=list(series.x),
-            x=[count * 86_400_000 for count in days],
+            x=[count * DAY_MILLISECONDS for count in days],
             y=rows,
             orientation="h",
             name=series.name,
@@ -119,6 +124,23 @@ def _timeline_traces(_: Chart, series: Series, position: int) -> list[go.Scatter
             hoverinfo="skip",
         )
     ]
+
+
+def _spans(series: Series, rows: list[str], position: int) -> go.Bar:
+    """Activities whose day is not known: equal ones drawn once, darker for more, with how many and their time on hover."""
+    counts = Counter(zip(rows, series.x, series.x_end, series.segments, strict=True))
+    return go.Bar(
+        base=[start for _, start, _, _ in counts],
+        x=[_days(start, end) * DAY_MILLISECONDS for _, start, end, _ in counts],
+        y=[row for row, *_ in counts],
+        orientation="h",
+        name=series.name,
+        customdata=[f"{known}: {text.number(count)} hoạt động" for (*_, known), count in counts.items()],
+        hovertemplate="%{customdata}<extra></extra>",
+        marker={"color": PALETTE[position % len(PALETTE)], "opacity": [min(0.35 + 0.1 * count, 0.85) for count in counts.values()]},
+        width=0.16,
+        offset=0.18,
+    )
 
 
 _TRACES = {"line": _line_traces, "bar": _bar_traces, "stacked_bar": _bar_traces, "timeline": _timeline_traces, "heatmap": heatmap_traces}
@@ -205,10 +227,8 @@ def _lay_out_axes(figure: go.Figure, chart: Chart, *, is_horizontal: bool) -> No
     match chart.x_kind:
         case "year":
             place_axis |= {"dtick": 1, "tickformat": "d"}
-        case "month":
-            place_axis |= {"type": "date", "tickformat": "%m/%Y"}
-        case "date":
-            place_axis |= {"type": "date", "tickformat": "%m/%Y", "dtick": "M1"}
+        case "month" | "date":
+            place_axis |= {"type": "date", "ticklabeloverflow": "allow", **_month_ticks(chart)}
     if chart.kind in KINDS_WITH_LABELLED_ROWS:
         figure.update_xaxes(**place_axis)
         figure.update_yaxes(autorange="reversed", automargin=True, tickfont={"size": 11})
@@ -218,6 +238,17 @@ def _lay_out_axes(figure: go.Figure, chart: Chart, *, is_horizontal: bool) -> No
     else:
         figure.update_xaxes(**place_axis)
         figure.update_yaxes(**value_axis)
+
+
+def _month_ticks(chart: Chart) -> dict[str, Any]:
+    """Months written as in the tables (``3/2021``), every one, or every third, sixth or twelfth where they would collide."""
+    days = [str(x) for series in chart.series for x in (*series.x, *series.x_end) if x is not None]
+    if not days:
+        return {}
+    first, last = (12 * int(day[:4]) + int(day[5:7]) - 1 for day in (min(days), max(days)))
+    step = next((step for step in (1, 3, 6) if (last - first) // step < MOST_MONTH_TICKS), 12)
+    months = [f"{month // 12}-{month % 12 + 1:02d}" for month in range(first, last + 1) if month % step == 0]
+    return {"tickmode": "array", "tickvals": [f"{month}-01" for month in months], "ticktext": [text.month(month) for month in months]}
 
 
 def _add_stamp(figure: go.Figure) -> None:

@@ -14,7 +14,7 @@ from analysis.errors import DataFaults, Fault
 from analysis.ingest.activity_log import LogContext, LogReading, read_activity_log
 from analysis.ingest.plans import ITEM_COLUMNS, is_plan_year, with_schedule
 from analysis.ingest.received import Received, read_csv
-from analysis.ingest.references import item_faults, level_faults, plan_year_faults, unit_faults, validity_faults
+from analysis.ingest.references import item_faults, level_faults, plan_year_faults, rival_plan_faults, unit_faults, validity_faults
 from analysis.ingest.scores import SET_ASIDE_COLUMN, score_faults, split_set_aside, weight_faults
 from analysis.ingest.uptake import to_rates
 from analysis.sources import REFERENCE_ONLY, Source
@@ -131,16 +131,13 @@ def _receive(build: Build, table: str, raw: Path, source: Source) -> Received:
 
 
 def _receive_log(build: Build, raw: Path, source: Source) -> Received:
-    """Rows of an office's log; faulty ones stop the build, or are set aside where the office decided so on import."""
+    """Rows of an office's log; faulty ones stop the build, but for those the office left out on import."""
     context = LogContext(build.tables["units"], build.tables["plans"], build.tables["plan_items"], date.fromisoformat(source.received_on))
     reading = build.readings.get(source.sha256) or read_activity_log(raw / source.path, source.path, context, is_synthetic=source.is_synthetic)
-    if source.accepts_partial:
-        build.set_aside += [
-            {"source_id": source.source_id, "line": pd.NA, "row_vi": f"{place}: {shown}", "reason_vi": reason}
-            for place, shown, reason in reading.left_out
-        ]
+    aside = {"source_id": source.source_id, "line": pd.NA}
+    build.set_aside += [aside | {"row_vi": f"{place}: {shown}", "reason_vi": reason} for place, shown, reason in reading.left_out]
+    faults = [] if len(reading.left_out) == source.left_out_count else list(reading.faults)  # what was decided holds for those rows only
     ids = source.source_id + "-" + reading.rows["activity_id"]
-    faults = [] if source.accepts_partial else list(reading.faults)
     return Received(source.path, reading.rows.assign(activity_id=ids), faults, reading.lines_count, reading.places)
 
 
@@ -163,6 +160,7 @@ def _cross_table_faults(build: Build) -> list[Fault]:
         faults += validity_faults(tables[table], days, tables["units"], places[table])
     for table, levels in PROVINCE_LEVELS.items():
         faults += level_faults(tables[table], "province_code", tables["units"], levels, places[table])
+    faults += rival_plan_faults(tables["plans"], places["plans"])
     faults += plan_year_faults(tables["activities"], tables["plans"], places["activities"])
     faults += weight_faults(tables["index_weights"], places["index_weights"])
     faults += item_faults(tables["activities"], tables["plans"], tables["plan_items"], places["activities"])

@@ -25,6 +25,7 @@ MOST_FORMATTED_CELLS = 500_000  # beyond it the file is written anew from its va
 
 _FAULTY = PatternFill("solid", start_color="FFFFC7CD", end_color="FFFFC7CD")  # our own shade of light red, found again next time
 _UNFILLED = PatternFill()
+_FIRST_LINE = "[Lỗi cần sửa]\n"  # tells our comments where another program has taken the author away
 _OWN_COMMENT = "\n\n[Ghi chú có sẵn của đơn vị]\n"
 _COMMENT_WIDTH, _CHARACTERS_A_LINE, _LINE_PIXELS, _TALLEST = 340, 46, 18, 500
 _UNLOADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, zipfile.BadZipFile, InvalidFileException, ParseError)
@@ -89,14 +90,13 @@ def _titles(workbook: ReceivedWorkbook) -> dict[str, str]:
 
 def _clean(book: Workbook) -> None:
     """Take away the list, colours and comments of an earlier round; comments of the office itself come back."""
-    if FAULTS_SHEET not in book.sheetnames:
-        return
-    book.remove(book[FAULTS_SHEET])
+    if FAULTS_SHEET in book.sheetnames:
+        book.remove(book[FAULTS_SHEET])
     for sheet in book.worksheets:
         for cell in (cell for row in sheet.iter_rows() for cell in row if cell.has_style or cell.comment):
             if cell.fill.fill_type == "solid" and cell.fill.start_color.rgb == _FAULTY.start_color.rgb:
                 cell.fill = _UNFILLED
-            if cell.comment and cell.comment.author == AUTHOR:
+            if cell.comment and _is_ours(cell.comment):
                 _, _, own = cell.comment.text.partition(_OWN_COMMENT)
                 cell.comment = Comment(own, OFFICE) if own else None
 
@@ -110,9 +110,10 @@ def _mark_cells(book: Workbook, marks: Marks) -> None:
         cell.fill = _FAULTY
         if is_commented:
             earlier = cell.comment
-            is_ours = earlier is not None and earlier.author == AUTHOR  # several faulty cells of one merged range
-            joint = "\n\n" if is_ours else _OWN_COMMENT
-            cell.comment = _comment(said, f"{joint}{earlier.text}" if earlier else "")
+            if earlier is not None and _is_ours(earlier):  # several faulty cells of one merged range
+                cell.comment = _comment(said, "\n\n" + earlier.text.removeprefix(_FIRST_LINE))
+            else:
+                cell.comment = _comment(said, f"{_OWN_COMMENT}{earlier.text}" if earlier else "")
 
 
 def _numbered(marks: Marks, titles: Iterable[str]) -> Iterator[tuple[str, Position, list[str], bool]]:
@@ -130,8 +131,12 @@ def _anchor(merged: Iterable[MergedRange], position: Position) -> Position:
     return next(((top, left) for top, left, bottom, right in merged if top <= row <= bottom and left <= column <= right), position)
 
 
+def _is_ours(comment: Comment) -> bool:
+    return comment.author == AUTHOR or comment.text.lstrip().startswith(_FIRST_LINE.strip())
+
+
 def _comment(said: Sequence[str], earlier: str) -> Comment:
-    text = spreadsheets.plain_text("\n\n".join(said) + earlier)
+    text = _FIRST_LINE + spreadsheets.plain_text("\n\n".join(said) + earlier)
     height = _LINE_PIXELS * (1 + spreadsheets.line_count(text, _CHARACTERS_A_LINE))
     return Comment(text, AUTHOR, width=_COMMENT_WIDTH, height=min(height, _TALLEST))
 

@@ -5,8 +5,10 @@ What was built before stays in force until the new files were placed, registered
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,7 +19,7 @@ from analysis.ingest.unfinished import INCOMING, clear_unfinished, holding, note
 from analysis.sources import Source, read_register, rewrite
 from analysis.text import fold
 
-WITHDRAWN = "rút lại"  # in place of a successor
+OFFICE_TABLES = ("activities", "uptake", "plans")  # what offices send; published figures are corrected, not withdrawn
 LONGEST_NAME = 80
 
 
@@ -49,30 +51,65 @@ def place(raw: Path, arrivals: Sequence[Arrival]) -> tuple[Build, list[Source]]:
     """
     with holding(raw):
         marked = {old.source_id: arrival.source.source_id for arrival in arrivals for old in arrival.replaces}
-        kept = [replace(source, superseded_by=marked.get(source.source_id, source.superseded_by)) for source in read_register(raw)]
+        registered = read_register(raw)
+        _refuse_taken(registered, arrivals, marked)
+        superseded = [replace(source, superseded_by=marked[source.source_id]) for source in registered if source.source_id in marked]
+        kept = _with_changes(registered, superseded)
         waiting = {raw / f"{INCOMING}{uuid4().hex}{arrival.path.suffix}": arrival for arrival in arrivals}
         try:
             build = _try_build(raw, kept, waiting)
-            _settle(raw, waiting, marked)
+            _settle(raw, waiting, superseded)
         finally:
             for path in waiting:
                 path.unlink(missing_ok=True)
     return build, [*kept, *(arrival.source for arrival in arrivals)]
 
 
-def withdraw(raw: Path, source_id: str) -> tuple[Build, list[Source]]:
-    """Take a received log or plan out of force and keep its file; the build and the sources then in the register.
+def _refuse_taken(registered: Sequence[Source], arrivals: Sequence[Arrival], marked: Mapping[str, str]) -> None:
+    """Nothing may take an id or a place that is taken, or replace what is no longer in force: the register would be unreadable or double."""
+    in_force = {source.source_id for source in registered if source.is_in_force}
+    if gone := sorted(set(marked) - in_force):
+        raise NotAsAsked(f"{', '.join(gone)} vừa được thay hoặc rút bởi một lượt nạp khác. Hãy chạy lại lệnh.")
+    sources = [*registered, *(arrival.source for arrival in arrivals)]
+    for taken in (Counter(source.source_id for source in sources), Counter(source.path for source in sources)):
+        if repeated := sorted(name for name, times in taken.items() if times > 1):
+            raise NotAsAsked(f"Danh mục nguồn đã có {', '.join(repeated)}; chưa ghi gì. Hãy đổi tên tệp rồi nạp lại.")
 
-    Raises ``NotAsAsked`` for a source that is not one of those, and ``DataFaults`` when something in force rests on it.
+
+def withdraw(raw: Path, source_id: str, on: date) -> tuple[Build, list[Source], list[Source]]:
+    """Take a received log, table of dossiers or plan out of force and keep its files; a plan goes with its items and papers.
+
+    Returns the build, the sources then in the register, and those taken out. Raises ``NotAsAsked`` for a source that is not one of
+    those, or on which something in force rests.
     """
     with holding(raw):
         registered = read_register(raw)
-        if not any(source.source_id == source_id and source.is_in_force for source in registered):
-            raise NotAsAsked(f"Không có nguồn đang dùng mang mã “{source_id}”. Xem các mã bằng lệnh “lantoa received”.")
-        sources = [replace(source, superseded_by=WITHDRAWN) if source.source_id == source_id else source for source in registered]
-        build = build_tables(raw, sources)
-        rewrite(raw, adding=[], superseding={source_id: WITHDRAWN})
-    return build, sources
+        taken = [replace(source, withdrawn_on=on.isoformat()) for source in _to_withdraw(registered, source_id)]
+        sources = _with_changes(registered, taken)
+        try:
+            build = build_tables(raw, sources)
+        except DataFaults as error:
+            held = sorted({fault.where.partition(",")[0] for fault in error.faults})
+            raise NotAsAsked(
+                f"Chưa rút được {source_id}: còn {len(error.faults)} chỗ dựa vào nguồn này, ở {', '.join(held)}. Hãy rút hoặc thay các tệp đó trước."
+            ) from error
+        rewrite(raw, changing=taken)
+    return build, sources, taken
+
+
+def _to_withdraw(registered: Sequence[Source], source_id: str) -> list[Source]:
+    named = [source for source in registered if source.source_id == source_id and source.is_in_force and source.table in OFFICE_TABLES]
+    if not named:
+        raise NotAsAsked(f"Không có nhật ký, bảng hồ sơ hay kế hoạch đang dùng mang mã “{source_id}”. Xem các mã bằng lệnh “lantoa received”.")
+    if named[0].table != "plans":
+        return named
+    folder = Path(named[0].path).parent
+    return [source for source in registered if Path(source.path).parent == folder and source.is_in_force]
+
+
+def _with_changes(registered: Sequence[Source], changed: Sequence[Source]) -> list[Source]:
+    by_id = {source.source_id: source for source in changed}
+    return [by_id.get(source.source_id, source) for source in registered]
 
 
 def _try_build(raw: Path, kept: list[Source], waiting: Mapping[Path, Arrival]) -> Build:
@@ -99,7 +136,7 @@ def _named(fault: Fault, waiting: Mapping[Path, Arrival]) -> Fault:
     return replace(fault, where=where)
 
 
-def _settle(raw: Path, waiting: Mapping[Path, Arrival], marked: Mapping[str, str]) -> None:
+def _settle(raw: Path, waiting: Mapping[Path, Arrival], superseded: Sequence[Source]) -> None:
     """Give the files their names and write the register; stopped anywhere before the end, the files are taken back out."""
     sources = [arrival.source for arrival in waiting.values()]
     note_placing(raw, [source.path for source in sources])
@@ -108,6 +145,6 @@ def _settle(raw: Path, waiting: Mapping[Path, Arrival], marked: Mapping[str, str
             target = raw / source.path
             target.parent.mkdir(parents=True, exist_ok=True)
             path.replace(target)
-        rewrite(raw, adding=sources, superseding=marked)
+        rewrite(raw, adding=sources, changing=superseded)
     finally:
         clear_unfinished(raw)

@@ -1,9 +1,6 @@
-"""Activity logs that offices send: new, the same again, or a corrected version of one that is in force.
+"""Activity logs that offices send, one after another: new, the same again, or a corrected version of one in force."""
 
-A log replaces an earlier one by itself only when nothing can get lost by it; otherwise the office is asked.
-"""
-
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,17 +11,14 @@ from analysis.errors import DataFaults, Fault, Notice
 from analysis.ingest.activity_log import LogContext, LogReading, duplicates_across, read_log_workbook
 from analysis.ingest.build import ACTIVITY_LOG
 from analysis.ingest.intake import Arrival, NotAsAsked, safe_name
+from analysis.ingest.log_versions import Changes, Names, changes, replaced_by, shown, span
 from analysis.ingest.workbooks import read_workbook
 from analysis.sources import Source, sha256_of
 from analysis.store import Tables
-from analysis.text import day
+from analysis.text import day_of_iso
 
-KEY = ["unit_code", "start_date", "channel", "plan_section", "plan_stt"]
-LOST_SHARE = 0.2  # a "correction" that drops more of the earlier rows than this may be a part of a log, so the office is asked
-LOST_COUNT = 5  # … unless they are no more than a handful
 SHORT_VI = "nhật ký hoạt động các đơn vị gửi"  # one name for all logs: a source line must stay a line
 TERMS = "Tài liệu nội bộ của cơ quan, không công bố"
-FAULTS_SUFFIX = "-loi-can-sua"
 EQUAL_ROW = "Hoạt động đã có trong nhật ký khác"
 SAME_AGAIN = "Tệp đã nạp trước đây"
 ALIKE_ROW = "Có thể trùng với nhật ký khác"
@@ -61,14 +55,14 @@ class LogArrival:
     reading: LogReading
     arrival: Arrival | None
     notices: tuple[Notice, ...] = ()
-    lost_rows: tuple[str, ...] = ()
+    changes: Changes | None = None
 
 
-def _nothing_to_do() -> None:
-    pass
+def nothing_to_do() -> None:
+    """The step of a reader whom nobody watches."""
 
 
-def read_log(path: Path, tables: Tables, options: LogOptions, on_step: OnStep = _nothing_to_do) -> LogReading:
+def read_log(path: Path, tables: Tables, options: LogOptions, on_step: OnStep = nothing_to_do) -> LogReading:
     """A log read and held against units, plans and items; its faults are in the reading. Raises ``DataFaults`` for a file that cannot be read.
 
     ``on_step`` is called once the cells are read, and again once they are checked.
@@ -81,136 +75,132 @@ def read_log(path: Path, tables: Tables, options: LogOptions, on_step: OnStep = 
     return reading
 
 
-def receive_log(path: Path, tables: Tables, registered: Sequence[Source], options: LogOptions, on_step: OnStep = _nothing_to_do) -> LogArrival:
-    """What importing a log would do.
+class LogReceiver:
+    """Receives the logs of one import, each held against what is in force and against those before it."""
 
-    Raises ``DataFaults`` with the faults of its cells and rows that are in force already, and ``NotAsAsked`` where the
-    office has to decide.
-    """
-    sha256 = sha256_of(path)
-    if (known := next((source for source in registered if source.sha256 == sha256), None)) and _is_settled(known, path, options):
-        said = f"đã nạp ngày {_day(known.received_on)} ({known.source_id}); không thay đổi gì"
-        return LogArrival(LogReading.empty(), None, (Notice(SAME_AGAIN, path.name, said),))
-    reading = read_log(path, tables, options, on_step)
-    if reading.faults and (not options.accepts_partial or reading.rows.empty):
-        raise LogFaults(reading.faults, reading.notices)
-    activities = tables.activities
-    old = _replaced(path, reading, activities, registered, options)
-    out = {source.source_id for source in old} | _synthetic(registered, activities, options)
-    in_force = activities[~activities["source_id"].isin(out)]
-    equal, alike = duplicates_across(reading.rows, in_force)
-    faults = [_equal_fault(reading, in_force, new, earlier) for new, earlier in equal]
-    if faults and not options.accepts_duplicates:
-        raise DataFaults(faults)
-    replaced = tuple(source for source in registered if source.source_id in out)
-    entry = _entry(path, sha256, reading, tables.units, options)
-    notices = [Notice(ALIKE_ROW, reading.places[new], _shown(in_force.loc[earlier])) for new, earlier in alike[:ALIKE_SHOWN]]
-    if len(alike) > ALIKE_SHOWN:
-        notices.append(Notice(ALIKE_ROW, path.name, f"và {len(alike) - ALIKE_SHOWN} dòng khác"))
-    lost = _lost(reading, activities[activities["source_id"].isin([source.source_id for source in old])])
-    return LogArrival(reading, Arrival(path, entry, replaced, reading), tuple(notices), tuple(_shown(row) for _, row in lost.iterrows()))
+    def __init__(self, tables: Tables, registered: Sequence[Source], options: LogOptions):
+        self._tables, self._registered, self._options = tables, registered, options
+        self._activities = tables.activities
+        self._names = {(row.unit_code, row.vintage): row.name_vi for row in tables.units.itertuples()}
+        self.received: list[LogArrival] = []
+
+    def receive(self, path: Path, on_step: OnStep = nothing_to_do) -> LogArrival:
+        """What importing a log would do, noted in ``received``.
+
+        Raises ``DataFaults`` with the faults of its cells, or with its rows that are in force already, and ``NotAsAsked``
+        where the office has to decide.
+        """
+        if said := self._said_of_same(path):
+            found = LogArrival(LogReading.empty(), None, (Notice(SAME_AGAIN, path.name, said),))
+        else:
+            reading = read_log(path, self._tables, self._options, on_step)
+            if reading.faults and (not self._options.accepts_partial or reading.rows.empty):
+                raise LogFaults(reading.faults, reading.notices)
+            found = self._arrival(path, reading)
+        self.received.append(found)
+        return found
+
+    def _arrival(self, path: Path, reading: LogReading) -> LogArrival:
+        old = self._replaced(path, reading)
+        out = {source.source_id for source in old} | self._synthetic()
+        self._refuse_equal(reading, out)
+        entry = _entry(path, reading, self._tables.units, self._options, self._taken_ids())
+        gone = tuple(source for source in self._registered if source.source_id in out)
+        old_rows = self._activities[self._activities["source_id"].isin([source.source_id for source in old])]
+        changed = changes(reading.rows, old_rows, self._names) if old else None
+        return LogArrival(reading, Arrival(path, entry, gone, reading), tuple(self._alike(reading, out)), changed)
+
+    def _arrivals(self) -> list[Arrival]:
+        return [log.arrival for log in self.received if log.arrival is not None]
+
+    def _taken_ids(self) -> set[str]:
+        return {source.source_id for source in self._registered} | {arrival.source.source_id for arrival in self._arrivals()}
+
+    def _said_of_same(self, path: Path) -> str:
+        """What is said when these bytes are in force already; asks when they are an older version, unless it is put back by name."""
+        sha256 = sha256_of(path) if path.is_file() else ""
+        for beside in self._arrivals():
+            if beside.source.sha256 == sha256:
+                return f"giống hệt {beside.path.name} trong cùng lượt nạp; chỉ nạp một lần"
+        same = [source for source in self._registered if source.sha256 == sha256]
+        for known in same:
+            if known.is_in_force:
+                partly = f", để riêng {known.left_out_count} dòng có lỗi" if known.left_out_count else ""
+                return f"đã nạp ngày {day_of_iso(known.received_on)} ({known.source_id}{partly}); không thay đổi gì"
+        successor = next((known.superseded_by for known in reversed(same) if known.superseded_by), None)
+        if successor is not None and self._options.replaces is None:
+            raise NotAsAsked(f"{path.name}: đây là bản đã được thay bằng {successor}. Nếu muốn dùng lại bản này, thêm --replaces {successor}.")
+        return ""
+
+    def _replaced(self, path: Path, reading: LogReading) -> list[Source]:
+        if self._options.is_new:
+            return []
+        old = replaced_by(path, reading.rows, self._activities, self._registered, named=self._options.replaces)
+        for beside in self._arrivals():
+            if shared := {source.source_id for source in old if source.layout} & {source.source_id for source in beside.replaces}:
+                raise NotAsAsked(
+                    f"{path.name} và {beside.path.name} cùng thay {', '.join(sorted(shared))}. Mỗi bản cũ chỉ có một bản thay; hãy nạp từng tệp."
+                )
+        return old
+
+    def _synthetic(self) -> set[str]:
+        """The synthetic set, which goes as a whole when the first real log comes, and only when asked."""
+        if self._options.is_synthetic or not self._activities["is_synthetic"].any():
+            return set()
+        if not self._options.replaces_synthetic:
+            raise NotAsAsked(
+                "Bộ đang dùng nhật ký mô phỏng; số liệu thật và mô phỏng không được lẫn nhau. Thêm --replace-synthetic để thôi dùng bộ mô phỏng "
+                "(nhật ký và bảng hồ sơ; tệp vẫn giữ lại), hoặc thêm --synthetic nếu tệp này cũng là số liệu thử."
+            )
+        return {source.source_id for source in self._registered if source.is_synthetic and source.is_in_force}
+
+    def _others(self, out: Collection[str]) -> Iterator[tuple[pd.DataFrame, str]]:
+        """Activities that stay in force, then those of the files before this one, each with where they stand."""
+        gone = set(out) | {source.source_id for arrival in self._arrivals() for source in arrival.replaces}
+        yield self._activities[~self._activities["source_id"].isin(gone)], ""
+        for log in self.received:
+            if log.arrival is not None:
+                yield log.reading.rows, f"{log.arrival.path.name}, trong cùng lượt nạp"
+
+    def _refuse_equal(self, reading: LogReading, out: Collection[str]) -> None:
+        faults = [
+            _equal_fault(reading, new, others.loc[[earlier]].iloc[0], where, self._names)
+            for others, where in self._others(out)
+            for new, earlier in duplicates_across(reading.rows, others)[0]
+        ]
+        if faults and not self._options.accepts_duplicates:
+            raise LogFaults(faults, reading.notices)
+
+    def _alike(self, reading: LogReading, out: Collection[str]) -> Iterator[Notice]:
+        pairs = [(new, others, earlier) for others, _ in self._others(out) for new, earlier in duplicates_across(reading.rows, others)[1]]
+        for new, others, earlier in pairs[:ALIKE_SHOWN]:
+            yield Notice(ALIKE_ROW, reading.places[new], shown(others.loc[[earlier]].iloc[0], self._names))
+        if len(pairs) > ALIKE_SHOWN:
+            yield Notice(ALIKE_ROW, reading.places[pairs[ALIKE_SHOWN][0]], f"và {len(pairs) - ALIKE_SHOWN} dòng khác")
 
 
-def _is_settled(known: Source, path: Path, options: LogOptions) -> bool:
-    """Whether nothing is to be done with bytes that were received before; asks when they are an older version."""
-    if known.is_in_force:
-        return True
-    if options.replaces is None:
-        raise NotAsAsked(
-            f"{path.name}: đây là bản đã được thay bằng {known.superseded_by}. Nếu muốn dùng lại bản này, thêm --replaces {known.superseded_by}."
-        )
-    return False
-
-
-def _replaced(path: Path, reading: LogReading, activities: pd.DataFrame, registered: Sequence[Source], options: LogOptions) -> list[Source]:
-    """Earlier logs that this one takes the place of."""
-    logs = [source for source in registered if source.layout == ACTIVITY_LOG and source.is_in_force]
-    if options.replaces is not None:
-        named = [source for source in logs if source.source_id == options.replaces]
-        if not named:
-            known = ", ".join(source.source_id for source in logs) or "chưa có nhật ký nào"
-            raise NotAsAsked(f"--replaces {options.replaces}: không có nhật ký đang dùng mang mã này; các nhật ký đang dùng: {known}.")
-        return named
-    if options.is_new:
-        return []
-    same_name = [source for source in logs if _known_name(Path(source.path).name) == _known_name(path.name)]
-    return [source for source in same_name if _corrects(path, source, reading, activities[activities["source_id"] == source.source_id])]
-
-
-def _known_name(name: str) -> str:
-    """The name of a log, also of the workbook with faults that was sent back for it."""
-    return Path(safe_name(name)).stem.removesuffix(FAULTS_SUFFIX)
-
-
-def _corrects(path: Path, source: Source, reading: LogReading, old: pd.DataFrame) -> bool:
-    """Whether a log of the same name is an earlier version; asks when rows could get lost by saying so."""
-    new = reading.rows
-    if not set(new["unit_code"]) & set(old["unit_code"]) or _span(new)[0] > _span(old)[1] or _span(new)[1] < _span(old)[0]:
-        return False
-    lost = len(_lost(reading, old))
-    covers = set(old["unit_code"]) <= set(new["unit_code"]) and _span(new)[0] <= _span(old)[0] and _span(new)[1] >= _span(old)[1]
-    if not lost or (covers and lost <= max(LOST_COUNT, LOST_SHARE * len(old))):
-        return True
-    raise NotAsAsked(
-        f"{path.name}: cùng tên với nhật ký {source.source_id} nạp ngày {_day(source.received_on)} ({len(old)} dòng), nhưng {lost} dòng của bản đó "
-        f"không có trong tệp này. Nếu tệp này thay hẳn bản đó, thêm --replaces {source.source_id}; nếu là một nhật ký khác, thêm --as-new."
-    )
-
-
-def _lost(reading: LogReading, old: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the earlier version whose unit, day, channel and item are nowhere in the new one."""
-    return old[~_keys(old).isin(set(_keys(reading.rows)))]
-
-
-def _keys(rows: pd.DataFrame) -> pd.Series:
-    days = rows["start_date"].dt.strftime("%Y-%m-%d") if rows["start_date"].dtype.kind == "M" else rows["start_date"]
-    parts = rows[KEY].assign(start_date=days).astype("string").fillna("")
-    return parts[KEY[0]].str.cat([parts[column] for column in KEY[1:]], sep="|")
-
-
-def _span(rows: pd.DataFrame) -> tuple[str, str]:
-    days = pd.to_datetime(rows["start_date"])
-    return days.min().date().isoformat(), days.max().date().isoformat()
-
-
-def _synthetic(registered: Sequence[Source], activities: pd.DataFrame, options: LogOptions) -> set[str]:
-    """The synthetic set, which goes as a whole when the first real log comes, and only when asked."""
-    invented = {source.source_id for source in registered if source.is_synthetic and source.is_in_force}
-    if options.is_synthetic or not activities["is_synthetic"].any():
-        return set()
-    if not options.replaces_synthetic:
-        raise NotAsAsked(
-            "Bộ đang dùng nhật ký mô phỏng; số liệu thật và mô phỏng không được lẫn nhau. Thêm --replace-synthetic để thôi dùng bộ mô phỏng "
-            "(nhật ký và bảng hồ sơ; tệp vẫn giữ lại), hoặc thêm --synthetic nếu tệp này cũng là số liệu thử."
-        )
-    return invented
-
-
-def _equal_fault(reading: LogReading, in_force: pd.DataFrame, new: int, earlier: Hashable) -> Fault:
+def _equal_fault(reading: LogReading, new: int, held: pd.Series, where: str, names: Names) -> Fault:
     action = (
         "bỏ dòng này; nếu tệp là bản sửa của nhật ký cũ thì thêm --replaces với mã của nhật ký đó; "
         "nếu đúng là hai hoạt động thì thêm --accept-duplicates"
     )
-    found, held = in_force.loc[earlier], in_force.loc[earlier, "source_id"]
-    return Fault(EQUAL_ROW, reading.places[new], _shown(found), f"hoạt động chưa có (đã có trong {held})", action, reading.cells.get(new))
+    accepted = f"hoạt động chưa có (đã có ở {where or held['source_id']})"
+    return Fault(EQUAL_ROW, reading.places[new], shown(held, names), accepted, action, reading.cells.get(new))
 
 
-def _shown(row: pd.Series) -> str:
-    return f"“{row['title_vi']}”, {row['unit_code']}, {day(row['start_date'])} ({row['source_id']})"
-
-
-def _entry(path: Path, sha256: str, reading: LogReading, units: pd.DataFrame, options: LogOptions) -> Source:
-    source_id = f"log-{options.received_on:%Y%m%d}-{sha256[:8]}"
-    rows = reading.rows
-    first, last = _span(rows)
+def _entry(path: Path, reading: LogReading, units: pd.DataFrame, options: LogOptions, taken: Collection[str]) -> Source:
+    sha256 = sha256_of(path)
+    stem = f"log-{options.received_on:%Y%m%d}-{sha256[:8]}"
+    source_id = next(name for name in (stem, *(f"{stem}-{number}" for number in range(2, 100))) if name not in taken)
+    first, last = span(reading.rows)
     return Source(
         source_id=source_id,
         path=f"activity_log/{source_id}/{safe_name(path.name)}",
         table="activities",
         short_vi=SHORT_VI,
-        publisher=_sender(rows, units),
+        publisher=_sender(reading.rows, units),
         document=f"Nhật ký hoạt động truyền thông, tệp {path.name}",
-        edition=f"hoạt động từ {_day(first)} đến {_day(last)}",
+        edition=f"hoạt động từ {day_of_iso(first)} đến {day_of_iso(last)}",
         published="không công bố",
         received_on=options.received_on.isoformat(),
         addresses=(f"tệp {path.name} của đơn vị",),
@@ -219,14 +209,10 @@ def _entry(path: Path, sha256: str, reading: LogReading, units: pd.DataFrame, op
         terms=TERMS,
         note="Nạp một phần: các dòng có lỗi được để riêng kèm lý do." if reading.faults else "",
         layout=ACTIVITY_LOG,
-        accepts_partial=bool(reading.faults),
+        left_out_count=len(reading.left_out),
     )
 
 
 def _sender(rows: pd.DataFrame, units: pd.DataFrame) -> str:
     named = rows[["unit_code", "vintage"]].drop_duplicates().merge(units, on=["unit_code", "vintage"], how="left", validate="one_to_one")
     return str(named["name_vi"].iloc[0]) if len(named) == 1 else f"{len(named)} đơn vị"
-
-
-def _day(iso: str) -> str:
-    return day(date.fromisoformat(iso))

@@ -18,12 +18,13 @@ from analysis.errors import DataFaults, Fault
 from analysis.ingest.activity_log.layout import EXAMPLE_MARK, GUIDE_SHEET, LISTS_SHEET, LOG_COLUMNS, LOG_SHEET
 from analysis.ingest.template_guide import guide_lines
 from analysis.spreadsheets import COUNT_FORMAT, DAY_FORMAT, FONT_NAME, SheetColumn
-from analysis.text import DASH
-from analysis.units import unit_labels, units_below
+from analysis.text import DASH, sort_key
+from analysis.units import UnitNames, addressed, leading_units, type_changes, unit_labels, units_below, units_on
 
 PREPARED_ROWS = 1_000
 EXAMPLE_TITLE = "[Ví dụ – xóa hoặc để nguyên, không được nạp]"
 UNKNOWN_PLAN = "Kế hoạch chưa có"
+OFFICE_TYPE = "Văn phòng"  # the office of the committee: it leads most items, so it stands first
 NO_ITEMS = "Kế hoạch chưa có mục"
 LAST_REPORTING_DAY = (3, 31)  # of the year after: what was done in December is logged in the first quarter
 
@@ -65,7 +66,7 @@ class _Lists:
     """The choices of each column that has a drop-down list, in the order of the log."""
 
     choices: dict[str, tuple[str, ...]]
-    example_items: dict[str, str]  # channel code to an item of the plan that uses it, or to the first item
+    examples: dict[str, dict[str, str]]  # channel code to plan, item and unit of an activity that uses it
 
     def source(self, key: str) -> str:
         """The range of the sheet of lists that holds the choices of a column."""
@@ -73,8 +74,10 @@ class _Lists:
         return f"'{LISTS_SHEET}'!${letter}$2:${letter}${len(self.choices[key]) + 1}"
 
 
-def write_template(path: Path, plans: pd.DataFrame, items: pd.DataFrame, units: pd.DataFrame, plan_number: str) -> None:
-    """The empty log of a plan at ``path``, the same bytes for the same plan.
+def write_template(
+    path: Path, plans: pd.DataFrame, items: pd.DataFrame, units: pd.DataFrame, plan_number: str, events: pd.DataFrame | None = None
+) -> None:
+    """The empty log of a plan at ``path``, the same bytes for the same plan; ``events`` give units the names of the plan's year.
 
     Raises ``DataFaults`` when the plan is not known or has no items, ``FolderUnusable`` when the file cannot be written.
     """
@@ -83,8 +86,9 @@ def write_template(path: Path, plans: pd.DataFrame, items: pd.DataFrame, units: 
     if own_items.empty:
         action = "nạp các mục của kế hoạch trước (lantoa plan parse, rồi lantoa import)"
         raise DataFaults([Fault(NO_ITEMS, f"kế hoạch {plan_number}", "không có mục nào", "kế hoạch có ít nhất một mục", action)])
-    below = units_below(units, str(plan["province_code"]), str(plan["vintage"]))
-    lists = _lists(plan_number, own_items, [str(label) for label in unit_labels(below)])
+    named = units if events is None else units_on(units, type_changes(events), date(int(plan["plan_year"]), 12, 31))
+    below = _by_rank(units_below(named, str(plan["province_code"]), str(plan["vintage"])))
+    lists = _lists(plan_number, own_items, below)
     book = spreadsheets.new_workbook(f"Nhật ký hoạt động truyền thông theo Kế hoạch {plan_number}")
     _log_sheet(book, lists, int(plan["plan_year"]))
     _guide_sheet(book, plan)
@@ -106,13 +110,51 @@ def _plan(plans: pd.DataFrame, plan_number: str) -> "pd.Series[Any]":
     return found.iloc[0]
 
 
-def _lists(plan_number: str, items: pd.DataFrame, labels: Sequence[str]) -> _Lists:
+def _by_rank(below: pd.DataFrame) -> pd.DataFrame:
+    """The office of the committee, the other departments, the districts in the order of their codes, then the communes of each."""
+    names = below["name_vi"].map(sort_key)
+    levels = below["level"].map({"department": 0, "district": 1, "commune": 2})
+    above = below["parent_code"].where(below["level"] == "commune", "")
+    order = pd.DataFrame({"level": levels, "is_other": below["unit_type"] != OFFICE_TYPE, "above": above, "name": names, "code": below["unit_code"]})
+    order["name"] = order["name"].where(order["level"] != 1, order["code"].map(lambda code: ((), (), code)))
+    return below.loc[order.sort_values(["level", "is_other", "above", "name"]).index].reset_index(drop=True)
+
+
+def _lists(plan_number: str, items: pd.DataFrame, below: pd.DataFrame) -> _Lists:
     ordered = items.sort_values(["section", "stt"])
+    labels = {str(code): str(label) for code, label in zip(below["unit_code"], unit_labels(below), strict=True)}
+    fixed = {key: tuple(listed.values()) for key, listed in _LISTS.items()}
     named = tuple(item_label(row.section, row.stt, row.title_vi) for row in ordered.itertuples())
-    of_channel = dict(zip(reversed(list(ordered["main_channel"])), reversed(named), strict=True))
-    fixed = {key: tuple(labels.values()) for key, labels in _LISTS.items()}
-    choices = {"plan_number": (plan_number,), "plan_item": named, "unit": tuple(labels)} | fixed
-    return _Lists(choices, {channel: of_channel.get(channel, named[0]) for channel in codes.CHANNELS})
+    choices = {"plan_number": (plan_number,), "plan_item": named, "unit": tuple(labels.values())} | fixed
+    examples = {channel: _example(channel, ordered, below, labels) for channel in ("dialogue", "web_portal")}
+    return _Lists(choices, examples)
+
+
+def _example(channel: str, items: pd.DataFrame, below: pd.DataFrame, labels: dict[str, str]) -> dict[str, str]:
+    """Plan, item and unit of an activity that uses a channel: the first item that does, and a unit that leads it or takes part.
+
+    Outside the plan, by the first unit, where no item uses the channel.
+    """
+    using = items[items["main_channel"] == channel]
+    if using.empty:
+        return {"unit": next(iter(labels.values()), "")}
+    item = using.iloc[0]
+    codes_meant = [*_unit_codes(item, below), *labels][:1]
+    return {
+        "plan_number": str(item["plan_number"]),
+        "plan_item": item_label(str(item["section"]), int(item["stt"]), str(item["title_vi"])),
+        "unit": labels[codes_meant[0]] if codes_meant else "",
+    }
+
+
+def _unit_codes(item: "pd.Series[Any]", below: pd.DataFrame) -> list[str]:
+    """Codes of the units that lead an item, then of those that take part."""
+    names = UnitNames(below, str(below["vintage"].iloc[0])) if len(below) else None
+    coordinating = "" if pd.isna(item["coordinating_units_vi"]) else str(item["coordinating_units_vi"])
+    if names is None:
+        return []
+    leading = leading_units(str(item["lead_units_vi"]), below, coordinating, names)["unit_code"]
+    return [*map(str, leading), *(code for one in addressed(coordinating, names, below) for code in one.unit_codes)]
 
 
 def _log_sheet(book: Workbook, lists: _Lists, year: int) -> None:
@@ -159,9 +201,8 @@ def _add_checks(sheet: Worksheet, lists: _Lists, year: int) -> None:
 
 def _dialogue(lists: _Lists, year: int) -> dict[str, Any]:
     """An example row that the reader of logs knows by its STT: exact day, exact numbers."""
-    return _shared(lists) | {
+    return lists.examples["dialogue"] | {
         "stt": f"{EXAMPLE_MARK}1",
-        "plan_item": lists.example_items["dialogue"],
         "channel": codes.CHANNELS["dialogue"],
         "audience": codes.AUDIENCES["citizens"],
         "start": date(year, 3, 15),
@@ -178,9 +219,8 @@ def _dialogue(lists: _Lists, year: int) -> dict[str, Any]:
 
 def _articles(lists: _Lists, year: int) -> dict[str, Any]:
     """An example row with a month for a day and an approximate number."""
-    return _shared(lists) | {
+    return lists.examples["web_portal"] | {
         "stt": f"{EXAMPLE_MARK}2",
-        "plan_item": lists.example_items["web_portal"],
         "channel": codes.CHANNELS["web_portal"],
         "audience": codes.AUDIENCES["citizens_businesses"],
         "start": f"tháng 5/{year}",
@@ -192,10 +232,6 @@ def _articles(lists: _Lists, year: int) -> dict[str, Any]:
         "reach_basis": codes.REACH_BASES["estimated"],
         "note": "Ngày chỉ nhớ đến tháng; số lượt ước chừng",
     }
-
-
-def _shared(lists: _Lists) -> dict[str, Any]:
-    return {"plan_number": lists.choices["plan_number"][0], "unit": next(iter(lists.choices["unit"]), None)}
 
 
 def _guide_sheet(book: Workbook, plan: "pd.Series[Any]") -> None:

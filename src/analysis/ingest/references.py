@@ -15,6 +15,7 @@ OUTSIDE_VALIDITY = "Đơn vị không tồn tại vào ngày đó"
 LATE_UNTIL = (3, 31)  # month and day of the year after, until which an activity may count as late
 OTHER_YEAR = "Hoạt động ghi cho kế hoạch của năm khác"
 UNKNOWN_ITEM = "Mục kế hoạch không có"
+RIVAL_PLAN = "Hai kế hoạch của một tỉnh trong một năm"
 
 
 def unit_faults(table: pd.DataFrame, code_column: str, units: pd.DataFrame, where: pd.Series, vintage_column: str = "vintage") -> list[Fault]:
@@ -93,6 +94,25 @@ def validity_faults(table: pd.DataFrame, days: pd.Series, units: pd.DataFrame, w
 def _validity(first: pd.Timestamp, last: pd.Timestamp) -> str:
     parts = [f"từ {first:%d/%m/%Y}" if not pd.isna(first) else "", f"đến {last:%d/%m/%Y}" if not pd.isna(last) else ""]
     return "ngày " + " ".join(part for part in parts if part)
+
+
+def rival_plan_faults(plans: pd.DataFrame, where: pd.Series) -> list[Fault]:
+    """A fault for every plan beside another of the same province and year: delivery could be held against one of them only."""
+    dated = plans.dropna(subset=["province_code", "plan_year"])
+    faults = []
+    for _, rivals in dated.groupby(["province_code", "vintage", "plan_year"]):
+        first, *others = rivals.index
+        faults += [
+            Fault(
+                RIVAL_PLAN,
+                where[other],
+                f"“{plans.loc[other, 'plan_number']}” cùng tỉnh, cùng năm với “{plans.loc[first, 'plan_number']}”",
+                "mỗi tỉnh, mỗi năm một kế hoạch",
+                "rút một bản (lantoa withdraw), hoặc nạp bản thay với --replaces",
+            )
+            for other in others
+        ]
+    return faults
 
 
 def plan_year_faults(activities: pd.DataFrame, plans: pd.DataFrame, where: pd.Series) -> list[Fault]:

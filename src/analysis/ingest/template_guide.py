@@ -8,10 +8,12 @@ _MEANINGS = {
     "stt": "Đánh số 1, 2, 3 … Có thể để trống.",
     "plan_number": "Số, ký hiệu của kế hoạch. Để trống nếu hoạt động nằm ngoài kế hoạch.",
     "plan_item": "Chọn mục của kế hoạch mà hoạt động thực hiện. Để trống nếu hoạt động nằm ngoài kế hoạch.",
-    "unit": "Đơn vị trực tiếp thực hiện hoạt động, chọn trong danh sách; mỗi dòng một đơn vị.",
+    "unit": "Đơn vị trực tiếp thực hiện hoạt động, chọn trong danh sách; mỗi dòng một đơn vị. "
+    "Trung tâm Hành chính công tỉnh được tính là Văn phòng UBND tỉnh, ghi tên nào cũng được.",
     "channel": "Hình thức truyền thông, chọn trong danh sách.",
     "audience": "Hoạt động hướng đến ai, chọn trong danh sách. Cán bộ, công chức được tính riêng, không gộp với người dân, doanh nghiệp.",
-    "start": "Ngày bắt đầu, ghi ngày/tháng/năm. Nếu chỉ nhớ đến tháng, quý thì ghi “tháng 5/{year}”, “Quý II/{year}”.",
+    "start": "Ngày bắt đầu, ghi ngày/tháng/năm. "
+    "Nếu chỉ nhớ đến tháng, quý, nửa năm thì ghi “tháng 5/{year}”, “Quý II/{year}”, “6 tháng đầu năm {year}”.",
     "end": "Ngày kết thúc. Để trống nếu hoạt động chỉ trong một ngày, hoặc “Từ ngày” đã ghi cả tháng, cả quý.",
     "title": "Tên hoặc nội dung ngắn gọn của hoạt động; mỗi hoạt động một dòng, không gộp nhiều hoạt động vào một dòng.",
     "quantity": "Đã làm bao nhiêu, theo “Đơn vị tính”. Không có số liệu thì để trống, đừng ghi 0.",

@@ -18,9 +18,12 @@ JOURNAL = ".placing.json"  # files about to get their names; what a killed run l
 
 @contextmanager
 def holding(raw: Path) -> Iterator[None]:
-    """Hold ``data/raw`` alone, cleared of what a killed import left. Raises ``RunLocked`` when another import holds it too long."""
+    """Hold ``data/raw`` alone, cleared of what a killed import left; who holds it may hold it again.
+
+    Raises ``RunLocked`` when another import holds it too long.
+    """
     try:
-        with writing_to(raw), FileLock(raw / LOCK, timeout=PATIENCE_SECONDS):
+        with writing_to(raw), FileLock(raw / LOCK, timeout=PATIENCE_SECONDS, is_singleton=True):
             clear_unfinished(raw)
             yield
     except Timeout as error:

@@ -1,13 +1,14 @@
 """Sentences on plan delivery: counted, never judged."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
 from analysis import text
-from analysis.blocks import Finding, Sentence, provenance
+from analysis.blocks import Finding, Provenance, Sentence, provenance
 from analysis.codes import UNIT_LEVELS
-from analysis.delivery import untouched_items
+from analysis.delivery import MOST_NAMED, is_over, so_far, untouched_items
+from analysis.units import MERGER_DAY
 
 
 def about_plan(plan: pd.Series | None, province_name: str, year: int, plans: pd.DataFrame) -> Sentence:
@@ -31,7 +32,7 @@ def aims(plan: pd.Series, plans: pd.DataFrame) -> Sentence:
     )
 
 
-def volume(activities: pd.DataFrame, below: pd.DataFrame, province_name: str, year: int) -> Finding | Sentence:
+def volume(activities: pd.DataFrame, below: pd.DataFrame, province_name: str, year: int, as_of: date) -> Finding | Sentence:
     """How much was logged; a plain sentence where there is no log."""
     if activities.empty:
         return Sentence(
@@ -39,8 +40,9 @@ def volume(activities: pd.DataFrame, below: pd.DataFrame, province_name: str, ye
             "Hãy nạp nhật ký của các đơn vị để có phần này.",
             provenance(below),
         )
-    counted = activities["unit_code"].nunique()
-    said = f"Năm {year}, nhật ký ghi {text.number(len(activities))} hoạt động truyền thông của {counted} trên {len(below)} đơn vị"
+    units = activities["unit_code"].nunique()
+    logged = text.number(len(activities))
+    said = f"{so_far(year, as_of)}, nhật ký ghi {logged} hoạt động truyền thông của {units} trên {len(below)} đơn vị"
     return Finding("delivery-volume", f"{said}.", f"Đếm từng dòng nhật ký bắt đầu trong năm {year}.", provenance(activities))
 
 
@@ -69,41 +71,105 @@ def items_done(progress: pd.DataFrame, activities: pd.DataFrame) -> Finding:
     )
 
 
-def completion(progress: pd.DataFrame, activities: pd.DataFrame, as_of_note: str) -> Finding | None:
-    """Each item that states a number, by itself; occasions of different items are never added. None without any."""
-    stated = progress[progress["expected_total_count"].notna()]
+def completion(progress: pd.DataFrame, activities: pd.DataFrame, year: int, as_of: date) -> Finding | None:
+    """Each item that states a number, by itself; occasions of different items are never added. None without any.
+
+    Until the year is over an item is held against what is owed by the day, never against the whole year.
+    """
+    stated = judged(progress, is_over=is_over(year, as_of))
     if stated.empty:
         return None
-    shares = stated["completion_share"].astype(float)
-    ordered = stated.assign(share=shares).sort_values(["share", "section", "stt"])
-    parts = [
-        f"{row.activity_type} (mục {row.section}.{row.stt}) {text.number(row.done_count)}/{text.number(row.expected_total_count)} lần"
-        + (f", đạt {text.percent(row.share, 0)}" if row.share < 1 else ", đạt đủ")
-        for row in ordered.itertuples()
-    ]
-    met = int((shares >= 1).sum())
-    said = f"Trong {len(stated)} mục có nêu số lần, {met} mục đạt đủ: {'; '.join(parts)}."
-    evidence = f"Phần làm vượt của đơn vị này không bù cho đơn vị khác; {len(progress) - len(stated)} mục còn lại không nêu số lần.{as_of_note}"
-    return Finding("delivery-completion", said, evidence, provenance(progress, activities))
+    parts = [_judgement(item) for _, item in stated.sort_values(["share", "section", "stt"]).iterrows()]
+    met = int((stated["share"] >= 1).sum())
+    head = f"Trong {len(stated)} mục có nêu số lần, {met} mục {_met_vi(is_over=is_over(year, as_of))}"
+    evidence = f"Phần làm vượt của đơn vị này không bù cho đơn vị khác; {len(progress) - len(stated)} mục còn lại không nêu số lần."
+    more = [f"{item.section}.{item.stt}" for item in stated[stated["is_open_ended"].astype(bool)].itertuples()]
+    if more:
+        evidence += f" Ở mục {text.enumerate_vi(more)}, kế hoạch còn giao thêm một phần không nêu số lần; chỉ so với số lần nêu rõ."
+    return Finding("delivery-completion", f"{head}: {'; '.join(parts)}.", evidence + as_of_note(as_of, year), provenance(progress, activities))
 
 
-def in_brief(progress: pd.DataFrame, activities: pd.DataFrame, silent: pd.DataFrame, below: pd.DataFrame, as_of_note: str) -> Finding:
+def judged(progress: pd.DataFrame, *, is_over: bool) -> pd.DataFrame:
+    """Items with a stated number and units that lead them; ``share`` of it, or of what is owed until the year is over (NA while nothing is)."""
+    stated = progress[progress["expected_total_count"].notna()]
+    share = stated["completion_share" if is_over else "owed_share"].astype("Float64")
+    return stated.assign(share=share, due_total_count=stated["expected_total_count" if is_over else "owed_total_count"])
+
+
+def _met_vi(*, is_over: bool) -> str:
+    return "đạt đủ" if is_over else "đã ghi đủ số lần đến hạn"
+
+
+def counted(item: pd.Series) -> str:
+    """``72/236 lần``, or ``40 lần trên 118 lần đến hạn`` while a part of what is stated is not owed yet."""
+    done, due, stated = (text.number(item[name]) for name in ("occasions_count", "due_total_count", "expected_total_count"))
+    more = " nêu rõ" if item["is_open_ended"] else ""
+    return f"{done}/{stated} lần{more}" if due == stated else f"{done} lần trên {due} lần đến hạn"
+
+
+def _judgement(item: pd.Series) -> str:
+    named = f"{item['activity_type']} (mục {item['section']}.{item['stt']})"
+    if pd.isna(item["share"]):
+        return f"{named} {text.number(item['occasions_count'])} lần, chưa có lần nào đến hạn"
+    return f"{named} {counted(item)}, " + (f"đạt {text.percent(item['share'], 0)}" if item["share"] < 1 else "đạt đủ")
+
+
+def in_brief(progress: pd.DataFrame, activities: pd.DataFrame, silent: pd.DataFrame, below: pd.DataFrame, year: int, as_of: date) -> Finding:
     """Delivery in one finding for the leaders' page: items touched, the weakest stated item, units that are silent."""
-    untouched = untouched_items(progress)
-    said = f"{int((progress['done_count'] > 0).sum())}/{len(progress)} mục của kế hoạch có ít nhất một hoạt động"
+    over, untouched = is_over(year, as_of), untouched_items(progress)
+    said = "" if over else f"{so_far(year, as_of)}, "
+    said += f"{int((progress['done_count'] > 0).sum())}/{len(progress)} mục của kế hoạch có ít nhất một hoạt động"
     if len(untouched):
-        said += "; chưa có: " + text.enumerate_vi([f"{row.activity_type} ({row.section}.{row.stt})" for row in untouched.itertuples()])
-    stated = progress[progress["completion_share"].notna()]
-    if len(stated):
-        weakest = stated.loc[stated["completion_share"].astype(float).idxmin()]
-        met = int((stated["completion_share"].astype(float) >= 1).sum())
-        counted = f"{text.number(weakest['done_count'])}/{text.number(weakest['expected_total_count'])} lần"
-        said += (
-            f". Trong {len(stated)} mục nêu số lần, {met} mục đạt đủ; thấp nhất là {weakest['activity_type']}, {counted} "
-            f"({text.percent(float(weakest['completion_share']), 0)})"
-        )
+        lacking = "chưa có" if over else "đã đến thời gian mà chưa có"
+        said += f"; {lacking}: " + text.enumerate_vi([f"{row.activity_type} ({row.section}.{row.stt})" for row in untouched.itertuples()])
+    said += _weakest(judged(progress, is_over=over), is_over=over)
     said += f". {len(silent)}/{len(below)} đơn vị chưa ghi nhận hoạt động nào."
-    return Finding("delivery-brief", said, f"Đếm theo nhật ký hoạt động.{as_of_note}", provenance(progress, activities, below))
+    return Finding("delivery-brief", said, f"Đếm theo nhật ký hoạt động.{as_of_note(as_of, year)}", provenance(progress, activities, below))
+
+
+def _weakest(stated: pd.DataFrame, *, is_over: bool) -> str:
+    """How many stated items are met and which are furthest from it, all of them where several tie."""
+    due = stated[stated["share"].notna()]
+    if due.empty:
+        return ""
+    met = int((due["share"] >= 1).sum())
+    of_which = f"{len(stated)} mục nêu số lần" if is_over else f"{len(due)} mục có số lần đến hạn"
+    said = f". Trong {of_which}, {met} mục {_met_vi(is_over=is_over)}"
+    lowest = due[due["share"] == due["share"].min()]
+    if met == len(due) or len(lowest) > MOST_NAMED:
+        return said
+    named = [f"{item['activity_type']}, {counted(item)} ({text.percent(item['share'], 0)})" for _, item in lowest.iterrows()]
+    return f"{said}; thấp nhất là {text.enumerate_vi(named)}"
+
+
+def beside_the_plan(progress: pd.DataFrame, activities: pd.DataFrame, plan: pd.Series) -> Sentence:
+    """Activities without an item of the plan, so that they and the table of items make up the whole log."""
+    of_items = int(progress["done_count"].sum())
+    said = (
+        f"Trong {text.number(len(activities))} hoạt động đã ghi, {text.number(of_items)} thuộc {len(progress)} mục của kế hoạch {plan['plan_number']}"
+    )
+    outside = len(activities) - of_items
+    said += f"; {text.number(outside)} không ghi mục nào của kế hoạch này và không có trong bảng từng mục" if outside else ""
+    return Sentence(f"{said}.", provenance(progress, activities))
+
+
+def units_ended(place: str, rests_on: Provenance) -> Sentence:
+    """The units of the former provinces ended with the merger."""
+    return Sentence(
+        f"Đơn vị của {place} trong báo cáo này (danh mục 63 tỉnh) có đến hết ngày {text.day(MERGER_DAY - timedelta(days=1))}; "
+        "từ ngày hôm sau tỉnh, xã theo danh mục mới và không còn cấp huyện, nên không có số liệu của các đơn vị này.",
+        rests_on,
+    )
+
+
+def nothing_to_hold_against(year: int, rests_on: Provenance) -> Sentence:
+    """Without a plan there are no items."""
+    return Sentence(f"Không có kế hoạch năm {year} để đối chiếu từng mục.", rests_on)
+
+
+def no_log_for(what: str, year: int, rests_on: Provenance) -> Sentence:
+    """A part of the chapter that only a log could fill."""
+    return Sentence(f"Chưa có nhật ký năm {year} nên chưa có số liệu về {what}.", rests_on)
 
 
 def as_of_note(as_of: date, year: int) -> str:

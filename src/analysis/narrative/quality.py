@@ -5,6 +5,7 @@ import pandas as pd
 from analysis import text
 from analysis.blocks import Finding, Provenance, Sentence, provenance
 from analysis.delivery import untouched_items
+from analysis.narrative.delivery import counted, judged
 from analysis.tables import register_provenance
 
 
@@ -38,7 +39,7 @@ def nothing_loaded(plans: pd.DataFrame) -> Sentence:
     return Sentence("Việc đầu tiên: nạp kế hoạch truyền thông, nhật ký hoạt động của các đơn vị và bảng hồ sơ theo tháng.", provenance(plans))
 
 
-def first_step(progress: pd.DataFrame | None, silent: pd.DataFrame, activities: pd.DataFrame, *, has_plan: bool) -> Finding:
+def first_step(progress: pd.DataFrame | None, silent: pd.DataFrame, activities: pd.DataFrame, *, has_plan: bool, is_over: bool) -> Finding:
     """What to do now, from this year's counts: items nobody touched, units that are silent, how to learn more next year."""
     steps = []
     untouched = [] if progress is None else list(untouched_items(progress)["activity_type"])
@@ -46,7 +47,7 @@ def first_step(progress: pd.DataFrame | None, silent: pd.DataFrame, activities: 
         named = "; ".join(untouched) if any("," in kind for kind in untouched) else text.enumerate_vi(untouched)
         steps.append(f"giao người và thời hạn cho {named}")
     if len(silent):
-        steps.append(f"đôn đốc {len(silent)} đơn vị chưa có nhật ký")
+        steps.append(f"{'làm rõ lý do ở' if is_over else 'đôn đốc'} {len(silent)} đơn vị chưa ghi nhận hoạt động nào")
     steps.append("chia đợt triển khai giữa các xã để năm sau so sánh được nơi làm trước với nơi làm sau")
     if not has_plan:
         steps.insert(0, "nạp kế hoạch của năm")
@@ -54,30 +55,38 @@ def first_step(progress: pd.DataFrame | None, silent: pd.DataFrame, activities: 
     return Finding("first-step", f"Việc nên làm: {'; '.join(steps)}.", "Chi tiết ở chương “Kế hoạch năm tới”.", rests_on)
 
 
-def unassigned_items(progress: pd.DataFrame, activities: pd.DataFrame) -> Sentence | None:
-    """Items without any activity: drop them or give them a person and a date."""
+def unassigned_items(progress: pd.DataFrame, activities: pd.DataFrame, *, is_over: bool) -> Sentence | None:
+    """Items without any activity though their time has begun: give them a person and a date, or drop them once the year is over."""
     untouched = untouched_items(progress)
     if untouched.empty:
         return None
     named = text.enumerate_vi([f"{row.activity_type} (mục {row.section}.{row.stt})" for row in untouched.itertuples()])
-    return Sentence(f"Bỏ, hoặc giao rõ người và thời hạn cho nội dung chưa có hoạt động nào: {named}.", provenance(progress, activities))
+    if is_over:
+        said = f"Bỏ, hoặc giao rõ người và thời hạn cho nội dung chưa có hoạt động nào: {named}."
+    else:
+        said = f"Giao rõ người và thời hạn cho nội dung đã đến thời gian thực hiện mà chưa có hoạt động nào: {named}."
+    return Sentence(said, provenance(progress, activities))
 
 
-def weak_items(progress: pd.DataFrame, activities: pd.DataFrame) -> Sentence | None:
-    """Items that fell short of their stated number."""
-    short = progress[progress["completion_share"].notna() & (progress["completion_share"].astype("Float64") < 1).fillna(False)]
+def weak_items(progress: pd.DataFrame, activities: pd.DataFrame, *, is_over: bool) -> Sentence | None:
+    """Items that fell short of their stated number, or of what of it is owed until the year is over."""
+    stated = judged(progress, is_over=is_over)
+    short = stated[(stated["share"] < 1).fillna(False)]
     if short.empty:
         return None
-    parts = [
-        f"{row.activity_type} (mục {row.section}.{row.stt}: {text.number(row.done_count)}/{text.number(row.expected_total_count)} lần)"
-        for row in short.itertuples()
-    ]
-    return Sentence(f"Xem lại số lần hoặc cách làm ở nội dung chưa đạt: {text.enumerate_vi(parts)}.", provenance(progress, activities))
+    named = text.enumerate_vi([f"{item['activity_type']} (mục {item['section']}.{item['stt']}: {counted(item)})" for _, item in short.iterrows()])
+    if is_over:
+        said = f"Xem lại số lần hoặc cách làm ở nội dung chưa đạt: {named}."
+    else:
+        said = f"Trong phần còn lại của năm, làm bù số lần đã đến hạn ở {named}."
+    return Sentence(said, provenance(progress, activities))
 
 
-def urge(silent: pd.DataFrame, below: pd.DataFrame, activities: pd.DataFrame) -> Sentence:
-    """Units that sent nothing."""
-    return Sentence(f"Đôn đốc {len(silent)}/{len(below)} đơn vị chưa gửi nhật ký (danh sách ở chương 2).", provenance(below, activities))
+def urge(silent: pd.DataFrame, below: pd.DataFrame, activities: pd.DataFrame, *, is_over: bool) -> Sentence:
+    """Units that logged nothing."""
+    asked = "Làm rõ lý do ở" if is_over else "Đôn đốc"
+    said = f"{asked} {len(silent)}/{len(below)} đơn vị chưa ghi nhận hoạt động nào (chưa làm hoặc chưa gửi nhật ký; danh sách ở chương 2)."
+    return Sentence(said, provenance(below, activities))
 
 
 def state_numbers(progress: pd.DataFrame) -> Sentence | None:

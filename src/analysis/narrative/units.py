@@ -5,7 +5,8 @@ from datetime import date
 import pandas as pd
 
 from analysis import text
-from analysis.blocks import Finding, Provenance
+from analysis.blocks import Finding, Provenance, Sentence
+from analysis.delivery import is_over, so_far
 from analysis.delivery import shortfalls as reasons
 
 SILENT_EVIDENCE = "Không ghi có thể là chưa làm hoặc chưa gửi nhật ký."
@@ -13,32 +14,53 @@ SILENT_EVIDENCE = "Không ghi có thể là chưa làm hoặc chưa gửi nhật
 
 def by_unit(units: pd.DataFrame, year: int, as_of: date, rests_on: Provenance) -> Finding:
     """Units that met every item of which occasions are owed, and units whose log has been silent for months."""
-    is_over = reasons.is_over(year, as_of)
+    over = is_over(year, as_of)
     owing = units[units["owed_items_count"] > 0]
     quiet = units[(units["activities_count"] > 0) & (units["silent_months_count"] >= reasons.SILENT_MONTHS)]
     logged = int((units["activities_count"] > 0).sum())
-    when = f"Năm {year}" if is_over else f"Đến ngày {text.day(as_of)}"
     parts = [f"{logged}/{len(units)} đơn vị có hoạt động được ghi"]
     if len(owing):
         met = int((owing["met_items_count"] == owing["owed_items_count"]).sum())
         parts.append(f"{met}/{len(owing)} đơn vị được giao mục có nêu số lần đã ghi đủ số lần đến hạn")
     if len(quiet):
-        parts.append(f"{len(quiet)} {_quiet(is_over=is_over)}")
-    return Finding("delivery-units", f"{when}, {'; '.join(parts)}.", f"Từng đơn vị ở phụ lục. {SILENT_EVIDENCE}", rests_on)
+        parts.append(f"{len(quiet)} {_quiet(is_over=over)}")
+    return Finding("delivery-units", f"{so_far(year, as_of)}, {'; '.join(parts)}.", f"Từng đơn vị ở phụ lục. {SILENT_EVIDENCE}", rests_on)
 
 
 def urging(found: pd.DataFrame, year: int, as_of: date, rests_on: Provenance) -> Finding:
-    """How many things need urging on, by reason; from ``delivery.urging``. After the year they are what was not reached."""
-    is_over = reasons.is_over(year, as_of)
+    """How many rows and units need urging on, by reason; from ``delivery.urging``. After the year they are what was not reached."""
+    over = is_over(year, as_of)
     evidence = f"Đối chiếu nhật ký với thời gian và số lần nêu trong kế hoạch. {SILENT_EVIDENCE}"
     if found.empty:
-        said = f"Năm {year} không còn việc nào chưa đạt" if is_over else f"Đến ngày {text.day(as_of)} không có việc nào cần đôn đốc"
+        said = f"Năm {year} không còn việc nào chưa đạt" if over else f"Đến ngày {text.day(as_of)} không có việc nào cần đôn đốc"
         return Finding("delivery-urging", f"{said} theo nhật ký.", evidence, rests_on)
     counts = found["reason"].value_counts()
-    named = {**_REASONS_VI, reasons.UNIT_QUIET: _quiet(is_over=is_over)}
+    named = {**_REASONS_VI, reasons.UNIT_QUIET: _quiet(is_over=over)}
     parts = [f"{text.number(counts[reason])} {said}{_items_of(found, reason)}" for reason, said in named.items() if reason in counts.index]
-    head = f"{text.number(len(found))} việc chưa đạt trong năm {year}" if is_over else f"{text.number(len(found))} việc cần đôn đốc"
-    return Finding("delivery-urging", f"{head}: {'; '.join(parts)}.", evidence, rests_on)
+    head = f"{text.number(len(found))} việc chưa đạt trong năm {year}" if over else f"{text.number(len(found))} việc cần đôn đốc"
+    if found["section"].isna().all():
+        return Finding("delivery-urging", f"{so_far(year, as_of)}: {'; '.join(parts)}.", SILENT_EVIDENCE, rests_on)
+    silent = found.loc[found["is_unit_silent"], "unit_code"].nunique()
+    is_told = silent == counts.get(reasons.UNIT_SILENT, 0)
+    of_silent = "" if is_told else f". {text.number(silent)} đơn vị trong số đó không có dòng nhật ký nào"
+    return Finding("delivery-urging", f"{head} ở {_addressees(found)}: {'; '.join(parts)}{of_silent}.", evidence, rests_on)
+
+
+def _addressees(found: pd.DataFrame) -> str:
+    """``104 đơn vị và 1 nhóm đơn vị``: a unit may have several rows."""
+    groups = found.loc[found["unit_code"].isna(), "label_vi"].nunique()
+    named = {f"{text.number(found['unit_code'].nunique())} đơn vị": found["unit_code"].nunique(), f"{text.number(groups)} nhóm đơn vị": groups}
+    return text.enumerate_vi([said for said, count in named.items() if count])
+
+
+def nothing_to_urge(year: int, rests_on: Provenance) -> Sentence:
+    """Without a log nobody can be urged on."""
+    return Sentence(f"Chưa có nhật ký năm {year} nên chưa lập được danh sách việc cần đôn đốc.", rests_on)
+
+
+def urging_without_items(year: int, rests_on: Provenance) -> Sentence:
+    """Without the items of a plan only the log itself speaks."""
+    return Sentence(f"Không có từng mục kế hoạch năm {year} để đối chiếu, nên chỉ nêu đơn vị không ghi hoặc để trống nhật ký.", rests_on)
 
 
 _REASONS_VI = {

@@ -1,7 +1,7 @@
 """The numbers behind a chart as a table, so that every output can show them beside it."""
 
 from analysis import text
-from analysis.blocks import Cell, Chart, Column, Table
+from analysis.blocks import Cell, Chart, Column, Series, Table
 
 
 def data_table(chart: Chart) -> Table:
@@ -42,11 +42,20 @@ def _timeline_table(chart: Chart) -> Table:
         pieces.setdefault(label, []).append((_day(start), _day(end)))
     rows = []
     for label, days in pieces.items():
-        dates = [str(x) for series in logged for x, row in zip(series.x, series.labels, strict=True) if row == label]
+        known = sorted(found for series in logged for found in _times(series, label))
         window = ("; ".join(start for start, _ in days), "; ".join(end for _, end in days))
-        rows.append((label, *window, float(len(dates)), _day(min(dates)) if dates else None, _day(max(dates)) if dates else None))
+        last = max(known, key=lambda found: found[1:]) if known else None
+        rows.append((label, *window, float(len(known)), known[0][2] if known else None, last[2] if last else None))
     columns = (Column("Mục"), Column("Từ ngày"), Column("Đến ngày"), Column("Hoạt động đã ghi", 0), Column("Hoạt động đầu"), Column("Hoạt động cuối"))
     return Table(f"{chart.chart_id}-data", f"Số liệu của biểu đồ: {chart.title}", columns, tuple(rows), chart.provenance)
+
+
+def _times(series: Series, label: str) -> list[tuple[str, str, str]]:
+    """First day, last day and wording of every activity of a row; one without a day is worded as it is known (``quý I/2021``)."""
+    ends = series.x_end or series.x
+    words = series.segments or tuple(_day(x) for x in series.x)
+    found = zip(series.x, ends, words, series.labels, strict=True)
+    return [(str(start), str(end), said) for start, end, said, row in found if row == label]
 
 
 def _grid_table(chart: Chart) -> Table:

@@ -50,7 +50,8 @@ def check(model: ReportModel, html: str) -> dict[str, int]:
     """Counts of what was checked, for the manifest. Raises ``ReportRefused`` naming every departure."""
     page = _Counter()
     page.feed(html)
-    counts = {"charts": len(model.every(Chart)), "tables": len(model.every(Table)), "findings": len(model.every(Finding))}
+    tables = [block for block in model.printed if isinstance(block, Table)]
+    counts = {"charts": len(model.every(Chart)), "tables": len(tables), "findings": len(model.every(Finding))}
     faults = [*_count_faults(model, page, counts), *_rule_faults(model), *_missing_text(model, "".join(page.text)), *_page_faults(html, page)]
     if faults:
         raise ReportRefused("Báo cáo không qua được khâu kiểm tra, bản cũ còn nguyên: " + "; ".join(faults) + ".")
@@ -75,7 +76,7 @@ def check_urging(model: ReportModel, rendering: Path) -> dict[str, int]:
 
 
 def _count_faults(model: ReportModel, page: _Counter, counts: dict[str, int]) -> list[str]:
-    stamped = sum(block.provenance.is_synthetic for block in model.shown)
+    stamped = sum(block.provenance.is_synthetic for block in model.printed)
     stamped += sum(chart.provenance.is_synthetic for chart in model.every(Chart))  # its data table carries one too
     expected = {
         "biểu đồ": (counts["charts"], page.classes["plot"]),
@@ -143,7 +144,7 @@ def _segment_faults(model: ReportModel) -> list[str]:
 def _missing_text(model: ReportModel, shown: str) -> list[str]:
     """Every title and sentence stands on the page as it is in the model, so nothing was cut or read as markup."""
     page = _folded_spaces(shown)
-    wanted = [block.title if isinstance(block, Chart | Table) else block.text_vi for block in model.shown]
+    wanted = [block.title if isinstance(block, Chart | Table) else block.text_vi for block in model.printed]
     return [f"trang thiếu hoặc làm sai câu: “{said}”" for said in wanted if _folded_spaces(said) not in page]
 
 

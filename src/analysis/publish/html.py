@@ -30,7 +30,7 @@ def render_html(model: ReportModel) -> str:
     environment.globals |= {
         "kind": lambda block: type(block).__name__,
         "figure_json": _figure_json,
-        "table": lambda block, css="": Markup(table_html(block, css, SYNTHETIC_STAMP)),  # noqa: S704 - table_html escapes every cell
+        "table": lambda block, css="", stamp=SYNTHETIC_STAMP: Markup(table_html(block, css, stamp)),  # noqa: S704 - table_html escapes every cell
         "data_table": data_table,
         "source_line": lambda provenance: source_line(provenance, model),
         "grade_labels": LABELS_VI,
@@ -53,7 +53,7 @@ def source_line(provenance: Provenance, model: ReportModel) -> str:
 
 
 def _annexes(model: ReportModel) -> list[Table]:
-    return [table for table in model.every(Table) if table.is_annex]
+    return [table for table in model.printed if isinstance(table, Table) and table.is_annex]
 
 
 def _figure_json(chart: Chart) -> Markup:

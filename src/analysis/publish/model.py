@@ -61,6 +61,11 @@ class ReportModel:
         return [block for section in self.sections for block in section.blocks if not isinstance(block, Chapter)]
 
     @property
+    def printed(self) -> list[Shown]:
+        """Blocks that stand on the page: all but tables kept for files beside it."""
+        return [block for block in self.shown if not (isinstance(block, Table) and block.first_rows == 0)]
+
+    @property
     def is_synthetic(self) -> bool:
         """Whether any block rests on synthetic rows."""
         return any(block.provenance.is_synthetic for block in self.shown)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 from textwrap import wrap
 
@@ -23,9 +23,21 @@ from analysis.theme import SYNTHETIC_STAMP
 FOLDER = "don-doc"
 ALL_UNITS = "tong-hop.xlsx"
 SHEET = "Đôn đốc"
-SLUG_CHARACTERS = 60  # keeps a path short enough for Windows
-WIDTHS = {"Mã đơn vị": 12.0, "Đơn vị": 32.0, "Mục của kế hoạch": 28.0, "Thời gian theo kế hoạch": 24.0, "Còn thiếu": 50.0, "Thời hạn": 18.0}
-NARROW = 12.0
+SLUG_CHARACTERS = 40  # keeps a path short enough for Windows
+WIDTHS = {  # in all about what A4 across holds at a readable size
+    "Mã đơn vị": 10.0,
+    "Đơn vị": 18.0,
+    "Mục của kế hoạch": 13.0,
+    "Nội dung": 26.0,
+    "Sản phẩm": 22.0,
+    "Thời gian theo kế hoạch": 14.0,
+    "Đã ghi": 7.0,
+    "Còn thiếu": 26.0,
+    "Kỳ còn thiếu": 14.0,
+}
+TO_FILL = ("Ngày hoàn thành (đơn vị ghi)", "Lý do, kiến nghị (đơn vị ghi)")
+TO_FILL_WIDTH, NARROW = 16.0, 11.0
+SIDE_MARGIN_INCHES = 0.4
 FONT, LINE_HEIGHT = "Calibri", 15.0
 
 Row = tuple[Cell, ...]
@@ -41,7 +53,7 @@ class Addressee:
 
 
 def table_of(model: ReportModel) -> Table | None:
-    """The model's list; None where there is no plan, no log or nothing to urge on."""
+    """The model's list; None where there is no log or nothing to urge on."""
     return next((table for table in model.every(Table) if table.table_id == URGING_TABLE), None)
 
 
@@ -62,7 +74,9 @@ def addressees(table: Table) -> list[Addressee]:
 
 
 def _slug(label: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.fold(label)).strip("-")[:SLUG_CHARACTERS].strip("-")
+    """The folded label in hyphens, cut between words."""
+    slug = re.sub(r"[^a-z0-9]+", "-", text.fold(label)).strip("-")
+    return slug if len(slug) <= SLUG_CHARACTERS else slug[: SLUG_CHARACTERS + 1].rpartition("-")[0] or slug[:SLUG_CHARACTERS]
 
 
 def rows_by_file(table: Table) -> dict[str, int]:
@@ -71,10 +85,10 @@ def rows_by_file(table: Table) -> dict[str, int]:
 
 
 def rows_in(path: Path) -> int:
-    """How many rows stand below the heading of a written workbook."""
+    """How many rows stand between the heading of a written workbook and the remarks, which name no unit."""
     (sheet,) = read_workbook(path, path.name).sheets
     heading = [row[0] for row in sheet.rows].index(UNIT_CODE.title)
-    return len(sheet.rows) - heading - 1
+    return len(list(takewhile(lambda row: row[1] is not None, sheet.rows[heading + 1 :])))
 
 
 def write(rendering: Path, model: ReportModel) -> None:
@@ -83,34 +97,45 @@ def write(rendering: Path, model: ReportModel) -> None:
     if table is None:
         return
     folder = rendering / FOLDER
-    spreadsheets.save(_workbook(model, table, "tất cả đơn vị", table.rows), folder / ALL_UNITS)
+    spreadsheets.save(_workbook(model, table, "các đơn vị có tên dưới đây", table.rows), folder / ALL_UNITS)
     for unit in addressees(table):
         spreadsheets.save(_workbook(model, table, unit.name, unit.rows), folder / unit.file)
 
 
 def _workbook(model: ReportModel, table: Table, addressee: str, rows: Sequence[Row]) -> Workbook:
+    """Whom, what and when above the table, two empty columns for the answer in it, how it was counted below."""
     book = spreadsheets.new_workbook(table.title)
     sheet = book.create_sheet(SHEET)
     columns = [SheetColumn(column.title, WIDTHS.get(column.title, NARROW)) for column in table.columns]
-    titles, remarks = _titles(model, table, addressee, len(rows)), _remarks(model, table)
-    width = sum(column.width for column in columns)
-    for line, said in enumerate([*titles, *remarks], 1):
-        cell = sheet.cell(line, 1)
-        spreadsheets.put(cell, said)
-        cell.font, cell.alignment = Font(name=FONT, bold=line <= len(titles)), Alignment(wrap_text=True, vertical="top")
-        sheet.merge_cells(start_row=line, end_row=line, start_column=1, end_column=len(columns))
-        sheet.row_dimensions[line].height = LINE_HEIGHT * _lines(said, width)
-    first = len(titles) + len(remarks) + 2
-    spreadsheets.write_table(sheet, columns, rows, first_row=first)
+    columns += [SheetColumn(heading, TO_FILL_WIDTH) for heading in TO_FILL]
+    titles = _titles(model, table, addressee, len(rows))
+    first = len(titles) + 3
+    _write_lines(sheet, columns, 1, titles, is_bold=True)
+    _write_lines(sheet, columns, len(titles) + 1, [f"Số liệu đến ngày {_day(model)}. {table.notes_vi[0]}"])
+    spreadsheets.write_table(sheet, columns, [(*row, *(None for _ in TO_FILL)) for row in rows], first_row=first)
     for line, row in enumerate([[column.heading for column in columns], *rows], first):
-        sheet.row_dimensions[line].height = LINE_HEIGHT * max(_lines(value, column.width) for value, column in zip(row, columns, strict=True))
+        sheet.row_dimensions[line].height = LINE_HEIGHT * max(_lines(value, column.width) for value, column in zip(row, columns, strict=False))
+    remarks = [*table.notes_vi[1:], source_line(table.provenance, model)]
+    _write_lines(sheet, columns, first + len(rows) + 2, remarks)
     _set_page(sheet, first)
     return book
+
+
+def _write_lines(sheet: Worksheet, columns: Sequence[SheetColumn], first: int, lines: Sequence[str], *, is_bold: bool = False) -> None:
+    """One merged line a text across all columns."""
+    width = sum(column.width for column in columns)
+    for line, said in enumerate(lines, first):
+        cell = sheet.cell(line, 1)
+        spreadsheets.put(cell, said)
+        cell.font, cell.alignment = Font(name=FONT, bold=is_bold), Alignment(wrap_text=True, vertical="top")
+        sheet.merge_cells(start_row=line, end_row=line, start_column=1, end_column=len(columns))
+        sheet.row_dimensions[line].height = LINE_HEIGHT * _lines(said, width)
 
 
 def _set_page(sheet: Worksheet, heading: int) -> None:
     """A4 across, all columns on one page, the heading again on every page."""
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_margins.left = sheet.page_margins.right = SIDE_MARGIN_INCHES
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = f"{heading}:{heading}"
@@ -124,10 +149,8 @@ def _lines(value: Cell, width: float) -> int:
 def _titles(model: ReportModel, table: Table, addressee: str, count: int) -> list[str]:
     """Stamp where synthetic, title and addressee."""
     stamp = [f"{SYNTHETIC_STAMP}: không dùng để đôn đốc thật"] if table.provenance.is_synthetic else []
-    return [*stamp, f"{table.title} – {model.province_vi}", f"Đơn vị: {addressee} ({text.number(count)} việc)"]
+    return [*stamp, f"{table.title} – {model.province_vi}", f"Kính gửi: {addressee} ({text.number(count)} việc)"]
 
 
-def _remarks(model: ReportModel, table: Table) -> list[str]:
-    """The day, what is asked and how it was counted, and the sources; the table's first note is about the workbooks themselves."""
-    day = "/".join(reversed(model.as_of.split("-")))
-    return [f"Số liệu tính đến ngày {day}.", *table.notes_vi[1:], source_line(table.provenance, model)]
+def _day(model: ReportModel) -> str:
+    return "/".join(reversed(model.as_of.split("-")))

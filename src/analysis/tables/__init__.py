@@ -7,7 +7,7 @@ from analysis.tables.quality import index_gaps, register_provenance, set_aside, 
 from analysis.tables.standing import constant_weights, index_changes, index_history, position, standing_overview
 from analysis.tables.units import silent_units, unit_months, units_delivery
 from analysis.tables.uptake import fact_addresses, published_facts, rates_table
-from analysis.tables.urging import URGING_TABLE, urging
+from analysis.tables.urging import URGING_TABLE, urging, urging_groups
 
 __all__ = [
     "STATUS_VI",
@@ -33,4 +33,5 @@ __all__ = [
     "unit_months",
     "units_delivery",
     "urging",
+    "urging_groups",
 ]

@@ -11,7 +11,7 @@ from analysis.tables.notes import STATUS_VI
 
 def sources(register: pd.DataFrame) -> Table:
     """The files in force with rows read, kept and set aside; logs that units sent stand in one row."""
-    in_force = register[register["superseded_by"] == ""]
+    in_force = register[(register["superseded_by"] == "") & (register["withdrawn_on"] == "")]
     is_log = in_force["layout"] != ""
     rows = [_source_row(row) for _, row in in_force[~is_log].iterrows()]
     rows += [_logs_row(logs) for _, logs in in_force[is_log].groupby("is_synthetic")]
@@ -26,7 +26,7 @@ def sources(register: pd.DataFrame) -> Table:
         Column("Công bố"),
     )
     replaced = len(register) - len(in_force)
-    notes = (f"Không kể {replaced} tệp đã được bản khác thay; các tệp đó vẫn được giữ.",) if replaced else ()
+    notes = (f"Không kể {replaced} tệp đã được bản khác thay hoặc rút lại; các tệp đó vẫn được giữ.",) if replaced else ()
     return Table("sources", "Nguồn số liệu", columns, tuple(rows), register_provenance(register), notes)
 
 
@@ -45,7 +45,7 @@ def _source_row(row: pd.Series) -> tuple[Cell, ...]:
 
 
 def _logs_row(logs: pd.DataFrame) -> tuple[Cell, ...]:
-    partial = int(logs["accepts_partial"].sum())
+    partial = int((logs["left_out_count"] > 0).sum())
     return (
         text.sentence_case(logs["short_vi"].iloc[0]),
         f"{len(logs)} tệp nhật ký" + (f", {partial} tệp nạp một phần" if partial else ""),

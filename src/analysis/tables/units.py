@@ -1,36 +1,36 @@
 """Tables of plan delivery unit by unit."""
 
+from datetime import date
+
 import pandas as pd
 
 from analysis import text
 from analysis.blocks import Cell, Column, Provenance, Table, cell
-from analysis.codes import UNIT_LEVELS
-from analysis.tables.notes import NAMES_NOTE, day_as_known
+from analysis.delivery import day_as_known, unfinished_month
+from analysis.tables.notes import names_note
 
 LEVEL_ORDER = ["department", "district", "commune"]
 
 
-def in_reading_order(units: pd.DataFrame, below: pd.DataFrame) -> pd.DataFrame:
-    """Units by level, the unit above them (``parent_vi``) and name, in dictionary order."""
-    parents = below.set_index("unit_code")["name_vi"]
-    named = units.assign(parent_vi=units["parent_code"].map(parents).fillna("cấp tỉnh"), rank=units["level"].map(LEVEL_ORDER.index))
-    return named.sort_values(["rank", "parent_vi", "label_vi"], key=lambda column: column if column.name == "rank" else column.map(text.sort_key))
+def in_reading_order(units: pd.DataFrame) -> pd.DataFrame:
+    """Units by level, the unit above them (``parent_vi``) and name, in dictionary order: communes stand together under their district."""
+    ranked = units.assign(rank=units["level"].map(LEVEL_ORDER.index))
+    return ranked.sort_values(["rank", "parent_vi", "label_vi"], key=lambda column: column if column.name == "rank" else column.map(text.sort_key))
 
 
-def silent_units(silent: pd.DataFrame, below: pd.DataFrame, rests_on: Provenance) -> Table:
+def silent_units(silent: pd.DataFrame, names_day: date, rests_on: Provenance) -> Table:
     """Units without any activity, by the unit above them."""
-    rows = tuple((str(row.label_vi), str(row.parent_vi)) for row in in_reading_order(silent, below).itertuples())
+    rows = tuple((str(row.label_vi), str(row.parent_vi)) for row in in_reading_order(silent).itertuples())
     columns = (Column("Đơn vị"), Column("Thuộc"))
-    return Table("silent-units", "Đơn vị chưa ghi nhận hoạt động nào", columns, rows, rests_on, (NAMES_NOTE,))
+    return Table("silent-units", "Đơn vị chưa ghi nhận hoạt động nào", columns, rows, rests_on, (names_note(names_day),))
 
 
-def units_delivery(units: pd.DataFrame, occasions: pd.DataFrame, below: pd.DataFrame, rests_on: Provenance) -> Table:
+def units_delivery(units: pd.DataFrame, occasions: pd.DataFrame, names_day: date, rests_on: Provenance) -> Table:
     """Every unit with what it logged; from ``delivery.by_unit`` and ``delivery.occasions_by_unit``."""
     owed = _owed_phrases(occasions)
     rows = tuple(
         (
             str(unit["label_vi"]),
-            text.sentence_case(UNIT_LEVELS[unit["level"]]),
             str(unit["parent_vi"]),
             cell(unit["activities_count"]),
             cell(unit["items_count"]),
@@ -38,11 +38,10 @@ def units_delivery(units: pd.DataFrame, occasions: pd.DataFrame, below: pd.DataF
             None if pd.isna(unit["last_date"]) else day_as_known(unit["last_date"], unit["last_precision"]),
             cell(unit["silent_months_count"]),
         )
-        for _, unit in in_reading_order(units, below).iterrows()
+        for _, unit in in_reading_order(units).iterrows()
     )
     columns = (
         Column("Đơn vị"),
-        Column("Cấp"),
         Column("Thuộc"),
         Column("Hoạt động đã ghi", 0),
         Column("Mục của kế hoạch có hoạt động", 0),
@@ -53,7 +52,7 @@ def units_delivery(units: pd.DataFrame, occasions: pd.DataFrame, below: pd.DataF
     notes = (
         "Số lần đã đến hạn: phần số lần nêu trong kế hoạch có kỳ đã kết thúc; không cộng số lần của các mục với nhau.",
         "Số tháng liền không ghi: số tháng đã kết thúc kể từ hoạt động gần nhất, hoặc từ đầu năm.",
-        NAMES_NOTE,
+        names_note(names_day),
     )
     return Table("units-delivery", "Kết quả theo đơn vị", columns, rows, rests_on, notes, is_annex=True)
 
@@ -66,12 +65,19 @@ def _owed_phrases(occasions: pd.DataFrame) -> dict[str, str]:
     return {code: "; ".join(parts) for code, parts in found.items()}
 
 
-def unit_months(months: pd.DataFrame, below: pd.DataFrame, rests_on: Provenance) -> Table:
-    """Activities by unit and month; from ``delivery.by_unit_month``."""
+def unit_months(months: pd.DataFrame, units: pd.DataFrame, year: int, as_of: date, names_day: date, rests_on: Provenance) -> Table:
+    """Activities by unit and month, of units with any; from ``delivery.by_unit_month`` and ``delivery.by_unit``."""
     counts = months.set_index("unit_code")
-    rows = tuple((str(unit.label_vi), *_counts(counts.loc[unit.unit_code])) for unit in in_reading_order(below, below).itertuples())
-    columns = (Column("Đơn vị"), *(Column(f"T{month}", 0) for month in range(1, 13)), Column("Chỉ ghi đến quý hoặc năm", 0))
-    notes = ("Theo tháng bắt đầu. “–”: tháng chưa đến.", NAMES_NOTE)
+    active = units[units["activities_count"] > 0]
+    rows = tuple((str(unit.label_vi), *_counts(counts.loc[unit.unit_code])) for unit in in_reading_order(active).itertuples())
+    columns = (Column("Đơn vị"), *(Column(f"T{month}", 0) for month in range(1, 13)), Column("Chỉ ghi đến quý, năm", 0))
+    silent, month = len(units) - len(active), unfinished_month(year, as_of)
+    notes = (
+        "Theo tháng bắt đầu. “–”: tháng chưa đến.",
+        *([f"T{month} mới tính đến ngày {text.day(as_of)}."] if month else []),
+        *([f"Không gồm {text.number(silent)} đơn vị chưa ghi nhận hoạt động nào."] if silent else []),
+        names_note(names_day),
+    )
     return Table("unit-months", "Số hoạt động của từng đơn vị theo tháng", columns, rows, rests_on, notes, is_annex=True)
 
 

@@ -168,7 +168,7 @@ def _unit(said: str, names: UnitNames, text: str = "") -> AddressedUnit | None:
     tail = _tail(said)
     whole, head = names.exact(said), names.exact(_TAIL.sub("", said)) if tail else ()
     if len(whole) == 1:
-        return AddressedUnit(text or said, "unit", whole, part="" if names.exact(tail) else tail)
+        return AddressedUnit(text or said, "unit", whole, part="" if names.exact(tail) not in ((), whole) else tail)
     return AddressedUnit(text or said, "unit", head, part=tail) if len(head) == 1 else None
 
 

@@ -61,7 +61,6 @@ class UnitNames:
         parents = dict(zip(listed["unit_code"], listed["parent_code"], strict=True))
         self._above = {code: {parents[code], parents.get(parents[code])} for code in parents}
         self._provinces = set(listed.loc[listed["level"] == "province", "unit_code"])
-        self._names: dict[str, str] = dict(zip(listed["unit_code"], listed["name_vi"], strict=True))
         self._listed = listed
         for code, name, unit_type, level in zip(listed["unit_code"], listed["name_vi"], listed["unit_type"], listed["level"], strict=True):
             for form, rank in _forms_of(code, name, unit_type, level, vintage):
@@ -70,17 +69,24 @@ class UnitNames:
             for form in _near_forms(name, unit_type, level):
                 self._pool.setdefault(form, set()).add(code)
         self._matches: dict[str, UnitMatch] = {}
+        self._suggested: dict[str, UnitMatch] = {}
 
     @cached_property
     def labels(self) -> dict[str, str]:
         """Label of each unit by its code, as ``unit_labels`` gives them, for questions and lists."""
         return dict(zip(self._listed["unit_code"], unit_labels(self._listed), strict=True))
 
-    def resolve(self, written: str) -> UnitMatch:
-        """The unit a name means; never a misspelt one: those are ``near``, for a person to confirm."""
+    def resolve(self, written: str, *, suggest: bool = True) -> UnitMatch:
+        """The unit a name means; never a misspelt one: those are ``near``, for a person to confirm, or ``unknown`` without ``suggest``.
+
+        Close names are looked for only on demand: it takes a thousand times as long as knowing a name.
+        """
         if written not in self._matches:
-            self._matches[written] = self._match(written)
-        return self._matches[written]
+            self._matches[written] = self._exact_match(written)
+        if suggest and self._matches[written].kind == "unknown" and written not in self._suggested:
+            close = self._near(written) if len(written) <= LONGEST_NAME else ()
+            self._suggested[written] = UnitMatch("near", candidates=close) if close else UnitMatch("unknown")
+        return self._suggested.get(written, self._matches[written]) if suggest else self._matches[written]
 
     def exact(self, written: str) -> tuple[str, ...]:
         """Units that a name fits without any guess: one, several where it is ambiguous, or none."""
@@ -88,14 +94,11 @@ class UnitNames:
             return ()
         return tuple(sorted(_best(self._reading(tuple(spoken(_without_parts(written)).split())))))
 
-    def _match(self, written: str) -> UnitMatch:
+    def _exact_match(self, written: str) -> UnitMatch:
         found = self.exact(written)
         if len(found) == 1:
             return UnitMatch("unit", found[0])
-        if found:
-            return UnitMatch("ambiguous", candidates=found)
-        close = self._near(written) if len(written) <= LONGEST_NAME else ()
-        return UnitMatch("near", candidates=close) if close else UnitMatch("unknown")
+        return UnitMatch("ambiguous", candidates=found) if found else UnitMatch("unknown")
 
     def _reading(self, words: Words) -> Ranks:
         """Units that the words fit: by a form of their own, or by one beside forms of units above them."""
@@ -113,7 +116,7 @@ class UnitNames:
         heads = [said for said in (written_out(written), spoken(written), spoken(first)) if said not in _TYPE_WORDS]
         keys = dict.fromkeys("".join(said.split()) for head in heads for said in (head, _TYPED.sub("", head)))
         close = [code for key in keys for form in self._close_forms(key) for code in sorted(self._pool[form])]
-        found = list(dict.fromkeys([*_best(self._reading(tuple(spoken(first).split()))), *close, *sorted(self._answering_for(spoken(written)))]))
+        found = list(dict.fromkeys([*_best(self._reading(tuple(spoken(first).split()))), *close]))
         named_above = {code for other in others for code in _best(self._reading(tuple(spoken(other).split())))}
         return tuple([code for code in found if self._above[code] & named_above] or found or self._named_last(tuple(spoken(written).split())))
 
@@ -127,10 +130,6 @@ class UnitNames:
             return [key]
         begun = [form for form in self._pool if form.startswith(key) and form.startswith("so")] if len(key) >= SHORTENED_LETTERS else []
         return begun or get_close_matches(key, self._pool, NEAR_SHOWN, NEAR_CUTOFF)
-
-    def _answering_for(self, said: str) -> set[str]:
-        heads = [head for part, head in PARTS.items() if re.match(rf"{part}\b", said)]
-        return {code for head in heads for code, name in self._names.items() if name.startswith(head)}
 
 
 @lru_cache(maxsize=8192)  # phrases ask for the same stretch many times
@@ -198,7 +197,7 @@ def _department_forms(code: str, name: str) -> Iterator[str]:
 def _aliases(name: str) -> Iterator[str]:
     for head, aliases in DEPARTMENT_ALIASES.items():
         if name.startswith(head):
-            yield from (head, *aliases)
+            yield from (head, *aliases, *(part for part, unit in PARTS.items() if unit == head))
 
 
 def _near_forms(name: str, unit_type: str, level: str) -> tuple[str, ...]:

@@ -48,13 +48,18 @@ DEPARTMENT_ALIASES: dict[str, tuple[str, ...]] = {
     "Văn phòng Ủy ban nhân dân": ("Văn phòng UB",),
 }
 
-# A part that answers through its unit: said in brackets after it, it changes nothing; said alone, it is shown for confirmation.
+# A part that answers through its unit: said in brackets after it, it changes nothing; said alone or with the province, it is the unit.
 PARTS = {
     "trung tam hanh chinh cong": "Văn phòng Ủy ban nhân dân",
     "trung tam hcc": "Văn phòng Ủy ban nhân dân",
     "tt hanh chinh cong": "Văn phòng Ủy ban nhân dân",
     "tt hcc": "Văn phòng Ủy ban nhân dân",
     "tthcc": "Văn phòng Ủy ban nhân dân",
+    "trung tam phuc vu hanh chinh cong": "Văn phòng Ủy ban nhân dân",
+    "trung tam pvhcc": "Văn phòng Ủy ban nhân dân",
+    "tt phuc vu hanh chinh cong": "Văn phòng Ủy ban nhân dân",
+    "tt pvhcc": "Văn phòng Ủy ban nhân dân",
+    "ttpvhcc": "Văn phòng Ủy ban nhân dân",
 }
 
 # Officers addressed for the body they head, as written before its name.

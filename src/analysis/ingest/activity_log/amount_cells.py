@@ -8,12 +8,13 @@ from typing import Any
 from analysis.amounts import LARGEST, Amount, read_amount
 from analysis.ingest.activity_log.cells import is_number, quoted, shown
 from analysis.ingest.activity_log.findings import Problem, Refused, Understood
-from analysis.ingest.activity_log.layout import BARE_REACH_UNIT, COLUMN_OF, LABELS, MONEY_UNITS
+from analysis.ingest.activity_log.layout import BARE_REACH_UNIT, COLUMN_OF, DEAREST_VND, LABELS, MONEY_UNITS
 from analysis.ingest.activity_log.word_cells import label_code
 from analysis.text import fold, number
 
 NO_AMOUNT = "Số liệu không đọc được"
 NO_COUNTER = "Có số nhưng không rõ đếm cái gì"
+MANY_ZEROS = f"Kinh phí một hoạt động trên {number(DEAREST_VND // 10**9)} tỷ đồng, hãy kiểm tra số chữ số 0"
 OTHER_UNIT = "Đơn vị viết sau số khác với cột đơn vị"
 ACCEPTED = "số nguyên từ 0, như 1500, 1.500 hoặc “gần 1,5 ngàn”"
 # Marks that may mean none, not known or not applicable; only the sender can say which.
@@ -21,7 +22,7 @@ UNSAID = {"khong", "khong co", "-", "–", "—", "x", "chua co", "chua ro", "k"
 
 _WHY = {
     "negative": ("số không âm", "kiểm tra dấu trừ"),
-    "range": ("một số; nếu chưa chắc thì viết “khoảng 12”", "ghi một số thay cho khoảng"),
+    "range": ("một số; số chưa chắc thì viết thêm chữ “khoảng” trước số", "chọn một số ghi vào ô, các ý khác chuyển sang cột Ghi chú"),
     "fraction": ("số nguyên; dấu phẩy là phần thập phân", "ghi số nguyên, hoặc kèm ngàn, triệu, tỷ"),
     "comma_thousands": ("dấu chấm ngăn hàng nghìn (1.234)", "thay dấu phẩy bằng dấu chấm nếu là hàng nghìn"),
     "misplaced_dot": ("dấu chấm ngăn từng ba chữ số (1.230), dấu phẩy cho phần thập phân", "ghi lại số"),
@@ -40,7 +41,10 @@ def amount_reader(key: str) -> Callable[[Any], Amount | Understood | None]:
         amount = _written(cell) if isinstance(cell, str) else _numeric(cell)
         if COLUMN_OF[key].kind == "money" and amount.unit not in MONEY_UNITS:
             raise Refused(Problem(OTHER_UNIT, quoted(cell), "số tiền bằng đồng", "ghi lại bằng đồng"))
-        return Understood(amount, _said(cell, amount)) if isinstance(cell, str) and _is_reworded(cell, amount) else amount
+        said = _said(cell, amount) if isinstance(cell, str) and _is_reworded(cell, amount) else ""
+        if key == "cost" and amount.value > DEAREST_VND:
+            return Understood(amount, said or f"“{shown(cell)}” là {number(amount.value)} đồng", MANY_ZEROS)
+        return Understood(amount, said) if said else amount
 
     return read
 
@@ -93,7 +97,7 @@ def counter_reader(amount_key: str, counter_key: str) -> Callable[[tuple[Amount 
                 raise _uncounted(amount, counter_key)
             return Understood(written, f"“{LABELS[counter_key][written]}” lấy từ chữ viết sau số ở cột “{COLUMN_OF[amount_key].heading}”")
         if amount.unit and written != counter and not _agrees_loosely(amount.unit, counter):
-            found = f"“{number(amount.value)} {amount.unit}” (bỏ dấu) cạnh “{LABELS[counter_key][counter]}”"
+            found = f"“{amount.written}” cạnh “{LABELS[counter_key][counter]}”"
             raise Refused(Problem(OTHER_UNIT, found, "chỉ ghi số, đơn vị ở cột riêng", "sửa số hoặc cột đơn vị cho khớp nhau"), amount_key)
         return counter
 
@@ -106,5 +110,5 @@ def _agrees_loosely(unit: str, counter: str) -> bool:
 
 def _uncounted(amount: Amount, counter_key: str) -> Refused:
     accepted = "một trong: " + "; ".join(f"“{label}”" for label in LABELS[counter_key].values())
-    found = f"số {number(amount.value)} mà cột “{COLUMN_OF[counter_key].heading}” trống"
+    found = f"{f'“{amount.written}”' if amount.written else f'số {number(amount.value)}'} mà cột “{COLUMN_OF[counter_key].heading}” trống"
     return Refused(Problem(NO_COUNTER, found, accepted, f"chọn giá trị ở cột “{COLUMN_OF[counter_key].heading}”"), counter_key)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.ingest.activity_log.personal import without_personal
 from analysis.ingest.workbooks import CellValue
 from analysis.text import day, normalise
 
@@ -135,5 +136,5 @@ def shown(cell: CellValue) -> str:
 
 
 def quoted(cell: CellValue) -> str:
-    """“…”, or that the cell is empty."""
-    return "ô trống" if cell is None else f"“{shown(cell)}”"
+    """“…”, or that the cell is empty; personal numbers are masked."""
+    return "ô trống" if cell is None else f"“{without_personal(shown(cell))}”"

@@ -1,27 +1,24 @@
-"""Readers of days: cells to days or periods, the two ends together, and days that Excel has probably turned round."""
+"""Readers of days: cells to days or periods, and the two ends together."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import numpy as np
-
-from analysis.ingest.activity_log.cells import Distinct, is_number, quoted, shown
-from analysis.ingest.activity_log.findings import UNUSABLE, Findings, Problem, Refused, Understood
+from analysis.ingest.activity_log.cells import is_number, quoted, shown
+from analysis.ingest.activity_log.findings import Problem, Refused, Understood
 from analysis.ingest.activity_log.layout import COLUMN_OF, FIRST_LOG_YEAR
 from analysis.ingest.activity_log.word_cells import missing
-from analysis.text import day
+from analysis.text import day, fold
 from analysis.written_days import WrittenDay, read_day
 
 NO_DAY = "Ngày không đọc được"
 WRONG_DAYS = "Từ ngày và đến ngày không khớp"
 OUT_OF_RANGE = "Ngày ngoài khoảng có thể"
-SWAPPED = "Excel có thể đã đổi chỗ ngày và tháng"
-ACCEPTED = "ngày/tháng/năm như 24/12/2020, hoặc tháng 5/2021, Quý II/2021, năm 2021"
-LEAST_SWAPPED = 3  # of each kind of cell: fewer may be chance
-MONTHS_PER_YEAR = 12
+ACCEPTED = "ngày/tháng/năm như 24/12/2020, hoặc tháng 5/2021, Quý II/2021, 6 tháng đầu năm 2021, năm 2021"
 EXCEL_EPOCH = date(1899, 12, 30)
 PLAUSIBLE_SERIALS = range(36_526, 73_051)  # 2000 to 2099
+_PART_OF_YEAR = re.compile(r"\b(?:dau|cuoi) nam\b")
 
 _WHY = {
     "not_a_date": (ACCEPTED, "ghi lại ngày"),
@@ -65,6 +62,8 @@ def _of_text(cell: str) -> WrittenDay | Understood:
         raise Refused(Problem(NO_DAY, quoted(cell), accepted, action)) from error
     if found.precision == "day" and found.start != found.end:
         return Understood(found, f"“{cell}” đọc là từ {day(found.start)} đến {day(found.end)}")
+    if found.precision == "quarter" and _PART_OF_YEAR.search(fold(cell)):
+        return Understood(found, f"“{cell}” đọc là từ {day(found.start)} đến {day(found.end)}, chỉ biết đến quý")
     return Understood(found, f"“{cell}”: giữ ngày, không giữ giờ") if ":" in cell or "giờ" in cell.casefold() else found
 
 
@@ -105,25 +104,3 @@ def _joined(start: WrittenDay, end: WrittenDay) -> WrittenDay:
 
 def _span(written: WrittenDay) -> str:
     return day(written.start) if written.start == written.end else f"{day(written.start)}–{day(written.end)}"
-
-
-def find_swapped(findings: Findings, key: str, received: Distinct, read: Distinct) -> None:
-    """A fault for each sheet where text days all lie after the 12th and Excel's days all before: a US setting swapped the latter."""
-    is_text = received.where(lambda cell: isinstance(cell, str))
-    is_own = received.where(lambda cell: isinstance(cell, date))
-    late = read.where(lambda found: _single(found) and found.start.day > MONTHS_PER_YEAR)
-    text_day, own_day = is_text & read.where(_single), is_own & read.where(_single)
-    for sheet in range(len(findings.table.sheets)):
-        here = findings.table.sheet_of == sheet
-        written, own = text_day & here, own_day & here
-        if min(written.sum(), own.sum()) < LEAST_SWAPPED or (written & ~late).any() or (own & late).any():
-            continue
-        rows = np.flatnonzero(own)
-        found = f"{int(written.sum())} ô chữ đều có ngày lớn hơn 12, {len(rows)} ô ngày đều có ngày từ 12 trở xuống"
-        action = "mở lại bản gốc, đặt máy theo vùng Việt Nam (ngày/tháng/năm) rồi nhập lại cột; đối chiếu từng ngày"
-        findings.column_fault(sheet, key, Problem(SWAPPED, found, "mọi ngày của cột ở cùng một dạng, ngày trước tháng sau", action), rows)
-
-
-def _single(found: Any) -> bool:
-    """Whether one day was read, not a span, a period or nothing."""
-    return found is not None and found is not UNUSABLE and found.precision == "day" and found.start == found.end

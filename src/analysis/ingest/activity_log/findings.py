@@ -41,20 +41,25 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Understood:
-    """A value that differs from what was written; ``said`` tells the sender how."""
+    """A value that differs from what was written, or that a person should look at; ``said`` tells the sender how.
+
+    ``cause`` is empty for a value understood otherwise than written.
+    """
 
     value: Any
     said: str
+    cause: str = ""
 
 
 @dataclass(frozen=True)
 class SheetPart:
-    """A sheet of the log: its name, its number in the workbook, its heading row and where each known column stands (from 1)."""
+    """A sheet of the log: its name, its number in the workbook, its heading row, where known columns stand (from 1), headings nobody reads."""
 
     name: str
     number: int
     heading_row: int
     columns: dict[str, int]
+    unused: tuple[str, ...] = ()
 
 
 @dataclass
@@ -94,14 +99,14 @@ class Findings:
         """Apply ``reader`` to each distinct value once. A value it refuses becomes UNUSABLE and a fault at each of its rows."""
         results: list[Any] = []
         refusals: dict[int, Refused] = {}
-        understood: dict[int, str] = {}
+        understood: dict[int, Understood] = {}
         for position, value in enumerate(column.levels):
             try:
                 result = UNUSABLE if _holds_unusable(value) else reader(_checked(value))
             except Refused as refusal:
                 refusals[position], result = refusal, UNUSABLE
             if isinstance(result, Understood):
-                understood[position], result = result.said, result.value
+                understood[position], result = result, result.value
             results.append(result)
         self._refuse(key, column, refusals)
         self._tell(key, column, understood)
@@ -131,16 +136,21 @@ class Findings:
                 refusal = refusals[int(column.codes[row])]
                 self.fault(int(row), refusal.key or key, refusal.problem)
 
-    def _tell(self, key: str, column: Distinct, understood: dict[int, str]) -> None:
+    def _tell(self, key: str, column: Distinct, understood: dict[int, Understood]) -> None:
+        """The first values of each cause with their first rows; the others are counted."""
         if not understood:
             return
-        cause = f"Cột “{COLUMN_OF[key].heading}”: hiểu khác với cách viết"
         codes, first_rows, counts = np.unique(column.codes, return_index=True, return_counts=True)
-        present = [(int(code), int(row), int(count)) for code, row, count in zip(codes, first_rows, counts, strict=True) if int(code) in understood]
-        for code, row, count in present[:UNDERSTOOD_SHOWN]:
-            self.notice(cause, row, understood[code] + (f" ({count} dòng)" if count > 1 else ""))
-        if len(present) > UNDERSTOOD_SHOWN:
-            self.notices.append(Notice(cause, self.table.name, f"và {len(present) - UNDERSTOOD_SHOWN} cách viết khác, hiểu theo cùng quy tắc"))
+        present: dict[str, list[tuple[int, str]]] = {}
+        for code, row, count in zip(codes.tolist(), first_rows.tolist(), counts.tolist(), strict=True):
+            if one := understood.get(code):
+                cause = one.cause or f"Cột “{COLUMN_OF[key].heading}”: hiểu khác với cách viết"
+                present.setdefault(cause, []).append((row, one.said + (f" ({count} dòng)" if count > 1 else "")))
+        for cause, told in present.items():
+            for row, said in told[:UNDERSTOOD_SHOWN]:
+                self.notice(cause, row, said)
+            if len(told) > UNDERSTOOD_SHOWN:
+                self.notices.append(Notice(cause, self.table.name, f"và {len(told) - UNDERSTOOD_SHOWN} cách viết khác, hiểu theo cùng quy tắc"))
 
 
 def _fault(where: str, problem: Problem, cell: Cell) -> Fault:

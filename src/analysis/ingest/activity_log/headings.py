@@ -28,11 +28,12 @@ _BRACKETS = re.compile(r"\([^)]*\)")
 
 @dataclass(frozen=True)
 class Headings:
-    """Where a sheet's headings stand (rows from 1) and ``columns``: key → column number from 1."""
+    """Where a sheet's headings stand (rows from 1), ``columns``: key → column number from 1, and ``unused`` headings."""
 
     first_row: int
     last_row: int
     columns: dict[str, int]
+    unused: tuple[str, ...]
     faults: tuple[Fault, ...]
     notices: tuple[Notice, ...]
 
@@ -84,8 +85,9 @@ def _assigned(sheet: Sheet, name: str, texts: Sequence[str], first_row: int, las
     columns = {key: numbers[0] for key, numbers in claims.items()}
     faults += _missing(name, sheet.name, last_row, texts, columns)
     faults += _other_money(name, sheet.name, last_row, texts, columns)
-    notices += _not_used(name, sheet, texts, last_row, set(columns.values()))
-    return Headings(first_row, last_row, columns, tuple(faults), tuple(notices))
+    unused = {number: text for number, text in enumerate(texts, 1) if text and number not in columns.values()}
+    notices += _not_used(name, sheet, unused, last_row, set(columns.values()))
+    return Headings(first_row, last_row, columns, tuple(unused.values()), tuple(faults), tuple(notices))
 
 
 @lru_cache(maxsize=4096)
@@ -156,11 +158,11 @@ def _other_money(name: str, sheet: str, row: int, texts: Sequence[str], columns:
     return [Fault(MONEY_UNIT, f"{name}, {cell}", f"“{texts[number - 1]}”", "“Kinh phí (đồng)”", "đổi số liệu của cột ra đồng và sửa tên cột", cell)]
 
 
-def _not_used(name: str, sheet: Sheet, texts: Sequence[str], last_row: int, used: set[int]) -> list[Notice]:
+def _not_used(name: str, sheet: Sheet, unused: dict[int, str], last_row: int, used: set[int]) -> list[Notice]:
     """Headings nobody reads, and columns with cells below but no heading."""
-    unknown = [f"“{text}”" for number, text in enumerate(texts, 1) if text and number not in used]
+    unknown = [f"“{text}”" for text in unused.values()]
     width = max(map(len, sheet.rows), default=0)
-    nameless = [number for number in range(1, width + 1) if number not in used and not (number <= len(texts) and texts[number - 1])]
+    nameless = [number for number in range(1, width + 1) if number not in used and number not in unused]
     with_cells = [number for number in nameless if any(len(row) >= number and clean(row[number - 1]) is not None for row in sheet.rows[last_row:])]
     unknown += [f"cột {Cell('', 0, number).name[:-1]} (không có tên)" for number in with_cells]
     return [Notice(NOT_USED, f"{name}, trang tính “{sheet.name}”", ", ".join(unknown))] if unknown else []

@@ -9,11 +9,16 @@ import pandas as pd
 
 from analysis.ingest.activity_log.amount_cells import amount_reader, counter_reader
 from analysis.ingest.activity_log.cells import Distinct, join, side_by_side
-from analysis.ingest.activity_log.day_cells import day_reader, days_reader, find_swapped
-from analysis.ingest.activity_log.findings import UNUSABLE, Findings
-from analysis.ingest.activity_log.plan_cells import PlanReader
+from analysis.ingest.activity_log.day_cells import day_reader, days_reader
+from analysis.ingest.activity_log.day_order import find_swapped, without_month_first
+from analysis.ingest.activity_log.findings import UNUSABLE, Findings, Understood
+from analysis.ingest.activity_log.layout import LABELS
+from analysis.ingest.activity_log.plan_cells import PlanItem, PlanReader, stated_occasions
 from analysis.ingest.activity_log.unit_cells import UnitReader
 from analysis.ingest.activity_log.word_cells import label_reader, plain_text, title_reader
+from analysis.text import number
+
+COUNTED_ONCE = "Số lượng ở mục tính theo lần thực hiện"
 
 
 @dataclass(frozen=True)
@@ -36,11 +41,14 @@ def interpret(findings: Findings, context: LogContext, *, is_synthetic: bool) ->
     days = _days(findings, context.received_on)
     said = _days_said(days)
     first_days = join([said["start_date"]])
-    said |= _units(findings, context, first_days) | _plans(findings, context, first_days)
+    said |= _units(findings, context, first_days)
+    items = _plans(findings, context, first_days)
+    said |= {name: _each(items, _part(place)) for place, name in enumerate(("plan_number", "plan_section", "plan_stt"))}
     said["channel"] = findings.read("channel", columns["channel"], label_reader("channel"))
     said["audience"] = findings.read("audience", columns["audience"], label_reader("audience"))
     said["title_vi"] = findings.read("title", columns["title"], title_reader(is_synthetic=is_synthetic))
     said |= _counted(findings, "quantity", "counter") | _counted(findings, "reach", "reach_kind")
+    _tell_counted_once(findings, context, items, said["quantity_count"], said["counter"])
     said["reach_basis"] = findings.read("reach_basis", columns["reach_basis"], label_reader("reach_basis"))
     said |= _amount_said("cost_vnd", "cost", findings.read("cost", columns["cost"], amount_reader("cost")))
     said["evidence_vi"] = findings.read("evidence", columns["evidence"], plain_text)
@@ -50,11 +58,11 @@ def interpret(findings: Findings, context: LogContext, *, is_synthetic: bool) ->
 
 
 def _days(findings: Findings, received_on: date) -> Distinct:
-    columns = findings.table.columns
-    read = {}
-    for key in ("start", "end"):
-        read[key] = findings.read(key, columns[key], day_reader(key))
-        find_swapped(findings, key, columns[key], read[key])
+    columns = {key: findings.table.columns[key] for key in ("start", "end")}
+    read = {key: findings.read(key, column, day_reader(key)) for key, column in columns.items()}
+    for key, column in columns.items():
+        find_swapped(findings, key, column, read[key])
+    read = without_month_first(findings, columns, read)
     return findings.read("start", side_by_side(read["start"], read["end"]), days_reader(received_on))
 
 
@@ -71,20 +79,40 @@ def _units(findings: Findings, context: LogContext, first_days: Distinct) -> dic
     reader = UnitReader(context.units, context.province)
     written = findings.read("unit", findings.table.columns["unit"], lambda cell: cell)
     named = findings.read("unit", side_by_side(written, _or_none(first_days)), reader)
+    named = findings.read("unit", side_by_side(written, join([named])), reader.told)
     dated = side_by_side(named, first_days)
     units = findings.read("unit", dated, reader.in_force([pair for pair in dated.levels if None not in pair and UNUSABLE not in pair]))
     return {"unit_code": _each(units, lambda unit: unit[0]), "vintage": _each(units, lambda unit: unit[1])}
 
 
-def _plans(findings: Findings, context: LogContext, first_days: Distinct) -> dict[str, Distinct]:
-    """Plan and item, and whether the plan is of the year."""
-    reader, columns = PlanReader(context.plans, context.items), findings.table.columns
+def _plans(findings: Findings, context: LogContext, first_days: Distinct) -> Distinct:
+    """Plan number, section and stt; and whether the plan is of the year."""
+    table, columns = findings.table, findings.table.columns
+    unused = [heading for part in table.sheets if "plan_number" not in part.columns for heading in part.unused]
+    reader = PlanReader(context.plans, context.items, unused)
     number = findings.read("plan_number", columns["plan_number"], reader.number)
     item = findings.read("plan_item", columns["plan_item"], reader.item)
     named = findings.read("plan_item", side_by_side(number, item, _or_none(first_days)), reader.plan_item)
+    if columns["plan_item"].filled.any():
+        named = findings.read("plan_item", side_by_side(columns["plan_item"], join([named])), reader.told)
     dated = side_by_side(named, first_days)
-    items = findings.read("plan_number", dated, reader.in_year([pair for pair in dated.levels if UNUSABLE not in pair]))
-    return {name: _each(items, _part(place)) for place, name in enumerate(("plan_number", "plan_section", "plan_stt"))}
+    return findings.read("plan_number", dated, reader.in_year([pair for pair in dated.levels if UNUSABLE not in pair]))
+
+
+def _tell_counted_once(findings: Findings, context: LogContext, items: Distinct, quantity: Distinct, counter: Distinct) -> None:
+    """An amount that its plan item counts as one occasion, because the item counts other things or each activity."""
+    occasions = stated_occasions(context.items)
+
+    def told(row: tuple[PlanItem, int | None, str | None]) -> Understood | None:
+        item, amount, counted = row
+        if item not in occasions or amount is None or amount <= 1 or counted == occasions[item]:
+            return None
+        unit = LABELS["counter"].get(counted or "", "")
+        said = f"mục {item[1]}.{item[2]} tính theo lần thực hiện; dòng ghi {number(amount)} {unit} này tính là 1 lần"
+        return Understood(None, said, COUNTED_ONCE)
+
+    if items.where(lambda item: item is not UNUSABLE and item in occasions).any():
+        findings.read("quantity", side_by_side(join([items]), join([quantity]), join([counter])), told)
 
 
 def _part(place: int) -> Callable[[Any], Any]:

@@ -13,6 +13,7 @@ LISTS_SHEET = "Danh mục"
 EXAMPLE_MARK = "VD"  # STT of the template's example rows begins with it
 SYNTHETIC_MARK = "[Mô phỏng]"  # begins the title of every invented row
 SHORTEST_TITLE = 5
+DEAREST_VND = 5_000_000_000  # one activity costs millions to hundreds of millions; beyond it three zeros too many are likelier than the sum
 FIRST_LOG_YEAR = 2015  # no office of ours logged before; an earlier day is a slip of the keyboard
 
 
@@ -28,9 +29,27 @@ class LogColumn:
     may_be_merged: bool = True  # one value over several rows means the same for each of them; a number cannot be divided
 
 
+_PLAN_NUMBERS = (
+    "Kế hoạch",
+    "KH",
+    "Kế hoạch số",
+    "Số KH",
+    "KH số",
+    "Số của kế hoạch",
+    "Số hiệu kế hoạch",
+    "Số hiệu KH",
+    "Ký hiệu KH",
+    "Số/ký hiệu KH",
+    "Số, ký hiệu kế hoạch",
+    "Mã KH",
+    "Mã kế hoạch",
+    "Theo kế hoạch",
+    "Thuộc kế hoạch",
+)
+
 LOG_COLUMNS = (
     LogColumn("stt", "STT", "ordinal", ("TT", "Số TT", "Số thứ tự"), may_be_merged=False),
-    LogColumn("plan_number", "Số kế hoạch", "plan", ("Kế hoạch", "Kế hoạch số", "Số hiệu kế hoạch")),
+    LogColumn("plan_number", "Số kế hoạch", "plan", _PLAN_NUMBERS),
     LogColumn("plan_item", "Mục kế hoạch", "item", ("Mục", "Mục trong kế hoạch", "Mục của kế hoạch", "Mục KH")),
     LogColumn("unit", "Đơn vị thực hiện", "unit", ("Đơn vị", "Cơ quan thực hiện", "Đơn vị chủ trì", "Đơn vị báo cáo"), is_required=True),
     LogColumn("channel", "Kênh truyền thông", "label", ("Kênh", "Hình thức", "Hình thức truyền thông", "Hình thức tuyên truyền"), is_required=True),

@@ -86,7 +86,7 @@ def _read(gathered: Gathered, context: LogContext, *, is_synthetic: bool) -> Log
     findings.faulty |= gathered.spoiled
     said = interpret(findings, context, is_synthetic=is_synthetic)
     _tell_notes(findings)
-    kept, rows = _without_repeats(findings, said)
+    kept, rows = _without_repeats(findings, said, context.units)
     faults = [*gathered.faults, *findings.faults]
     order = {name: position for position, name in enumerate(gathered.sheet_names)}
     return LogReading(
@@ -134,31 +134,37 @@ def _tell_notes(findings: Findings) -> None:
         findings.notice(NOTE_KEPT, int(noted[0]), f"{len(noted)} dòng có ghi chú")
 
 
-def _without_repeats(findings: Findings, said: dict[str, Distinct]) -> tuple[Codes, pd.DataFrame]:
+def _without_repeats(findings: Findings, said: dict[str, Distinct], units: pd.DataFrame) -> tuple[Codes, pd.DataFrame]:
     """Sound rows, by number and by what they say. One equal to an earlier one becomes a fault; rows merely alike are told."""
     table = findings.table
     kept: Codes = np.flatnonzero(~findings.faulty)
     rows = _rows(table, said, kept)
     compared = rows[STATED].assign(note=table.columns["note"].codes[kept])
     equal = repeats(compared, [*STATED, "note"])
-    for row, first in zip(kept[equal["row"]], kept[equal["first"]], strict=True):
-        found = f"giống hệt {table.place(int(first))}"
-        findings.fault(int(row), "title", Problem(REPEATED, found, "mỗi hoạt động một dòng", "bỏ một trong hai dòng, hoặc ghi rõ chỗ khác nhau"))
+    for row, first in zip(equal["row"], equal["first"], strict=True):
+        found = f"giống hệt {table.place(int(kept[first]))}: {_activity(rows.iloc[row], units)}"
+        row = int(kept[row])
+        findings.fault(row, "title", Problem(REPEATED, found, "mỗi hoạt động một dòng", "bỏ một trong hai dòng, hoặc ghi rõ chỗ khác nhau"))
     single = np.setdiff1d(np.arange(len(kept)), equal["row"].to_numpy())
     kept, rows = kept[single], rows.iloc[single].reset_index(drop=True)
-    _tell_alike(findings, rows, kept)
+    _tell_alike(findings, rows, kept, units)
     return kept, rows
 
 
-def _tell_alike(findings: Findings, rows: pd.DataFrame, kept: Codes) -> None:
+def _tell_alike(findings: Findings, rows: pd.DataFrame, kept: Codes, units: pd.DataFrame) -> None:
     groups = list(repeats(rows, ALIKE).groupby("first", sort=True)["row"])
     for first, others in groups[:GROUPS_SHOWN]:
         places = [f"dòng {findings.table.row_of[kept[row]]} (trang tính “{_sheet(findings.table, kept[row])}”)" for row in others]
-        when = day(date.fromisoformat(str(rows["start_date"].iloc[int(str(first))])))
-        said = f"cùng đơn vị, ngày {when}, kênh và mục với {named(places, PLACES_IN_GROUP)}"
+        said = f"{_activity(rows.iloc[int(str(first))], units)}, cùng kênh và mục với {named(places, PLACES_IN_GROUP)}"
         findings.notice(MAY_REPEAT, int(kept[int(str(first))]), said)
     if len(groups) > GROUPS_SHOWN:
         findings.notices.append(Notice(MAY_REPEAT, findings.table.name, f"và {len(groups) - GROUPS_SHOWN} nhóm dòng khác"))
+
+
+def _activity(row: "pd.Series[str]", units: pd.DataFrame) -> str:
+    """Unit and first day of an activity, for messages."""
+    unit = units[(units["unit_code"] == row["unit_code"]) & (units["vintage"] == row["vintage"])]
+    return f"{unit['name_vi'].iloc[0]}, ngày {day(date.fromisoformat(row['start_date']))}"
 
 
 def _sheet(table: LogTable, row: int) -> str:

@@ -12,7 +12,8 @@ from analysis.ingest.activity_log.cells import Codes, Distinct, Mask, clean, dis
 from analysis.ingest.activity_log.findings import LogTable, SheetPart
 from analysis.ingest.activity_log.headings import Headings, find_headings
 from analysis.ingest.activity_log.kinds import row_kinds
-from analysis.ingest.activity_log.layout import COLUMN_OF, LOG_COLUMNS, REQUIRED
+from analysis.ingest.activity_log.layout import COLUMN_OF, EXAMPLE_MARK, LOG_COLUMNS, REQUIRED
+from analysis.ingest.activity_log.personal import without_personal
 from analysis.ingest.received import EMPTY, HEADINGS
 from analysis.ingest.workbooks import CellValue, ReceivedWorkbook, Sheet
 
@@ -97,7 +98,8 @@ def gather(workbook: ReceivedWorkbook) -> Gathered:
 
 def _nothing(name: str, *, found_table: bool) -> Fault:
     if found_table:
-        return Fault(EMPTY, name, "không có dòng hoạt động nào", "ít nhất một hoạt động dưới dòng tên cột", "kiểm tra lại tệp gửi đến")
+        action = f"ghi mỗi hoạt động một dòng dưới dòng tên cột rồi gửi lại; dòng ví dụ “{EXAMPLE_MARK}” của mẫu không được nạp"
+        return Fault(EMPTY, name, "không có dòng hoạt động nào", "ít nhất một hoạt động dưới dòng tên cột", action)
     required = ", ".join(f"“{column.heading}”" for column in REQUIRED)
     accepted = f"một trang tính có dòng tên cột, ít nhất gồm {required}, trong 30 dòng đầu"
     return Fault(HEADINGS, name, "không trang tính nào có dòng tên cột của nhật ký", accepted, "dùng mẫu nhật ký hoặc thêm dòng tên cột")
@@ -123,7 +125,7 @@ def _body(workbook: ReceivedWorkbook, sheet: Sheet, number: int, headings: Headi
     kinds = row_kinds(columns, places, blank)
     activities = np.flatnonzero(kinds == "activity")
     body = _Body(
-        SheetPart(sheet.name, number, headings.last_row, headings.columns),
+        SheetPart(sheet.name, number, headings.last_row, headings.columns, headings.unused),
         activities + first,
         {key: columns[place].take(activities) for key, place in places.items()},
         {row: str(kind) for row, kind in enumerate(kinds, first)},
@@ -212,8 +214,8 @@ def _tell_kinds(name: str, body: _Body, columns: list[Distinct]) -> None:
 
 
 def row_shown(columns: list[Distinct], row: int) -> str:
-    """The filled cells of a row as one quoted line."""
-    text = " | ".join(shown(column.at(row)) for column in columns if column.at(row) is not None)
+    """The filled cells of a row as one quoted line, personal numbers masked."""
+    text = without_personal(" | ".join(shown(column.at(row)) for column in columns if column.at(row) is not None))
     return f"“{text[:LONGEST_SHOWN]}…”" if len(text) > LONGEST_SHOWN else f"“{text}”"
 
 

@@ -1,5 +1,6 @@
 """Reader of units: a written name with the day it is meant for, within the list of units in force that day."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -7,17 +8,20 @@ from typing import Any
 import pandas as pd
 
 from analysis import codes
-from analysis.ingest.activity_log.cells import quoted
-from analysis.ingest.activity_log.findings import Problem, Refused
+from analysis.ingest.activity_log.cells import quoted, shown
+from analysis.ingest.activity_log.findings import Problem, Refused, Understood
 from analysis.ingest.activity_log.word_cells import missing
 from analysis.ingest.references import validity_faults
-from analysis.text import day
+from analysis.text import day, normalise
 from analysis.units import INDEX_VINTAGE, MERGED_VINTAGE, MERGER_DAY, UnitMatch, UnitNames, vintage_on
+from analysis.units.wording import TYPE_FORMS
 
 UNKNOWN_UNIT = "Tên đơn vị không có trong danh mục"
 AMBIGUOUS_UNIT = "Tên đơn vị chỉ nhiều đơn vị"
 CEASED_UNIT = "Đơn vị không còn hoặc chưa có vào ngày đó"
 CANDIDATES_SHOWN = 8
+MOST_SUGGESTED = 200  # unknown names of one file; a file with more lists other things than units
+_MARK = re.compile(r"\s*([,–-])\s*")
 
 UnitOnDay = tuple[str, str]  # unit_code, vintage
 
@@ -29,6 +33,9 @@ class UnitReader:
         self._units = units
         self._names = {vintage: UnitNames(units, vintage, _only_province(units, vintage, province)) for vintage in codes.VINTAGES}
         self._shown = {(row.unit_code, row.vintage): self._names[row.vintage].labels.get(row.unit_code, row.name_vi) for row in units.itertuples()}
+        self._own_names = {(row.unit_code, row.vintage): str(row.name_vi) for row in units.itertuples()}
+        self._types = {(row.unit_code, row.vintage): str(row.unit_type) for row in units.itertuples()}
+        self._looked_up: set[str] = set()  # unknown names for which close ones were sought
         self._levels = {(row.unit_code, row.vintage): row.level for row in units.itertuples()}
 
     def __call__(self, pair: tuple[Any, date | None]) -> UnitOnDay | None:
@@ -42,15 +49,38 @@ class UnitReader:
             self._hold_known(written)
             return None
         vintage = vintage_on(start)
-        match = self._names[vintage].resolve(written)
+        match = self._match(vintage, written)
         if match.unit_code is not None:
             return match.unit_code, vintage
         if match.kind != "ambiguous":
             self._refuse_other_vintage(written, start, vintage)
         raise self._refusal(written, vintage, match)
 
+    def _match(self, vintage: str, written: str) -> UnitMatch:
+        """The unit a name means; close names are sought for the first unknown ones, since each takes milliseconds."""
+        match = self._names[vintage].resolve(written, suggest=False)
+        if match.kind != "unknown" or (written not in self._looked_up and len(self._looked_up) >= MOST_SUGGESTED):
+            return match
+        self._looked_up.add(written)
+        return self._names[vintage].resolve(written)
+
+    def told(self, pair: tuple[Any, UnitOnDay | None]) -> UnitOnDay | Understood | None:
+        """The unit, with a word to the sender where the cell calls it by another name than its own; case and spaces make none."""
+        written, unit = pair
+        if unit is None:
+            return None
+        label = self._shown[unit]
+        return unit if _plain(shown(written)) in self._plain_names(unit, label) else Understood(unit, f"{quoted(written)} hiểu là “{label}”")
+
+    def _plain_names(self, unit: UnitOnDay, label: str) -> set[str]:
+        """What a unit is called; a district also by the other types of its level, since it may have been one and templates say so."""
+        name, unit_type = self._own_names[unit], self._types[unit]
+        if self._levels[unit] != "district":
+            return {_plain(name), _plain(label)}
+        return {_plain(name), *(_plain(f"{one} {name.removeprefix(unit_type)}") for one in TYPE_FORMS["district"])}
+
     def _hold_known(self, written: str) -> None:
-        matches = {vintage: names.resolve(written) for vintage, names in self._names.items()}
+        matches = {vintage: self._match(vintage, written) for vintage in self._names}
         if not any(match.kind in ("unit", "ambiguous") for match in matches.values()):
             vintage = next((vintage for vintage, match in matches.items() if match.kind == "near"), INDEX_VINTAGE)
             raise self._refusal(written, vintage, matches[vintage])
@@ -66,7 +96,7 @@ class UnitReader:
     def _refuse_other_vintage(self, written: str, start: date, vintage: str) -> None:
         """A name of the other list of units is told as such, before any suggestion from this one."""
         other = INDEX_VINTAGE if vintage == MERGED_VINTAGE else MERGED_VINTAGE
-        match = self._names[other].resolve(written)
+        match = self._names[other].resolve(written, suggest=False)
         if match.unit_code is None:
             return
         found = f"{quoted(written)} vào ngày {day(start)}"
@@ -96,6 +126,11 @@ class UnitReader:
             return pair[0]
 
         return read
+
+
+def _plain(name: str) -> str:
+    """A name without case, superfluous spaces and kinds of dashes."""
+    return " ".join(_MARK.sub(lambda mark: ", " if mark[1] == "," else "-", normalise(name).casefold()).split())
 
 
 def _only_province(units: pd.DataFrame, vintage: str, province: str | None) -> str | None:

@@ -8,14 +8,16 @@ from analysis.contracts.validation import MISSING
 from analysis.ingest.activity_log.cells import quoted, shown
 from analysis.ingest.activity_log.findings import Problem, Refused, Understood
 from analysis.ingest.activity_log.layout import COLUMN_OF, LABELS, SHORTEST_TITLE, SYNONYMS, SYNTHETIC_MARK
+from analysis.ingest.activity_log.personal import personal_numbers
 from analysis.text import fold
 
 UNKNOWN_LABEL = "Giá trị không có trong danh mục"
+PERSONAL = "Số điện thoại hoặc số căn cước"
 UNREADABLE_TITLE = "Nội dung hoạt động không dùng được"
 SYNTHETIC_ROW = "Dòng mô phỏng trong nhật ký thật"
 UNMARKED_ROW = "Dòng của nhật ký mô phỏng chưa mang dấu mô phỏng"
 _FOLDED_MARK = fold(SYNTHETIC_MARK)
-CLOSE_LABEL = 0.6  # only a hint that a person confirms
+CLOSE_LABEL = 0.75  # only a hint that a person confirms; one letter of three differing is another word ("cái", "bài")
 
 
 def missing(key: str) -> Refused:
@@ -24,8 +26,18 @@ def missing(key: str) -> Refused:
 
 
 def plain_text(cell: Any) -> str:
-    """Whatever a cell holds, as its sender reads it."""
-    return shown(cell)
+    """Whatever a cell holds, as its sender reads it. Raises ``Refused`` for personal numbers."""
+    text = shown(cell)
+    refuse_personal(text)
+    return text
+
+
+def refuse_personal(text: str) -> None:
+    """Raise ``Refused`` where a text holds telephone or identity numbers, without repeating them whole."""
+    if numbers := personal_numbers(text):
+        found = "số " + ", ".join(f"“{number}”" for number in numbers)
+        accepted = "nội dung không có dữ liệu cá nhân; về người tham dự chỉ ghi số lượng"
+        raise Refused(Problem(PERSONAL, found, accepted, "bỏ số điện thoại, số căn cước khỏi ô này"))
 
 
 def title_reader(*, is_synthetic: bool) -> Callable[[Any], str]:
@@ -37,6 +49,7 @@ def title_reader(*, is_synthetic: bool) -> Callable[[Any], str]:
         accepted = f"một câu nói rõ việc đã làm, ít nhất {SHORTEST_TITLE} chữ"
         if not isinstance(cell, str) or len(cell) < SHORTEST_TITLE or not any(char.isalpha() for char in cell):
             raise Refused(Problem(UNREADABLE_TITLE, quoted(cell), accepted, "ghi tên hoạt động"))
+        refuse_personal(cell)
         _hold_mark(cell, is_synthetic=is_synthetic)
         return cell
 
@@ -45,7 +58,7 @@ def title_reader(*, is_synthetic: bool) -> Callable[[Any], str]:
 
 def _hold_mark(title: str, *, is_synthetic: bool) -> None:
     opening = title[: 2 * len(SYNTHETIC_MARK)]  # room for a mark whose letters and accents come apart
-    is_marked = opening.startswith(SYNTHETIC_MARK[0]) and fold(opening).startswith(_FOLDED_MARK)
+    is_marked = title.startswith(SYNTHETIC_MARK) or (opening.startswith(SYNTHETIC_MARK[0]) and fold(opening).startswith(_FOLDED_MARK))
     if is_marked and not is_synthetic:
         action = "bỏ dòng này, hoặc nạp cả tệp như nhật ký mô phỏng"
         raise Refused(Problem(SYNTHETIC_ROW, quoted(title), f"hoạt động có thật, nội dung không mở đầu bằng “{SYNTHETIC_MARK}”", action))

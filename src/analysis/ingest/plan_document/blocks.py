@@ -7,6 +7,7 @@ from pathlib import Path
 
 from analysis.encodings import UndecodableBytes, decode_bytes
 from analysis.errors import DataFaults, Fault
+from analysis.ingest.kinds import MISSING
 
 EMPTY = "Tệp rỗng"
 NOT_READABLE = "Tệp không đọc được"
@@ -58,13 +59,13 @@ Block = Paragraph | Row
 def read_document(path: Path, name: str) -> list[Block | Told]:
     """Blocks of a document by its extension; ``name`` is how messages call it.
 
-    Raises ``DataFaults`` for a file that is empty, damaged, dangerous, locked, a scan without text, or of another kind than its name says.
+    Raises ``DataFaults`` for a file that is absent, not allowed to be read, empty, damaged, dangerous, locked, a scan without text,
+    or of another kind than its name says.
     """
+    first = _beginning(path, name)
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise refused(OTHER_KIND, name, f"đuôi tệp “{path.suffix}”", KINDS_VI, "lưu lại văn bản thành .docx rồi đọc lại")
-    with path.open("rb") as file:
-        first = file.read(1024)
     if not first.strip():
         raise refused(EMPTY, name, "tệp không có nội dung", KINDS_VI, "kiểm tra lại tệp gửi đến")
     _refuse_disguise(path.suffix.lower(), first, name)
@@ -72,6 +73,19 @@ def read_document(path: Path, name: str) -> list[Block | Told]:
     if not any(_has_words(block) for block in blocks):
         raise refused(EMPTY, name, "tệp không có chữ nào", KINDS_VI, "kiểm tra lại tệp gửi đến")
     return blocks
+
+
+def _beginning(path: Path, name: str) -> bytes:
+    try:
+        if path.is_dir():
+            raise refused(MISSING, name, "một thư mục", KINDS_VI, "ghi rõ tên tệp")
+        with path.open("rb") as file:
+            return file.read(1024)
+    except FileNotFoundError:
+        raise refused(MISSING, name, "không có tệp này", KINDS_VI, "kiểm tra lại tên và đường dẫn") from None
+    except (OSError, ValueError) as error:
+        found = "không có quyền đọc" if isinstance(error, PermissionError) else f"“{getattr(error, 'strerror', None) or error}”"
+        raise refused(MISSING, name, found, KINDS_VI, "kiểm tra lại đường dẫn, xin quyền đọc, hoặc đóng tệp đang mở rồi thử lại") from error
 
 
 def _has_words(block: Block | Told) -> bool:

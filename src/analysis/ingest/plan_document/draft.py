@@ -6,9 +6,11 @@ from typing import Protocol
 
 from analysis.periods import Schedule
 
+LATER = "later"
+
 
 class UnitReading(Protocol):
-    """How a unit named in a cell was understood; ``kind`` is unit, group, external, near or unknown."""
+    """How a unit named in a cell was understood; ``kind`` is unit, group, external, near, unknown, or ``LATER`` while no province is known."""
 
     @property
     def text(self) -> str: ...
@@ -28,10 +30,14 @@ ReadUnits = Callable[[str], Sequence[UnitReading]]
 
 @dataclass(frozen=True)
 class Remark:
-    """Something understood differently from how it stands; ``is_open`` when a person must confirm it."""
+    """Something understood differently from how it stands; ``is_open`` when a person must confirm it.
+
+    ``is_read_again`` when it is said of words in the cells, and holds only as long as those stand there.
+    """
 
     said: str
     is_open: bool = False
+    is_read_again: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,12 +60,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Fact:
-    """A fact of the head: proposal, everything found, and what a person must decide ("" = nothing)."""
+    """A fact of the head: proposal, everything found, what a person must decide ("" = nothing), and what was understood differently."""
 
     key: str
     value: str
     found: tuple[Finding, ...] = ()
     to_decide: str = ""
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,10 @@ class PlanItem:
 
 @dataclass(frozen=True)
 class PlanDraft:
-    """A parsed document: ``facts`` by key in the order of the raw table, items in document order, sections with their titles."""
+    """A parsed document: ``facts`` by key in the order of the raw table, items in document order, sections with their titles.
+
+    ``without_items`` says why a document that has no annex gives no items ("" where it has one).
+    """
 
     name: str
     facts: dict[str, Fact]
@@ -97,6 +107,7 @@ class PlanDraft:
     sections: dict[str, str] = field(default_factory=dict)
     mends: tuple[Mend, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    without_items: str = ""
 
     @property
     def conflicts(self) -> tuple[Fact, ...]:

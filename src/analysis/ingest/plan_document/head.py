@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import takewhile
 
+from analysis.ingest.plan_document.aims import NEXT_HEADING, aims_fact
 from analysis.ingest.plan_document.blocks import Paragraph
 from analysis.ingest.plan_document.draft import Fact, Finding
 from analysis.text import day, fold, sentence_case
 
-LONGEST_AIM = 200  # characters; an aim is told by its first clause
-MOST_AIMS = 8
 MOST_TITLE_LINES = 4
 LONGEST_DATE_LINE = 200  # place and day, also with the number and the motto of the Republic before them
 
@@ -30,12 +29,6 @@ _YEAR_OF_PLAN = re.compile(r"\bnăm\s+(20\d{2})\b", re.IGNORECASE)
 _YEARS_OF_PLAN = re.compile(r"giai đoạn\s+(20\d{2})\s*[-–]\s*(20\d{2})", re.IGNORECASE)
 _ISSUER = re.compile(r"(?:ủy ban nhân dân|UBND)\s+(?P<level>tỉnh|thành phố)\s+(?P<place>(?:[^\W\d_]+(?:\s?[-–]\s?|\s)?){1,6})", re.IGNORECASE)
 _DASH = re.compile(r"\s?[-–]\s?")
-_AIMS_HEADING = re.compile(r"^(?:[IVX\d]+[.)]\s*)*mục đích\b(?!\s*,\s*yêu cầu)\s*[:.]?\s*(?P<rest>.*)$", re.IGNORECASE)
-_AIMS_AND_MORE = re.compile(r"^(?:[IVX\d]+[.)]\s*)*mục đích\s*(?:,|và)\s*yêu cầu", re.IGNORECASE)
-_NEXT_HEADING = re.compile(r"^(?:[IVX]+|[A-Z]|\d{1,2})\s*[.)]\s*\S|^yêu cầu\b", re.IGNORECASE)
-_NEWS_AIM = re.compile(r"^kế hoạch(?: này)?\s+(?P<aim>(?:nhằm|để)\s.+)$", re.IGNORECASE)
-_BULLET = re.compile(r"^[-–+*•]\s*|^[a-zđ]\)\s*", re.IGNORECASE)
-_CLAUSE_END = re.compile(r"[;.](?:\s|$)")
 
 HEAD_FACTS = ("plan_number", "plan_year", "issued_date", "other_issued_date", "issuer_vi", "province_vi", "title_vi", "aims_vi")
 
@@ -45,7 +38,7 @@ def head_facts(paragraphs: Sequence[Paragraph]) -> dict[str, Fact]:
     told = [paragraph for paragraph in paragraphs if not _LEGAL_BASIS.match(paragraph.text)]
     title = _title(told)
     issued, other = _issue_days(told)
-    facts = [_number(told), _plan_year(told, title), issued, other, *_issuer(told), title, _aims(paragraphs)]
+    facts = [_number(told), _plan_year(told, title), issued, other, *_issuer(told), title, aims_fact(paragraphs)]
     return {fact.key: fact for fact in facts}
 
 
@@ -116,7 +109,7 @@ def _title_lines(paragraphs: Sequence[Paragraph]) -> list[Finding]:
         if fold(paragraph.text).strip(" .:") == "ke hoach":
             lines: list[str] = []
             for following in paragraphs[order + 1 : order + 1 + MOST_TITLE_LINES]:
-                if _NEXT_HEADING.match(following.text) or following.text.endswith((";", ":", "./.")) or _is_sentence(following.text, bool(lines)):
+                if NEXT_HEADING.match(following.text) or following.text.endswith((";", ":", "./.")) or _is_sentence(following.text, bool(lines)):
                     break
                 lines.append(following.text)
             return [Finding(" ".join(lines), paragraphs[order + 1].where)] if lines else []
@@ -157,37 +150,3 @@ def _proper_name(words: str) -> str:
     in_capitals = bool(spaced) and spaced[0].isupper()
     name = list(takewhile(lambda word: word == "-" or (word.isupper() if in_capitals else word[:1].isupper()), spaced))
     return " ".join(word.capitalize() for word in name).strip(" -")
-
-
-def _aims(paragraphs: Sequence[Paragraph]) -> Fact:
-    found = _listed_aims(paragraphs) or [
-        Finding(sentence_case(shortened(hit["aim"])), paragraph.where) for paragraph in paragraphs if (hit := _NEWS_AIM.match(paragraph.text))
-    ]
-    aims = "; ".join(finding.value for finding in found[:MOST_AIMS])
-    return Fact("aims_vi", aims, tuple(found[:MOST_AIMS]), "" if aims else "không thấy phần mục đích: điền vào")
-
-
-def _listed_aims(paragraphs: Sequence[Paragraph]) -> list[Finding]:
-    aims: list[Finding] = []
-    is_inside = False
-    for paragraph in paragraphs:
-        if _AIMS_AND_MORE.match(paragraph.text):
-            continue
-        if heading := _AIMS_HEADING.match(paragraph.text):
-            is_inside = True
-            aims += [Finding(shortened(heading["rest"]), paragraph.where)] if heading["rest"] else []
-        elif is_inside and _NEXT_HEADING.match(paragraph.text):
-            break
-        elif is_inside and paragraph.text:
-            aims.append(Finding(shortened(paragraph.text), paragraph.where))
-    return aims
-
-
-def shortened(text: str, longest: int = LONGEST_AIM) -> str:
-    """The first clause as written, cut at a word with "…" where it is longer than ``longest``."""
-    plain = _BULLET.sub("", text).strip()
-    end = _CLAUSE_END.search(plain)
-    clause = plain[: end.start()] if end else plain
-    if len(clause) <= longest:
-        return clause.rstrip(" ,:;.")
-    return clause[:longest].rsplit(" ", 1)[0].rstrip(" ,:;.(–-") + "…"

@@ -1,7 +1,6 @@
 """Blocks of a document to a draft that a person reviews before anything is imported."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -9,20 +8,21 @@ import pandas as pd
 from analysis.errors import DataFaults, Fault
 from analysis.ingest.plan_document.blocks import Block, Paragraph, Told
 from analysis.ingest.plan_document.declared import ITEM_FIELDS, known_headings
-from analysis.ingest.plan_document.draft import Fact, Mend, PlanDraft, PlanItem, ReadUnits, Remark, UnitReading
+from analysis.ingest.plan_document.doubts import ANY_YEAR, doubts_of
+from analysis.ingest.plan_document.draft import Fact, Mend, PlanDraft, PlanItem, ReadUnits, Remark
 from analysis.ingest.plan_document.fonts import in_unicode
 from analysis.ingest.plan_document.head import head_facts
 from analysis.ingest.plan_document.layout import Annex, RawItem, read_annex
 from analysis.ingest.plan_document.listed_units import province_facts, unit_reader
 from analysis.ingest.plan_document.mending import clean, mended
 from analysis.ingest.plan_document.propose import proposed_channel, proposed_title
+from analysis.ingest.plan_document.words import FACT_LABELS
 from analysis.periods import parse_schedule
 
 NO_KNOWN_HEADING = "Bảng không có tiêu đề quen"
+UNKNOWN_CHANNEL = "chưa rõ kênh: chọn trong danh sách"
+WITHOUT_ITEMS = "Văn bản không có phụ lục: kế hoạch chỉ có số, ngày, mục đích"
 SHOWN_ROWS = 3
-_CUT_OFF = re.compile(
-    r"(?:[,;(]|\b(?:và|của|các|những|trên|tại|theo|cho|với|về|trong|từ|đến|qua|do|bằng|để|như|là|có|được|cơ|đóng trên))$", re.IGNORECASE
-)
 
 
 def parse_plan(received: Sequence[Block | Told], name: str, units: pd.DataFrame | None = None, read_units: ReadUnits | None = None) -> PlanDraft:
@@ -48,8 +48,9 @@ def parse_plan(received: Sequence[Block | Told], name: str, units: pd.DataFrame 
         item, found = _item(raw, year, reader)
         items.append(item)
         mends += found
-    remarks = (*told, *converted, *annex.remarks, *_document_remarks(annex))
-    return PlanDraft(name, facts, _with_stt_remarks(items), annex.used_sections, (*annex.mends, *mends), remarks)
+    remarks = (*told, *converted, *_fact_remarks(facts), *annex.remarks, *_document_remarks(annex))
+    without_items = "" if annex.items or annex.has_table else WITHOUT_ITEMS
+    return PlanDraft(name, facts, _with_stt_remarks(items), annex.used_sections, (*annex.mends, *mends), remarks, without_items)
 
 
 def _no_known_heading(annex: Annex, name: str) -> DataFaults:
@@ -86,7 +87,7 @@ def _item(raw: RawItem, year: int | None, read_units: ReadUnits | None) -> tuple
         coordinating_units_vi=cells["coordinating"],
         deliverable_vi=cells["deliverable"],
         time_phrase_vi=cells["time"],
-        schedule=parse_schedule(cells["time"], year or 2000),
+        schedule=parse_schedule(cells["time"], year or ANY_YEAR),
         where=raw.where,
         lead_readings=lead,
         coordinating_readings=coordinating,
@@ -94,23 +95,11 @@ def _item(raw: RawItem, year: int | None, read_units: ReadUnits | None) -> tuple
     return replace(item, remarks=(*raw.remarks, *_open_remarks(item, cells, year))), mends
 
 
-def _open_remarks(item: PlanItem, cells: dict[str, str], year: int | None) -> list[Remark]:
-    """What a person must settle: missing and cut cells, a time outside the grammar or the year, units and channel not known."""
-    told = [f"thiếu ô “{title}”" for name, title in ITEM_FIELDS.items() if name not in ("stt", "coordinating") and not cells[name]]
-    told += [f"ô “{title}” có thể bị cắt: “… {cells[name][-30:]}”" for name, title in ITEM_FIELDS.items() if _CUT_OFF.search(cells[name])]
-    if item.time_phrase_vi and item.schedule.kind == "not_understood":
-        told.append(f"chưa hiểu thời gian “{item.time_phrase_vi}”")
-    elif year and {item.schedule.start.year, item.schedule.end.year} != {year}:
-        told.append(f"thời gian “{item.time_phrase_vi}” nằm ngoài năm {year} của kế hoạch")
-    if not item.main_channel:
-        told.append("chưa rõ kênh: chọn trong danh sách")
-    told += [_doubt(reading) for reading in (*item.lead_readings, *item.coordinating_readings) if reading.kind in ("near", "unknown")]
-    return [Remark(said, is_open=True) for said in told]
-
-
-def _doubt(reading: UnitReading) -> str:
-    suggestion = f": {reading.suggestion}" if reading.suggestion else ""
-    return f"đơn vị “{reading.text}” {'gần giống' if reading.kind == 'near' else 'chưa rõ'}{suggestion}"
+def _open_remarks(item: PlanItem, cells: Mapping[str, str], year: int | None) -> list[Remark]:
+    """What a person must settle: doubts about the cells, and a channel that is not known."""
+    told = [doubt.said for doubt in doubts_of(cells, {"lead": item.lead_readings, "coordinating": item.coordinating_readings}, year)]
+    told += [] if item.main_channel else [UNKNOWN_CHANNEL]
+    return [Remark(said, is_open=True, is_read_again=True) for said in told]
 
 
 def _with_stt_remarks(items: Sequence[PlanItem]) -> tuple[PlanItem, ...]:
@@ -131,6 +120,10 @@ def _with_stt_remarks(items: Sequence[PlanItem]) -> tuple[PlanItem, ...]:
     return tuple(told)
 
 
+def _fact_remarks(facts: Mapping[str, Fact]) -> list[Remark]:
+    return [Remark(f"{FACT_LABELS[fact.key]}: {said}") for fact in facts.values() for said in fact.told]
+
+
 def _document_remarks(annex: Annex) -> list[Remark]:
     told = [Remark(f"{row.where}: bảng không có tiêu đề quen, không đọc") for row in annex.strange_headings]
     empty = {code: title for code, title in annex.sections.items() if code not in annex.used_sections}
@@ -139,7 +132,6 @@ def _document_remarks(annex: Annex) -> list[Remark]:
     if annex.unread:
         first = annex.unread[0]
         told.append(Remark(f"{len(annex.unread)} đoạn văn ngoài bảng không đọc vào mục nào, đầu tiên: “{first.text[:60]}” ({first.where})"))
-    if not annex.items:
-        reason = "bảng không có mục nào" if annex.has_table else "văn bản không có bảng phụ lục"
-        told.append(Remark(f"Không có mục nào: {reason}; chỉ nạp được phần đầu của kế hoạch", is_open=annex.has_table))
+    if annex.has_table and not annex.items:
+        told.append(Remark("Không có mục nào: bảng không có mục nào; chỉ nạp được phần đầu của kế hoạch", is_open=True))
     return told

@@ -2,8 +2,8 @@
 
 import re
 
+from analysis.ingest.plan_document.aims import shortened
 from analysis.ingest.plan_document.declared import ChannelWord, channel_words
-from analysis.ingest.plan_document.head import shortened
 
 LONGEST_TITLE = 90
 _TITLE_END = re.compile(r":|\s[-–]\s|\s?\((?!.*\).*:)")

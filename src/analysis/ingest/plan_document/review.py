@@ -1,6 +1,6 @@
 """The review workbook: a draft laid out for a person to confirm, correct and hand back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from math import ceil
 from pathlib import Path
@@ -13,12 +13,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis import codes
 from analysis.ingest.plan_document.draft import Fact, PlanDraft, PlanItem
-from analysis.ingest.plan_document.words import FACT_LABELS, remark_words, schedule_words, unit_words
-from analysis.spreadsheets import SheetColumn, new_workbook, put, save, write_table
+from analysis.ingest.plan_document.words import FACT_LABELS, OPEN_MARK, remark_words, schedule_words, unit_words
+from analysis.spreadsheets import FONT_NAME, SheetColumn, new_workbook, put, save, write_table
 
 PLAN_SHEET, ITEM_SHEET, MEND_SHEET, GUIDE_SHEET, LIST_SHEET = "Kế hoạch", "Các mục", "Đã sửa chữ", "Hướng dẫn", "Danh sách"
 PLAN_COLUMNS_VI = (
-    SheetColumn("Thông tin", 26),
+    SheetColumn("Thông tin", 28),
     SheetColumn("Giá trị", 70),
     SheetColumn("Thấy ở", 44),
     SheetColumn("Cần quyết định", 44),
@@ -37,10 +37,20 @@ ITEM_HEADINGS = {
     "deliverable_vi": SheetColumn("Sản phẩm", 36),
     "time_phrase_vi": SheetColumn("Thời gian", 20),
 }
-SHOWN_HEADINGS = (SheetColumn("Hiểu thời gian", 28), SheetColumn("Đơn vị hiểu là", 44), SheetColumn("Cần xem lại", 50))
+UNITS_AS_READ, DECISION = "Đơn vị hiểu là", "Quyết định"
+SHOWN_HEADINGS = (SheetColumn("Hiểu thời gian", 28), SheetColumn(UNITS_AS_READ, 44), SheetColumn("Cần xem lại", 50))
+DECISION_COLUMN = SheetColumn(DECISION, 14)
+ASKED, READ_LEAD, READ_COORDINATING = "asked", "read_lead", "read_coordinating"
+KEPT_HEADINGS = {  # hidden: what the reader of the document wrote, to tell what was edited
+    ASKED: SheetColumn("Máy đã hỏi", 30),
+    READ_LEAD: SheetColumn("Máy đọc: đơn vị thực hiện", 30),
+    READ_COORDINATING: SheetColumn("Máy đọc: đơn vị phối hợp", 30),
+}
+READ_AGAIN_MARK = "?"  # of a question about words in the cells, which is settled when they change
+WHOLE_DOCUMENT = "Cả văn bản"
 MEND_COLUMNS = (SheetColumn("Ở đâu", 34), SheetColumn("Trong văn bản", 50), SheetColumn("Đã sửa thành", 50), SheetColumn("Lý do", 34))
 SPARE_ROWS = 60  # rows below the items that keep the drop-down list, for items the reader missed
-LINE_HEIGHT, HIGHEST_ROW = 14.5, 409.0  # points; Excel has no higher row
+LINE_HEIGHT, HIGHEST_ROW = 16.0, 409.0  # points; Excel has no higher row
 WRAP_LOSS = 1.15  # a line is broken before the word that does not fit
 OPEN_FILL = PatternFill("solid", start_color="FFF2CC")
 DERIVED_FILL = PatternFill("solid", start_color="EDEDED")
@@ -54,6 +64,9 @@ GUIDE = (
     "   Phần và STT không được trùng nhau. “Kênh chính” chọn trong danh sách thả xuống.",
     "4. Các cột nền xám (“Hiểu thời gian”, “Đơn vị hiểu là”, “Cần xem lại”) chỉ để đọc. Muốn máy hiểu khác, sửa cột “Thời gian” hoặc cột đơn vị.",
     "   Dấu ! là điều cần xác nhận; dấu ~ là điều máy đã hiểu khác với cách viết trong văn bản.",
+    f"   Hàng có dấu ! phải chọn ở cột “{DECISION}”: “{AGREED}” nghĩa là nhận cả hàng như đang ghi, kể cả chỗ máy chưa hiểu; "
+    f"“{CORRECTED}” nghĩa là đã sửa chỗ đó, máy sẽ đọc lại và báo nếu vẫn chưa hiểu. Hàng không có dấu ! thì để trống, trừ khi được báo.",
+    "   Ô “Đơn vị hiểu là” ghi “đọc khi đã điền mã tỉnh” thì cách hiểu đơn vị được in ra khi kiểm tra và khi nạp tệp này.",
     "5. Thời gian viết bằng chữ đơn vị, ví dụ: “01 kỳ/tháng”, “Định kỳ 6 tháng/01 lần”, “Quý I, III”, “Tháng 3 đến tháng 10”, “Trước ngày 30/6”.",
     "   Không nêu số lần thì máy không đặt ra số lần.",
     f"6. Trang “{MEND_SHEET}”: các chữ máy quét nhầm đã được sửa theo bảng khai báo. Chỗ nào sửa sai thì sửa lại ở trang “{ITEM_SHEET}”.",
@@ -78,23 +91,23 @@ def write_review(draft: PlanDraft, path: Path) -> None:
 
 def _plan_sheet(sheet: Worksheet, draft: PlanDraft) -> None:
     facts = [_shown(key, draft) for key in FACT_LABELS]
-    rows = [
-        (FACT_LABELS[fact.key], _plan_value(fact), _found(fact), fact.to_decide, TO_FILL_IN if fact.to_decide and not fact.value else None)
-        for fact in facts
-    ]
+    open_remarks = [remark.said for remark in draft.remarks if remark.is_open]
+    rows = [*map(_plan_row, facts), *((WHOLE_DOCUMENT, None, None, said, None) for said in open_remarks)]
     write_table(sheet, PLAN_COLUMNS_VI, rows)
     decision, vintage = _choice(f'"{AGREED},{CORRECTED},{TO_FILL_IN}"'), _choice('"' + ",".join(codes.VINTAGES) + '"')
     sheet.add_data_validation(decision)
     sheet.add_data_validation(vintage)
-    for line, fact in enumerate(facts, 2):
-        sheet.cell(line, 1).font = Font(bold=True)
+    vintage.add(sheet.cell([fact.key for fact in facts].index("vintage") + 2, 2))
+    for line, row in enumerate(rows, 2):
+        sheet.cell(line, 1).font = Font(name=FONT_NAME, bold=True)
         sheet.cell(line, 2).alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
-        if fact.key == "vintage":
-            vintage.add(sheet.cell(line, 2))
-        if fact.to_decide:
-            decision.add(sheet.cell(line, 5))
-            for column in range(1, 6):
-                sheet.cell(line, column).fill = OPEN_FILL
+        if row[3]:
+            decision.add(sheet.cell(line, len(row)))
+            _fill(sheet, line, range(1, len(row) + 1), OPEN_FILL)
+
+
+def _plan_row(fact: Fact) -> tuple[Any, ...]:
+    return FACT_LABELS[fact.key], _plan_value(fact), _found(fact), fact.to_decide, TO_FILL_IN if fact.to_decide and not fact.value else None
 
 
 def _shown(key: str, draft: PlanDraft) -> Fact:
@@ -118,25 +131,34 @@ def _found(fact: Fact) -> str:
 
 
 def _item_sheet(sheet: Worksheet, items: Sequence[PlanItem]) -> None:
-    columns = (*ITEM_HEADINGS.values(), *SHOWN_HEADINGS)
+    shown = (*ITEM_HEADINGS.values(), *SHOWN_HEADINGS)
+    columns = (*shown, DECISION_COLUMN, *KEPT_HEADINGS.values())
     write_table(sheet, columns, [_item_row(item) for item in items])
-    channel_column = [*ITEM_HEADINGS].index("main_channel") + 1
     channels = _choice(f"'{LIST_SHEET}'!$A$2:$A${len(codes.CHANNELS) + 1}")
-    sheet.add_data_validation(channels)
-    letter = sheet.cell(1, channel_column).column_letter
-    channels.add(f"{letter}2:{letter}{len(items) + 1 + SPARE_ROWS}")
+    decisions = _choice(f'"{AGREED},{CORRECTED}"')
+    for choice, column in ((channels, [*ITEM_HEADINGS].index("main_channel") + 1), (decisions, len(shown) + 1)):
+        sheet.add_data_validation(choice)
+        letter = sheet.cell(1, column).column_letter
+        choice.add(f"{letter}2:{letter}{len(items) + 1 + SPARE_ROWS}")
+    for column in range(len(shown) + 2, len(columns) + 1):
+        sheet.column_dimensions[sheet.cell(1, column).column_letter].hidden = True
     sheet.freeze_panes = sheet.cell(2, 4)
     for line, item in enumerate(items, 2):
-        for column in range(len(ITEM_HEADINGS) + 1, len(columns) + 1):
-            sheet.cell(line, column).fill = DERIVED_FILL
+        _fill(sheet, line, range(len(ITEM_HEADINGS) + 1, len(shown) + 1), DERIVED_FILL)
         if any(remark.is_open for remark in item.remarks):
-            for column in (1, 2, len(columns)):
-                sheet.cell(line, column).fill = OPEN_FILL
+            _fill(sheet, line, (1, 2, len(shown), len(shown) + 1), OPEN_FILL)
 
 
 def _item_row(item: PlanItem) -> tuple[Any, ...]:
     values = {name: getattr(item, name) for name in ITEM_HEADINGS} | {"main_channel": codes.CHANNELS.get(item.main_channel, "")}
-    return (*values.values(), schedule_words(item.schedule), unit_words(item), remark_words(item))
+    asked = [f"{READ_AGAIN_MARK if one.is_read_again else OPEN_MARK} {one.said}" for one in item.remarks if one.is_open]
+    kept = ("\n".join(asked), item.lead_units_vi, item.coordinating_units_vi)
+    return (*values.values(), schedule_words(item.schedule), unit_words(item), remark_words(item), None, *kept)
+
+
+def _fill(sheet: Worksheet, line: int, columns: Iterable[int], fill: PatternFill) -> None:
+    for column in columns:
+        sheet.cell(line, column).fill = fill
 
 
 def _choice(formula: str) -> DataValidation:
@@ -151,7 +173,7 @@ def _guide_sheet(sheet: Worksheet) -> None:
         cell = sheet.cell(line, 1)
         put(cell, text)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
-    sheet.cell(1, 1).font = Font(bold=True)
+    sheet.cell(1, 1).font = Font(name=FONT_NAME, bold=True)
 
 
 def _list_sheet(book: Workbook) -> None:
@@ -163,8 +185,12 @@ def _list_sheet(book: Workbook) -> None:
 def _fit_heights(sheet: Worksheet) -> None:
     """Rows as high as their wrapped text: not every program works that out when it opens a file."""
     for row in sheet.iter_rows():
-        lines = [_lines(str(cell.value), sheet.column_dimensions[cell.column_letter].width) for cell in row if cell.value is not None]
+        lines = [_lines(str(cell.value), sheet.column_dimensions[cell.column_letter].width) for cell in row if _is_shown(sheet, cell)]
         sheet.row_dimensions[row[0].row].height = min(LINE_HEIGHT * max(lines, default=1) + 2, HIGHEST_ROW)
+
+
+def _is_shown(sheet: Worksheet, cell: Any) -> bool:
+    return cell.value is not None and not sheet.column_dimensions[cell.column_letter].hidden
 
 
 def _lines(text: str, width: float) -> int:

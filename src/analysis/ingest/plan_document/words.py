@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from datetime import date
 
 from analysis import codes
-from analysis.ingest.plan_document.draft import PlanDraft, PlanItem, UnitReading
+from analysis.ingest.plan_document.aims import shortened
+from analysis.ingest.plan_document.draft import LATER, Fact, PlanDraft, PlanItem, UnitReading
 from analysis.periods import Schedule, Window, year_bounds
 from analysis.text import day, enumerate_vi, sentence_case
 
 WIDTHS = {"Phần": 6, "STT": 3, "Tên ngắn": 38, "Đơn vị thực hiện": 24, "Hiểu thời gian": 20, "Số lần": 6, "": 1}
+READ_LATER = "đọc khi đã điền mã tỉnh"
 LINE_WIDTH = 110
+LONGEST_AIM_SHOWN = 90  # characters of each aim on the terminal; the table keeps all of it
 OPEN_MARK, TOLD_MARK = "!", "~"
 FACT_LABELS = {
     "plan_number": "Số kế hoạch",
@@ -24,7 +27,15 @@ FACT_LABELS = {
     "note_vi": "Ghi chú",
     "address": "Nguồn văn bản",
 }
-KIND_LABELS = {"unit": "đơn vị", "group": "nhóm", "external": "ngoài danh mục", "near": "gần giống, cần xác nhận", "unknown": "chưa rõ"}
+UNIT_LABELS = {"lead": "Thực hiện", "coordinating": "Phối hợp"}
+KIND_LABELS = {
+    "unit": "đơn vị",
+    "group": "nhóm",
+    "external": "ngoài danh mục",
+    "near": "gần giống, cần xác nhận",
+    "unknown": "chưa rõ",
+    LATER: READ_LATER,
+}
 
 
 def schedule_words(schedule: Schedule) -> str:
@@ -57,15 +68,22 @@ def _short(value: date) -> str:
 
 def unit_words(item: PlanItem) -> str:
     """How the units of an item were read, a line each."""
-    lines = [f"Thực hiện: {_reading(reading)}" for reading in item.lead_readings]
-    return "\n".join(lines + [f"Phối hợp: {_reading(reading)}" for reading in item.coordinating_readings])
+    fields = (("lead", item.lead_units_vi, item.lead_readings), ("coordinating", item.coordinating_units_vi, item.coordinating_readings))
+    return "\n".join(line for name, written, readings in fields for line in _unit_lines(name, written, readings))
 
 
-def _reading(reading: UnitReading) -> str:
+def _unit_lines(name: str, written: str, readings: Sequence[UnitReading]) -> list[str]:
+    if written and not readings:
+        return [f"{UNIT_LABELS[name]}: {READ_LATER}"]
+    return [reading_words(name, reading) for reading in readings]
+
+
+def reading_words(name: str, reading: UnitReading) -> str:
+    """How one unit of the field ``lead`` or ``coordinating`` was read."""
     told = KIND_LABELS.get(reading.kind, reading.kind)
     count = len(reading.unit_codes)
-    told += f" ({count} đơn vị)" if reading.kind == "group" else ""
-    return f"{reading.text} → {told}" + (f": {reading.suggestion}" if reading.suggestion else "")
+    told += f" ({count} đơn vị)" if reading.kind == "group" and count else ""
+    return f"{UNIT_LABELS[name]}: {reading.text} → {told}" + (f": {reading.suggestion}" if reading.suggestion else "")
 
 
 def remark_words(item: PlanItem) -> str:
@@ -76,13 +94,21 @@ def remark_words(item: PlanItem) -> str:
 
 def review_lines(draft: PlanDraft) -> list[str]:
     """The draft for a terminal, at most 110 characters wide: head, items, what to confirm, what to decide, what was mended."""
-    lines = [f"{FACT_LABELS[key]}: {fact.value or '(chưa có)'}" for key, fact in draft.facts.items() if key in FACT_LABELS]
+    lines = [f"{FACT_LABELS[key]}: {_fact_words(fact) or '(chưa có)'}" for key, fact in draft.facts.items() if key in FACT_LABELS]
+    lines += ["", f"Không có mục nào ({draft.without_items})."] if draft.without_items else []
     lines += ["", *_table(draft.items)] if draft.items else []
     lines += _told("Cần quyết định ở phần đầu", [f"{FACT_LABELS.get(fact.key, fact.key)}: {fact.to_decide}" for fact in draft.conflicts])
     lines += _told("Cần xác nhận", _remarks(draft, is_open=True))
     lines += _told("Đã hiểu khác với cách viết trong văn bản", _remarks(draft, is_open=False))
     lines += _told("Đã sửa chữ máy quét nhầm", [f"{mend.where}: “{mend.before}” → “{mend.after}”" for mend in draft.mends])
     return [wrapped for line in lines for wrapped in _wrapped(line)]
+
+
+def _fact_words(fact: Fact) -> str:
+    """A fact for the terminal, where aims are told by their beginnings."""
+    if fact.key != "aims_vi":
+        return fact.value
+    return "; ".join(shortened(finding.value, LONGEST_AIM_SHOWN) for finding in fact.found)
 
 
 def _remarks(draft: PlanDraft, *, is_open: bool) -> list[str]:

@@ -1,0 +1,57 @@
+"""Commands that write workbooks for people to fill in: the log template of a plan, the review of a plan's text."""
+
+from pathlib import Path
+
+import click
+
+from analysis.cli.project_files import RECEIVED, WRITTEN, beside, ready_project, refuse_overwriting, tables_of
+
+
+@click.group()
+def template() -> None:
+    """Tạo biểu mẫu Excel để đơn vị điền."""
+
+
+@template.command("activity-log")
+@click.option("--plan", "plan_number", required=True, metavar="SỐ", help="Số kế hoạch, ví dụ 6334/KH-UBND.")
+@click.option("--out", type=WRITTEN, required=True, help="Tệp .xlsx sẽ ghi.")
+@click.option("--force", is_flag=True, help="Ghi đè tệp đã có.")
+def activity_log(plan_number: str, out: Path, force: bool) -> None:
+    """Biểu mẫu nhật ký hoạt động theo một kế hoạch.
+
+    \b
+    Ví dụ: lantoa template activity-log --plan 6334/KH-UBND --out nhat-ky-2021.xlsx
+    """
+    from analysis.ingest.log_template import write_template
+
+    project = ready_project()
+    tables = tables_of(project)
+    refuse_overwriting(project, out, force)
+    write_template(out, tables.plans, tables.plan_items, tables.units, plan_number, tables.events)
+    click.echo(f"Đã tạo biểu mẫu {out}")
+
+
+@click.group()
+def plan() -> None:
+    """Đọc văn bản kế hoạch thành từng mục."""
+
+
+@plan.command()
+@click.argument("file", type=RECEIVED)
+@click.option("--out", type=WRITTEN, help="Tệp rà soát .xlsx; mặc định đặt cạnh văn bản.")
+@click.option("--force", is_flag=True, help="Ghi đè tệp rà soát đã có.")
+def parse(file: Path, out: Path | None, force: bool) -> None:
+    """Đọc kế hoạch (.txt, .docx, .xlsx, .pdf có lớp chữ), in các mục và ghi tệp rà soát để sửa rồi nạp.
+
+    \b
+    Ví dụ: lantoa plan parse ke-hoach-6334.docx
+    """
+    from analysis.ingest.plan_document import parse_plan, read_document, review_lines, write_review
+
+    project = ready_project()
+    target = out or beside(project, file).with_name(f"{file.stem}-ra-soat.xlsx")
+    refuse_overwriting(project, target, force)
+    draft = parse_plan(read_document(file, file.name), file.name, tables_of(project).units)
+    write_review(draft, target)
+    click.echo("\n".join(review_lines(draft)))
+    click.echo(f'\nTệp rà soát: {target}\nSửa xong thì nạp bằng: lantoa import "{target}" --kind plan --document "{file}"')

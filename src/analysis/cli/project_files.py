@@ -1,0 +1,66 @@
+"""The project as commands on files find it: files that are there, places that may be written, tables up to date, one import at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from analysis.errors import LantoaError
+from analysis.project import Project, open_project
+
+if TYPE_CHECKING:
+    from analysis.store import Tables
+
+
+class ReceivedFile(click.ParamType[Path]):
+    """A file that is there."""
+
+    name = "TỆP"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(value)
+        if path.is_file():
+            return path
+        self.fail(f"“{value}” là thư mục, cần tên tệp." if path.is_dir() else f"không có tệp “{value}”; kiểm tra lại tên và đường dẫn.", param, ctx)
+
+
+RECEIVED, WRITTEN = ReceivedFile(), click.Path(path_type=Path)
+
+
+def refuse_overwriting(project: Project, path: Path, force: bool) -> None:
+    """Hold that a file may be written: not over another unless asked, never among the registered ones. Raises ``LantoaError``."""
+    if path.resolve().is_relative_to(project.raw.resolve()):
+        raise LantoaError(f"{path} nằm trong data/raw, nơi chỉ giữ tệp đã đăng ký. Hãy chọn thư mục khác.")
+    if path.exists() and not force:
+        raise LantoaError(f"Đã có tệp {path}. Hãy chọn tên khác hoặc thêm --force để ghi đè.")
+
+
+def beside(project: Project, path: Path) -> Path:
+    """The file's own place, or the same name in the project's folder for a file that is kept in ``data/raw``."""
+    return project.root / path.name if path.resolve().is_relative_to(project.raw.resolve()) else path
+
+
+def ready_project() -> Project:
+    """The project around the working folder, its tables up to date."""
+    from analysis.cli.commands import refresh
+
+    project = open_project()
+    refresh(project, is_told=False)
+    return project
+
+
+@contextmanager
+def held_project() -> Iterator[Project]:
+    """The project with its tables up to date, held alone: what is decided on its tables holds until the file is in."""
+    from analysis.ingest.unfinished import holding
+
+    with holding(open_project().raw):
+        yield ready_project()
+
+
+def tables_of(project: Project) -> "Tables":
+    from analysis.store import Tables
+
+    return Tables(project.processed)

@@ -1,0 +1,74 @@
+"""What the commands for received files say: faults with the workbooks that mark them, what became of a log or a plan."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import DataFaults, Fault, Notice, fault_lines, notice_lines
+from analysis.text import day_of_iso
+
+if TYPE_CHECKING:
+    from analysis.ingest.log_intake import LogArrival
+    from analysis.sources import Source
+
+KINDS_VI = {"activities": "nhật ký", "uptake": "bảng hồ sơ", "plans": "kế hoạch"}
+
+
+class Refused(DataFaults):
+    """Faults of received files, with the workbooks in which they are marked and how many sound files went in all the same."""
+
+    def __init__(self, faults: Sequence[Fault], marked: Sequence[str], imported_count: int = 0):
+        super().__init__(faults)
+        self._marked, self._imported_count = tuple(marked), imported_count
+
+    def __str__(self) -> str:
+        others = [f"\nĐã nạp {self._imported_count} tệp không có lỗi."] if self._imported_count else []
+        heading = f"Có {len(self.faults)} lỗi; tệp có lỗi không được nạp."
+        return "\n".join([heading, *fault_lines(self.faults), "", *self._marked, *others])
+
+
+def notices_told(notices: Sequence[Notice]) -> list[str]:
+    """What was understood of a file, under its heading; nothing when there is nothing to say."""
+    return ["Điều cần biết:", *notice_lines(notices)] if notices else []
+
+
+def log_lines(log: "LogArrival") -> list[str]:
+    """What became of one log."""
+    if log.arrival is None:
+        return notices_told(log.notices)
+    lines = [f"Đã nạp {log.arrival.path.name}: {len(log.reading.rows)} hoạt động, mã {log.arrival.source.source_id}."]
+    if log.reading.left_out:
+        lines.append(f"Để riêng {len(log.reading.left_out)} dòng có lỗi, kèm lý do; báo cáo liệt kê các dòng này:")
+        lines += [f"  - {place}: {reason}" for place, _, reason in log.reading.left_out]
+    lines += [f"Thay cho {old.source_id} ({old.document}); tệp cũ vẫn giữ ở data/raw/{old.path}." for old in log.arrival.replaces]
+    return [*lines, *_change_lines(log), *notices_told([*log.reading.notices, *log.notices])]
+
+
+def _change_lines(log: "LogArrival") -> list[str]:
+    if log.changes is None:
+        return []
+    found = log.changes
+    gone = len(found.lost_rows)
+    counted = f"So với bản trước: thêm {found.added_count}, bớt {gone}, đổi nội dung {found.changed_count}, giữ nguyên {found.same_count} hoạt động."
+    return [counted, *(["Không còn trong bản này:"] if gone else []), *(f"  - {row}" for row in found.lost_rows)]
+
+
+def source_lines(sources: Sequence["Source"]) -> list[str]:
+    """The received files as a table: id, day, kind, what it holds, whether it is in force."""
+    rows = [("Mã", "Ngày nạp", "Loại", "Tình trạng", "Nội dung")]
+    for source in sources:
+        content = f"{source.publisher}: {source.document} ({source.edition})"
+        rows.append((source.source_id, day_of_iso(source.received_on), KINDS_VI[source.table], _state(source), content))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    return ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]) for row in rows]
+
+
+def _state(source: "Source") -> str:
+    if source.withdrawn_on:
+        return f"đã rút ngày {day_of_iso(source.withdrawn_on)}"
+    return f"thay bằng {source.superseded_by}" if source.superseded_by else "đang dùng"
+
+
+def marked_line(path: Path) -> str:
+    """Where the faults of a file are marked."""
+    return f"Tệp có đánh dấu ô lỗi để gửi lại: {path}"
