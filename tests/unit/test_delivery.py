@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis import delivery
+from analysis.units import units_below
 
 
 def make_below() -> pd.DataFrame:
@@ -26,7 +27,7 @@ def make_items(expected: int | None = 2, lead: str = "UBND cấp huyện") -> pd
         "window_end_date": pd.Timestamp("2021-06-30"),
         "window_parts": pd.NA,
         "expected_count": pd.NA if expected is None else expected,
-        "is_periodic": True,
+        "period_months": 6,
         "is_open_ended": False,
         "occasion_counter": pd.NA,
     }
@@ -253,3 +254,20 @@ def test_a_year_without_any_activity_gives_empty_tables_with_their_columns():
     assert delivery.channel_mix(nothing).columns.tolist() == ["channel", "officials_count", "public_count", "total_count"]
     assert delivery.activities_by_month(nothing).columns.tolist() == ["period_month", "officials_count", "public_count"]
     assert len(delivery.reach_by_kind(nothing)) == delivery.unrecorded_reach(nothing) == 0
+
+
+def test_what_was_booked_on_the_plan_after_its_year_is_held_against_its_items(shipped_tables):
+    below = units_below(shipped_tables.units, "74")
+    plan = delivery.plan_of_year(shipped_tables.plans, "74", 2021)
+    items = delivery.items_of_plan(shipped_tables.plan_items, plan)
+    log = shipped_tables.activities
+    late = log[(log["plan_section"] == "II.1") & (log["plan_stt"] == 6)].head(1)
+    moved = late.assign(activity_id="later", start_date=pd.Timestamp("2022-02-10"), end_date=pd.Timestamp("2022-02-10"), date_precision="day")
+    log = pd.concat([log, moved], ignore_index=True)
+    booked = delivery.activities_of_plan(log, below, 2021, plan)
+    assert "later" not in set(delivery.activities_of_year(log, below, 2021)["activity_id"])
+    assert "later" in set(booked["activity_id"])
+    assert "later" not in set(delivery.activities_of_plan(log, below, 2021, plan, pd.Timestamp("2022-02-09").date())["activity_id"])
+    before = delivery.item_progress(items, delivery.activities_of_year(log, below, 2021), below).set_index(["section", "stt"])
+    after = delivery.item_progress(items, booked, below).set_index(["section", "stt"])
+    assert after.loc[("II.1", 6), "late_count"] == before.loc[("II.1", 6), "late_count"] + 1

@@ -22,7 +22,7 @@ def make_item(
             "window_end_date": pd.Timestamp(window[1]),
             "window_parts": parts,
             "expected_count": pd.NA if expected is None else expected,
-            "is_periodic": parse_schedule(phrase, 2021).is_periodic,
+            "period_months": parse_schedule(phrase, 2021).period_months or pd.NA,
         }
     )
 
@@ -95,6 +95,10 @@ def test_what_is_done_on_demand_is_always_inside():
         ("Định kỳ 6 tháng/01 lần", 2, date(2021, 6, 30), 0),
         ("Định kỳ 6 tháng/01 lần", 2, date(2021, 7, 1), 1),
         ("01 lần/Quý", 4, date(2021, 8, 15), 2),
+        ("02 lần/quý", 8, date(2021, 3, 31), 0),
+        ("02 lần/quý", 8, date(2021, 4, 1), 2),
+        ("3 lần/quý", 12, date(2021, 3, 1), 0),
+        ("3 lần/quý", 12, date(2021, 8, 15), 6),
         ("hai tuần một lần", 26, date(2021, 2, 1), 2),
         ("02 lần/năm", 2, date(2021, 12, 31), 0),
         ("02 lần/năm", 2, date(2022, 1, 1), 2),

@@ -203,12 +203,12 @@ def test_calendar_bounds_know_leap_years():
 
 
 @pytest.mark.parametrize(
-    ("phrase", "is_periodic"),
-    [("01 kỳ/tháng", True), ("Định kỳ 6 tháng/01 lần", True), ("hai tuần một lần", True), ("02 lần/năm", False), ("02 cuộc trong Quý II", False)],
+    ("phrase", "period_months"),
+    [("01 kỳ/tháng", 1), ("02 lần/quý", 3), ("Định kỳ 6 tháng/01 lần", 6), ("hai tuần một lần", 1), ("02 lần/năm", 0), ("02 cuộc trong Quý II", 0)],
 )
-def test_a_number_for_each_period_is_told_from_a_number_for_the_window(phrase, is_periodic):
+def test_a_number_for_each_period_is_told_from_a_number_for_the_window(phrase, period_months):
     found = parse_schedule(phrase, YEAR)
-    assert (found.kind, found.is_periodic) == ("recurring", is_periodic)
+    assert (found.kind, found.period_months) == ("recurring", period_months)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def make_item(
         "window_end_date": pd.Timestamp(window[1]),
         "window_parts": pd.NA,
         "expected_count": pd.NA if expected is None else expected,
-        "is_periodic": parse_schedule(phrase, 2021).is_periodic,
+        "period_months": parse_schedule(phrase, 2021).period_months or pd.NA,
         "is_open_ended": False,
         "occasion_counter": pd.NA,
     }

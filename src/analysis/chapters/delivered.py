@@ -14,6 +14,7 @@ from analysis.store import Tables
 class Delivered:
     """A province's year up to a day: its plan (None without one), the activities logged, and both measured item by item and unit by unit.
 
+    ``activities`` began in the year; ``booked`` are these and what was booked on the plan after it, against which items are held.
     ``progress`` is ``delivery.item_progress`` (empty where the items are not known), ``occasions`` ``delivery.occasions_by_unit``,
     ``units`` ``delivery.by_unit`` for all units ``below``.
     """
@@ -25,6 +26,7 @@ class Delivered:
     below: pd.DataFrame
     plan: pd.Series | None
     activities: pd.DataFrame
+    booked: pd.DataFrame
     progress: pd.DataFrame
     occasions: pd.DataFrame
     units: pd.DataFrame
@@ -40,7 +42,8 @@ def delivered_of(tables: Tables, subject: Subject, province: str, year: int) -> 
     plan = delivery.plan_of_year(tables.plans, province, year)
     activities = delivery.activities_of_year(tables.activities, subject.below, year, subject.as_of)
     items = delivery.items_of_plan(tables.plan_items, plan)
-    occasions = delivery.occasions_by_unit(items, activities, subject.below, subject.as_of)
+    booked = delivery.activities_of_plan(tables.activities, subject.below, year, plan, subject.as_of)
+    occasions = delivery.occasions_by_unit(items, booked, subject.below, subject.as_of)
     return Delivered(
         subject.place,
         year,
@@ -49,7 +52,8 @@ def delivered_of(tables: Tables, subject: Subject, province: str, year: int) -> 
         subject.below,
         plan,
         activities,
-        delivery.item_progress(items, activities, subject.below, subject.as_of),
+        booked,
+        delivery.item_progress(items, booked, subject.below, subject.as_of),
         occasions,
         delivery.by_unit(activities, occasions, subject.below, year, subject.as_of),
     )

@@ -35,7 +35,7 @@ def volume(done: Delivered, units: pd.DataFrame) -> list[Block]:
 
 def items(done: Delivered, plans: pd.DataFrame) -> list[Block]:
     """Item by item; a sentence where there is no plan or its items are not known."""
-    progress, activities = done.progress, done.activities
+    progress, activities = done.progress, done.booked
     over = delivery.is_over(done.year, done.as_of)
     if done.plan is None:
         return [say.nothing_to_hold_against(done.year, provenance(plans))]
@@ -50,7 +50,7 @@ def items(done: Delivered, plans: pd.DataFrame) -> list[Block]:
         say.not_understood(progress),
         say.lateness(progress, activities),
         tables.plan_items(progress, activities, is_over=over),
-        say.beside_the_plan(progress, activities, done.plan),
+        say.beside_the_plan(progress, activities, done.plan, done.year),
     ]
     return [block for block in blocks if block is not None]
 

@@ -92,7 +92,12 @@ PLAN_ITEMS = schema(
         "occasion_counter": code(
             "the counter whose quantities are occasions (kỳ, cuộc …); empty where each activity is one", codes.COUNTERS, nullable=True
         ),
-        "is_periodic": flag("stated occasions fall due one period after another, not only when the window ends"),
+        "period_months": number(
+            "months between stated occasions that fall due one after another; empty = all fall due when the window ends",
+            minimum=1,
+            nullable=True,
+            dtype="Int64",
+        ),
         "is_open_ended": flag("the plan adds an uncounted number of further occasions"),
         "source_id": SOURCE_ID,
     },

@@ -11,6 +11,7 @@ from analysis.delivery.log import (
 )
 from analysis.delivery.progress import (
     PROGRESS_COLUMNS,
+    activities_of_plan,
     activities_of_year,
     item_progress,
     items_of_plan,
@@ -33,6 +34,7 @@ __all__ = [
     "PROGRESS_COLUMNS",
     "WHOLE_YEAR",
     "activities_by_month",
+    "activities_of_plan",
     "activities_of_year",
     "by_unit",
     "by_unit_month",

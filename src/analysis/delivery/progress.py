@@ -46,6 +46,17 @@ def activities_of_year(activities: pd.DataFrame, below: pd.DataFrame, year: int,
     return activities[in_year & rows_of(activities, below)].reset_index(drop=True)
 
 
+def activities_of_plan(activities: pd.DataFrame, below: pd.DataFrame, year: int, plan: pd.Series | None, until: date | None = None) -> pd.DataFrame:
+    """Activities of the plan's year, and those booked on the plan that began after it; one row an activity, none begun after ``until``."""
+    of_year = activities_of_year(activities, below, year, until)
+    if plan is None:
+        return of_year
+    after = (activities["plan_number"] == plan["plan_number"]).fillna(False).astype(bool) & (activities["start_date"].dt.year > year)
+    if until is not None:
+        after &= activities["start_date"] <= pd.Timestamp(until)
+    return pd.concat([of_year, activities[after & rows_of(activities, below)]], ignore_index=True)
+
+
 def item_progress(items: pd.DataFrame, activities: pd.DataFrame, below: pd.DataFrame, until: date | None = None) -> pd.DataFrame:
     """What was done of each item; one row an item, in plan order.
 

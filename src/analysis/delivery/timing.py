@@ -53,7 +53,8 @@ def placement(item: pd.Series, days: pd.DataFrame) -> pd.Series:
 
 
 def owed_count(item: pd.Series, as_of: date) -> int:
-    """Stated occasions whose period had ended before a day: ``01 kỳ/tháng`` owes 7 on 15/08, ``6 tháng/01 lần`` owes 1 from 01/07."""
+    """Stated occasions whose period had ended before a day: ``01 kỳ/tháng`` owes 7 on 15/08, ``6 tháng/01 lần`` owes 1 from 01/07,
+    ``02 lần/quý`` none before 01/04."""
     days = _last_days(item)
     return int(item["expected_count"]) * bisect_left(days, pd.Timestamp(as_of)) // len(days)
 
@@ -66,13 +67,14 @@ def due_date(item: pd.Series, done: int) -> Any:
 
 
 def _last_days(item: pd.Series) -> list[pd.Timestamp]:
-    """Days on which occasions fall due: the month ends inside the window and its last day, or that alone where no period recurs."""
+    """Days on which occasions fall due: the last day of each period inside the window and of the window, or that alone."""
     windows = windows_of(item)
     last = windows[-1][1]
-    if not item["is_periodic"]:
+    if pd.isna(item["period_months"]):
         return [last]
-    month_ends = {day for start, end in windows for day in pd.date_range(start, end, freq="ME")}
-    return sorted(month_ends | {last})
+    month_ends = sorted({day for start, end in windows for day in pd.date_range(start, end, freq="ME")} | {last})
+    step = int(item["period_months"])
+    return sorted({*month_ends[step - 1 :: step], last})
 
 
 def occasion_periods(item: pd.Series, as_of: date) -> list[tuple[pd.Timestamp, pd.Timestamp, int]]:

@@ -67,7 +67,7 @@ def with_schedule(received: Received, plan_years: dict[str, int]) -> Received:
                 "window_parts": ";".join(f"{start}/{end}" for start, end in schedule.parts),
                 "expected_count": "" if schedule.expected_count is None else str(schedule.expected_count),
                 "occasion_counter": schedule.occasion if schedule.occasion in COUNTERS else "",
-                "is_periodic": str(schedule.is_periodic).lower(),
+                "period_months": str(schedule.period_months or ""),
                 "is_open_ended": str(schedule.is_open_ended).lower(),
             }
         )

@@ -142,7 +142,7 @@ def _weakest(stated: pd.DataFrame, *, is_over: bool) -> str:
     return f"{said}; thấp nhất là {text.enumerate_vi(named)}"
 
 
-def beside_the_plan(progress: pd.DataFrame, activities: pd.DataFrame, plan: pd.Series) -> Sentence:
+def beside_the_plan(progress: pd.DataFrame, activities: pd.DataFrame, plan: pd.Series, year: int) -> Sentence:
     """Activities without an item of the plan, so that they and the table of items make up the whole log."""
     of_items = int(progress["done_count"].sum())
     said = (
@@ -150,6 +150,8 @@ def beside_the_plan(progress: pd.DataFrame, activities: pd.DataFrame, plan: pd.S
     )
     outside = len(activities) - of_items
     said += f"; {text.number(outside)} không ghi mục nào của kế hoạch này và không có trong bảng từng mục" if outside else ""
+    later = int((activities["start_date"].dt.year > year).sum())
+    said += f"; kể cả {text.number(later)} hoạt động của kế hoạch bắt đầu sau năm {year}" if later else ""
     return Sentence(f"{said}.", provenance(progress, activities))
 
 

@@ -50,8 +50,9 @@ ScheduleKind = Literal["continuous", "window", "recurring", "on_demand", "not_un
 class Schedule:
     """What a time phrase states: its window, and occasions expected in the year (None = not stated).
 
-    ``parts`` holds the pieces of a window with gaps ("Quý I, III"); it is empty for a window in one piece. ``is_periodic``
-    says that occasions fall due week by week, month by month and so on ("01 kỳ/tháng"), not only when the window ends ("02 lần/năm").
+    ``parts`` holds the pieces of a window with gaps ("Quý I, III"); it is empty for a window in one piece. ``period_months``
+    is how many months lie between occasions that fall due one after another ("01 kỳ/tháng" 1, "02 lần/quý" 3; weeks are settled at month
+    ends), 0 where they fall due only when the window ends ("02 lần/năm").
     ``occasion`` is the folded word that is counted ("ky", "cuoc", "lan"), empty where the phrase leaves it out ("hằng tháng").
     """
 
@@ -61,7 +62,7 @@ class Schedule:
     expected_count: int | None = None
     is_open_ended: bool = False
     parts: tuple[Window, ...] = ()
-    is_periodic: bool = False
+    period_months: int = 0
     occasion: str = ""
 
 
@@ -106,8 +107,8 @@ def _counted(fact: Fact, said: Sequence[str], pieces: Sequence[Window], named_co
     expected = _stated(fact, span, parts, named_count)
     if not expected:
         return None
-    is_periodic = fact.kind == "recurrence" and not _is_in_year(fact)
-    return Schedule("recurring", *span, expected, "open_end" in said or "on_demand" in said, parts, is_periodic, _occasion_of(fact))
+    period_months = _period_months(fact) if fact.kind == "recurrence" and not _is_in_year(fact) else 0
+    return Schedule("recurring", *span, expected, "open_end" in said or "on_demand" in said, parts, period_months, _occasion_of(fact))
 
 
 def _stated(fact: Fact, span: Window, parts: Sequence[Window], named_count: int) -> int | None:
@@ -123,6 +124,10 @@ def _stated(fact: Fact, span: Window, parts: Sequence[Window], named_count: int)
 def _occasion_of(fact: Fact) -> str:
     found = _OCCASION.search(fact.words)
     return "ky" if found and found[0] == "ki" else found[0] if found else ""
+
+
+def _period_months(fact: Fact) -> int:
+    return 1 if fact["period"] == "tuan" else int(fact["span"] or 1) * MONTHS_PER_PERIOD[fact["period"] or ""]
 
 
 def _is_in_year(fact: Fact) -> bool:
