@@ -61,6 +61,7 @@ def held_project() -> Iterator[Project]:
 
 
 def tables_of(project: Project) -> "Tables":
+    """The tables of the current build."""
     from analysis.store import Tables
 
     return Tables(project.processed)
