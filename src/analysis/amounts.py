@@ -6,7 +6,8 @@ Dots part thousands, a comma parts decimals, words scale and soften:
     NUMBER := digits | digits with dot thousands | either, a comma and decimals
     scale  := tỷ | tỉ | triệu | tr | ngàn | nghìn               about := gần | trên | hơn | khoảng | chừng | ước (tính, đạt) | xấp xỉ | ~
 
-What reads two ways is refused: ``1,234`` (decimals or English thousands), ``1.23`` (neither), ``10-15``.
+What reads two ways is refused: ``1,234`` (decimals or English thousands), ``1.23`` (neither), ``10-15``, and ``1 triệu 5``, which is
+1.500.000 when spoken and 1.000.005 by the rule above.
 """
 
 import re
@@ -16,7 +17,18 @@ from typing import Literal, get_args
 
 from analysis.text import fold, normalise
 
-Reason = Literal["empty", "negative", "range", "fraction", "comma_thousands", "misplaced_dot", "mixed_separators", "too_large", "not_a_number"]
+Reason = Literal[
+    "empty",
+    "negative",
+    "range",
+    "fraction",
+    "comma_thousands",
+    "misplaced_dot",
+    "mixed_separators",
+    "unscaled_tail",
+    "too_large",
+    "not_a_number",
+]
 REASONS: tuple[str, ...] = get_args(Reason)
 LARGEST = 10**15 - 1  # beyond it a double no longer holds every whole number
 
@@ -76,6 +88,8 @@ def _pieces(bare: str) -> tuple[Decimal, str]:
     total, last_scale, position = Decimal(0), 0, 0
     while piece := _PIECE.match(bare, position):
         scale = _SCALES.get(piece[2], 1)
+        if scale == 1 < last_scale:
+            raise ValueError("unscaled_tail")
         if position and scale >= last_scale:
             raise ValueError("not_a_number")
         total += _number(piece[1].rstrip(".,")) * scale

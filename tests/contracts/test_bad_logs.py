@@ -145,6 +145,7 @@ WRONG_CELLS: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "thousands parted by a comma": ({"reach": "1,234"}, "L2", "Số liệu không đọc được", "dấu chấm ngăn hàng nghìn"),
     "a decimal point": ({"reach": "1.23"}, "L2", "Số liệu không đọc được", "ba chữ số"),
     "both marks the English way": ({"cost": "4,268.5"}, "O2", "Số liệu không đọc được", "theo cách viết tiếng Việt"),
+    "an unscaled tail of a sum": ({"cost": "1tr5"}, "O2", "Số liệu không đọc được", "1,5 triệu"),
     "a word as a count": ({"reach": "rất đông"}, "L2", "Số liệu không đọc được", "số nguyên từ 0"),
     "“không” as a count": ({"quantity": "không"}, "J2", "Số liệu không đọc được", "để trống khi chưa biết"),
     "a dash as a count": ({"reach": "-"}, "L2", "Số liệu không đọc được", "để trống khi chưa biết"),
@@ -632,6 +633,194 @@ def test_a_synthetic_log_is_read_as_such(read):
     reading = read([row(title="[Mô phỏng] Đối thoại")], is_synthetic=True)
     assert reading.faults == ()
     assert list(reading.rows["is_synthetic"]) == ["true"]
+
+
+# Rows and sheets that partial acceptance could lose.
+
+
+def styled(cell: str, shown: str) -> Book:
+    def finish(book: Workbook) -> None:
+        book.worksheets[0][cell].number_format = shown
+
+    return finish
+
+
+def second_sheet(headings: list[Any], rows: list[list[Any]], *, state: str = "visible") -> Book:
+    def finish(book: Workbook) -> None:
+        fill(book.create_sheet(), "Quý 2", [headings, *rows])
+        book["Quý 2"].sheet_state = state
+
+    return finish
+
+
+WITHOUT_DAY = ["" if heading == "Từ ngày" else heading for heading in HEADINGS]
+SMALL_TABLE = [[], ["STT", "Đơn vị", "Số cuộc"], [1, "Sở Nội vụ", 5], [2, "Sở Tư pháp", 3], [3, "Sở Y tế", 4]]
+
+
+@pytest.mark.parametrize(
+    ("finish", "cause"),
+    [
+        (second_sheet(WITHOUT_DAY, distinct_rows(3)), "Tên cột không đúng"),
+        (second_sheet(HEADINGS, distinct_rows(3), state="hidden"), "Trang tính ẩn có hoạt động"),
+        (second_sheet([*HEADINGS, "Kênh"], distinct_rows(3)), "Tên cột không đúng"),
+        (second_sheet(["Chi phí (triệu đồng)" if known == "Kinh phí (đồng)" else known for known in HEADINGS], []), "Kinh phí không ghi bằng đồng"),
+        (second_sheet(HEADINGS, [row(title="Họp dân"), *SMALL_TABLE]), "Bảng khác trong cùng trang tính"),
+    ],
+    ids=["a column lacks", "hidden", "two columns of one meaning", "millions", "a second table"],
+)
+def test_a_fault_of_a_whole_sheet_is_told_apart_from_faults_of_rows(read, finish, cause):
+    reading = read([row(), row(start="?")], finish)
+    assert [fault.cause for fault in reading.sheet_faults] == [cause]
+    assert set(reading.sheet_faults) < set(reading.faults)
+
+
+def test_a_merged_cell_below_the_last_filled_row_changes_nothing(read):
+    reading = read([row()], lambda book: book.worksheets[0].merge_cells("D4:D6"))
+    assert (reading.faults, reading.notices, len(reading.rows)) == ((), (), 1)
+
+
+def test_faults_of_rows_are_no_faults_of_a_sheet(read):
+    reading = read([*distinct_rows(3), row(start="?")], lambda book: book.worksheets[0].merge_cells("L2:L3"))
+    assert (len(reading.faults), reading.sheet_faults) == (2, ())
+
+
+def test_a_second_table_below_the_log_is_one_fault_that_names_its_first_row(read):
+    reading = read([row(), *SMALL_TABLE])
+    (fault,) = reading.faults
+    assert told(fault) == ("A4", "Bảng khác trong cùng trang tính")
+    assert "bảng khác bắt đầu ở dòng 4" in fault.found
+    assert "4 dòng không đọc" in fault.found
+    assert "“Số cuộc" not in str(reading.left_out)
+    assert len(reading.rows) == reading.lines_count == 1
+
+
+def test_activities_after_a_blank_row_are_no_second_table_however_wrong(read):
+    wrong = row(start="?", channel="?", audience="?", stt=None, quantity=None, counter=None, reach=None, reach_kind=None, cost=None)
+    reading = read([row(), [], wrong, wrong, row(title="Đối thoại sau cùng")])
+    assert reading.sheet_faults == ()
+    assert (reading.lines_count, len(reading.rows)) == (4, 2)
+
+
+@pytest.mark.parametrize(
+    "undated",
+    [
+        {"title": "Công chứng lưu động tại xã", "quantity": 30, "counter": "cuộc"},
+        {"unit": "Sở Nội vụ", "title": "Đối thoại (chưa rõ ngày)"},
+        {"unit": "Sở Nội vụ"},
+        {"title": "Đối thoại (chưa rõ ngày)"},
+        {"unit": "Sở Nội vụ", "title": "Đối thoại", "note": "Ghi chú: chưa rõ ngày"},
+        {"title": "Cong chung luu dong tai xa", "quantity": 30},
+    ],
+)
+@pytest.mark.parametrize("between", [[], [[]], [["Ghi chú: số liệu đến ngày 30/6"]]])
+def test_an_activity_without_its_day_is_a_fault_and_no_total_or_note(read, undated, between):
+    reading = read([row(), *between, [undated.get(key) for key in KEYS]])
+    assert reading.lines_count == 2
+    assert "Ô bắt buộc bị trống" in {fault.cause for fault in reading.faults}
+    assert [place.rpartition(" ")[2] for place, _, _ in reading.left_out] == [str(3 + len(between))]
+
+
+def test_an_activity_below_the_signatures_that_names_its_channel_is_no_name(read):
+    undated = {"unit": "Sở Nội vụ", "channel": "báo chí", "title": "Đăng bài (chưa rõ ngày)"}
+    below = [undated.get(key) for key in KEYS]
+    assert read([row(), [], [None, "Người lập biểu"], below]).lines_count == 2
+
+
+def test_totals_signatures_and_their_place_and_day_are_still_no_activities_in_the_columns_of_units_and_titles(read):
+    unit, title = KEYS.index("unit"), KEYS.index("title")
+    rows = [
+        row(),
+        [*[None] * unit, "Tổng cộng", *[None] * 5, 2],
+        ["TONG CONG", *[None] * 8, 2],
+        [*[None] * title, "CỘNG:", 2],
+        [],
+        [*[None] * title, "Bình Dương, ngày 30 tháng 6 năm 2021"],
+        [*[None] * unit, "Người lập biểu", *[None] * 4, "THỦ TRƯỞNG ĐƠN VỊ"],
+        [*[None] * title, "(Ký tên, đóng dấu)"],
+        [],
+        [*[None] * unit, "Nguyễn Văn A", *[None] * 4, "Trần Thị B"],
+    ]
+    reading = read(rows)
+    assert reading.faults == ()
+    assert len(reading.rows) == reading.lines_count == 1
+    causes = [notice.cause.partition(",")[0] for notice in reading.notices]
+    assert (causes.count("Dòng cộng"), causes.count("Ghi chú hoặc chữ ký dưới bảng")) == (3, 4)
+
+
+SPOILT = st.fixed_dictionaries(
+    {},
+    optional={
+        "start": st.sampled_from([None, "?", "31/4/2021", date(2021, 6, 1), "tháng 5/2021"]),
+        "unit": st.sampled_from([None, "?", "#REF!", "Sở Tư pháp"]),
+        "title": st.sampled_from([None, "abc", "Tổng cộng", "Công chứng lưu động"]),
+        "channel": st.sampled_from([None, "?", "báo chí"]),
+        "audience": st.sampled_from([None, "?"]),
+        "quantity": st.sampled_from(["x", "1tr5", -1, 3]),
+        "stt": st.sampled_from([None, "I", "VD1", "Cộng"]),
+    },
+)
+FURTHER = st.sampled_from(
+    [[], ["Tổng cộng", *[None] * 8, 3], ["Ghi chú: …"], *SMALL_TABLE[1:3], [None, "Người lập biểu"], [None, None, None, "Sở Nội vụ"]]
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.one_of(SPOILT.map(lambda changed: row(**changed)), FURTHER), max_size=8),
+    st.sampled_from([HEADINGS, WITHOUT_DAY]),
+    st.sampled_from([None, "J2:J3", "G3:H3", "D2:D4"]),
+    st.sampled_from(["visible", "hidden"]),
+)
+def test_without_a_fault_of_a_sheet_each_row_is_taken_or_left_out(read, rows, headings, merged, state):
+    def finish(book: Workbook) -> None:
+        second_sheet(headings, distinct_rows(2, unit="Sở Tư pháp"), state=state)(book)
+        if merged:
+            book.worksheets[0].merge_cells(merged)
+
+    reading = read(rows, finish)
+    assert reading.sheet_faults or reading.lines_count == len(reading.rows) + len(reading.left_out)
+    assert bool(reading.sheet_faults) >= (headings is WITHOUT_DAY or state == "hidden")
+
+
+# Cells and rows that the sender sees otherwise than they are stored.
+
+
+@pytest.mark.parametrize("shown", ["mm/yyyy", '"Tháng "m/yyyy', "mmm-yy"])
+def test_a_first_day_that_excel_shows_as_its_month_is_a_month_and_told(read, shown):
+    reading = read([row(start=date(2021, 3, 1)), row(stt=2, start=date(2021, 5, 1))], styled("G2", shown))
+    assert reading.faults == ()
+    assert list(reading.rows["date_precision"]) == ["month", "day"]
+    assert list(reading.rows["end_date"]) == ["2021-03-31", "2021-05-01"]
+    assert [notice.said for notice in reading.notices if "chỉ hiện tháng" in notice.cause] == ["cột “Từ ngày”: 1 ô (G2)"]
+
+
+def test_days_of_excel_that_are_all_the_first_of_a_month_are_told(read):
+    days = [date(2021, month, 1) for month in (2, 3, 4)]
+    told_of = [read([row(start=day, title=f"Việc {place}") for place, day in enumerate(one)]).notices for one in (days, [*days, date(2021, 5, 4)])]
+    assert [[notice.said for notice in notices if "ngày 01" in notice.cause] for notices in told_of] == [
+        ["cột “Từ ngày”: 3 ô ngày đều là ngày 01; nếu chỉ biết tháng hãy ghi bằng chữ, như “tháng 3/2021”"],
+        [],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "cell", "value", "shown"), [("quantity", "J2", 1.0, "0%"), ("reach", "L2", 3, "0.00%"), ("cost", "O2", 1500, '#,##0" triệu"')]
+)
+def test_a_number_whose_format_shows_a_percentage_or_millions_is_a_fault(read, key, cell, value, shown):
+    reading = read([row(**{key: value}), row(title="Một hoạt động khác hẳn")], styled(cell, shown))
+    assert [told(fault) for fault in reading.faults] == [(cell, "Ô hiện khác với số chứa trong ô")]
+    assert shown in reading.faults[0].found
+    assert (len(reading.rows), len(reading.left_out), reading.sheet_faults) == (1, 1, ())
+
+
+def test_hidden_rows_are_taken_and_told(read):
+    def hide(book: Workbook) -> None:
+        for number in (3, 4, 6):
+            book.worksheets[0].row_dimensions[number].hidden = True
+
+    reading = read([*distinct_rows(4), ["Tổng cộng", *[None] * 8, 4]], hide)
+    assert len(reading.rows) == 4
+    assert [notice.said for notice in reading.notices if "ẩn hoặc lọc" in notice.cause] == ["2 dòng (3, 4)"]
 
 
 # Slips of headings that change nothing: case, diacritics, decomposed letters, spaces, a colon, the order of columns.

@@ -395,3 +395,16 @@ def test_an_empty_workbook_says_what_is_missing(lantoa, tmp_path):
     assert code == 3
     assert "rong.xlsx" in told
     assert SETTINGS_FILE not in told
+
+
+def test_a_sheet_that_cannot_be_accounted_for_is_not_accepted_in_part(lantoa, template, project):
+    path = filled(template, row())
+    book = load_workbook(path)
+    other = book.copy_worksheet(book["Nhật ký"])
+    other.title = "Quý 2"
+    next(cell for cell in other[1] if cell.value == "Đối tượng").value = "không rõ"
+    book.save(path)
+    code, told = import_log(lantoa, path, "--accept-partial")
+    assert code == 3
+    assert "Quý 2" in told
+    assert logs(project).empty

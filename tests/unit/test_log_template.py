@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +13,11 @@ from openpyxl.utils import range_boundaries
 
 from analysis import codes
 from analysis.errors import DataFaults, FolderUnusable
+from analysis.ingest.activity_log import LogContext, read_activity_log
 from analysis.ingest.activity_log.headings import find_headings
+from analysis.ingest.activity_log.interpret import COUNTED_ONCE
 from analysis.ingest.activity_log.layout import EXAMPLE_MARK, GUIDE_SHEET, LISTS_SHEET, LOG_COLUMNS, LOG_SHEET
+from analysis.ingest.build import Build
 from analysis.ingest.log_template import EXAMPLE_TITLE, PREPARED_ROWS, item_label, write_template
 from analysis.ingest.workbooks import read_workbook
 
@@ -165,6 +169,20 @@ def test_our_own_reader_takes_the_template_without_a_word(template: Path) -> Non
     received = read_workbook(template, template.name)
     assert (received.faults, received.notices) == ((), ())
     assert len(received.sheets[0].rows) == 3
+
+
+def test_the_examples_of_the_shipped_plan_are_read_as_activities_without_a_fault_or_a_notice_of_counting(built: Build, tmp_path: Path) -> None:
+    tables, path = built.tables, tmp_path / "log.xlsx"
+    write_template(path, tables["plans"], tables["plan_items"], tables["units"], "6334/KH-UBND", tables["events"])
+    book = load_workbook(path)
+    for row in (2, 3):
+        book[LOG_SHEET].cell(row, 1).value = row - 1
+    book.save(path)
+    context = LogContext(tables["units"], tables["plans"], tables["plan_items"], date(2026, 11, 22))
+    reading = read_activity_log(path, path.name, context)
+    assert (reading.faults, len(reading.rows)) == ((), 2)
+    assert list(reading.rows["date_precision"]) == ["day", "month"]
+    assert COUNTED_ONCE not in {notice.cause for notice in reading.notices}
 
 
 def test_only_the_log_has_headings_of_a_log(template: Path) -> None:

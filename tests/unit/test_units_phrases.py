@@ -75,6 +75,7 @@ def test_a_district_in_brackets_is_no_part_but_tells_which_commune():
         ("Các Sở, ban ngành", 19),
         ("các sở, ngành", 19),
         ("Cơ quan ngành dọc đóng trên địa bàn tỉnh", 1),
+        ("Cơ quan ngành dọc đóng trên", 1),
     ],
 )
 def test_other_wordings_of_a_group_mean_the_same_group(phrase, count):

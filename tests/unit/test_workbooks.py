@@ -16,6 +16,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from analysis.errors import Cell, DataFaults
 from analysis.ingest import kinds, workbooks
+from analysis.ingest.cell_formats import shown_as
 from analysis.ingest.csv_sheet import BROKEN_ROW, LOST_LETTERS, SHORT_ROW, UNREADABLE_TEXT
 from analysis.ingest.font_encodings import CONVERTED, UNTOLD_FONT, ZERO_CHARACTERS
 from analysis.ingest.kinds import DISGUISED, MISSING, WRONG_KIND
@@ -169,6 +170,57 @@ def test_merged_ranges_and_hidden_sheets_are_told(read: Read) -> None:
     sheets = read(xlsx(fill)).sheets
     assert sheets[0].merged == ((3, 1, 4, 2),)
     assert [sheet.is_visible for sheet in sheets] == [True, False]
+
+
+def formatted(book: Workbook) -> None:
+    table(book)
+    sheet = book.worksheets[0]
+    for cell, value, shown in (
+        ("C3", date(2021, 3, 1), "mm/yyyy"),
+        ("D3", 1.0, "0%"),
+        ("E3", None, "0%"),
+        ("D4", 1500, '#,##0" triệu"'),
+        ("E4", 7, "#,##0"),
+    ):
+        sheet[cell], sheet[cell].number_format = value, shown
+    sheet.row_dimensions[2].hidden = True
+
+
+def test_hidden_rows_and_formats_that_show_another_value_are_told(read: Read) -> None:
+    (sheet,) = read(xlsx(formatted), "a.xlsx").sheets
+    assert list(sheet.hidden_rows) == [2]
+    assert sheet.formatted == {"mm/yyyy": [(3, 3)], "0%": [(3, 4)], '#,##0" triệu"': [(4, 4)]}
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("mm/yyyy", "month"),
+        ('"Tháng "m/yyyy', "month"),
+        ("mmm-yy", "month"),
+        ("[$-42A]mmmm yyyy;@", "month"),
+        ("yyyy", "year"),
+        ("0.0%", "scaled"),
+        ('#,##0" triệu"', "scaled"),
+        ('#,##0\\ "Tỷ đồng"', "scaled"),
+        ('#,##0,," triệu"', None),
+        ("dd/mm/yyyy", None),
+        ("d/m/yy h:mm", None),
+        ("mm:ss", None),
+        ("#,##0", None),
+        ('#,##0 "công ty"', None),
+        ("General", None),
+        ("@", None),
+    ],
+)
+def test_a_format_shows_a_month_a_year_a_scaled_number_or_the_value_itself(code: str, shown: str | None) -> None:
+    assert shown_as(code) == shown
+
+
+def test_a_hidden_row_of_an_xls_is_told(read: Read) -> None:
+    row = XLS.index(b"\x08\x02\x10\x00\x01\x00")  # the record of the second row
+    hidden = XLS[: row + 16] + bytes([XLS[row + 16] | 0x20]) + XLS[row + 17 :]
+    assert [list(sheet.hidden_rows) for sheet in (*read(XLS, "a.xls").sheets, *read(hidden, "a.xls").sheets)] == [[], [2]]
 
 
 def test_empty_formatted_rows_and_columns_are_trimmed(read: Read) -> None:

@@ -94,7 +94,7 @@ class LogReceiver:
             found = LogArrival(LogReading.empty(), None, (Notice(SAME_AGAIN, path.name, said),))
         else:
             reading = read_log(path, self._tables, self._options, on_step)
-            if reading.faults and (not self._options.accepts_partial or reading.rows.empty):
+            if reading.faults and (not self._options.accepts_partial or reading.rows.empty or reading.sheet_faults):
                 raise LogFaults(reading.faults, reading.notices)
             found = self._arrival(path, reading)
         self.received.append(found)

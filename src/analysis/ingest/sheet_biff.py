@@ -1,4 +1,4 @@
-"""What the reader of workbooks does not tell about the sheets of an .xls: error values and far-off cells, from its record stream.
+"""What the reader of workbooks does not tell about the sheets of an .xls: errors, far-off cells and hidden rows, from its record stream.
 
 An .xls is a small file system (sectors chained by an allocation table) that holds one stream of records, each with a type and a length.
 """
@@ -17,6 +17,7 @@ _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D
 _BOUNDSHEET, _BOOLERR, _FORMULA, _END = 0x0085, 0x0205, 0x0006, 0x000A
 _FILLED_CELLS = frozenset({0x0203, 0x027E, 0x00BD, 0x00FD, 0x0204, 0x00D6, _BOOLERR, _FORMULA})  # numbers, texts, errors, formulas
 _ERROR_RESULT = 2
+_ROW, _ROW_LENGTH, _ROW_HIDDEN = 0x0208, 16, 0x20  # the mark of a hidden row stands in the byte 12 of its record
 
 
 def scan_xls(content: bytes) -> list[SheetScan]:
@@ -32,6 +33,8 @@ def scan_xls(content: bytes) -> list[SheetScan]:
 def _scan(stream: bytes, start: int) -> SheetScan:
     scan = SheetScan()
     for kind, at, length in _records(stream, start):
+        if kind == _ROW and length == _ROW_LENGTH and stream[at + 12] & _ROW_HIDDEN:
+            scan.hidden_rows.append(unpack_from("<H", stream, at)[0] + 1)
         if kind not in _FILLED_CELLS:
             continue
         row, column = unpack_from("<HH", stream, at)

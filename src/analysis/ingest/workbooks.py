@@ -1,7 +1,7 @@
 """A received workbook or CSV as sheets of cells; what is dangerous, locked, damaged or disguised is refused with the reason."""
 
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -12,6 +12,7 @@ from xml.etree.ElementTree import ParseError
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum, WorksheetNotFound, XmlError, ZipError
 
 from analysis.errors import Cell, DataFaults, Fault, Notice
+from analysis.ingest.cell_formats import telling_formats
 from analysis.ingest.csv_sheet import read_text_table
 from analysis.ingest.font_encodings import in_unicode
 from analysis.ingest.kinds import kind_of
@@ -32,12 +33,18 @@ MergedRange = tuple[int, int, int, int]  # first row, first column, last row, la
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: ``rows[0][0]`` is A1; empty cells are None; merged ranges hold their value in the first cell only."""
+    """One sheet: ``rows[0][0]`` is A1; empty cells are None; merged ranges hold their value in the first cell only.
+
+    ``hidden_rows`` count from 1; ``formatted`` are the cells (row, column) of each number format that shows them otherwise than their
+    values, see ``cell_formats``; an .xls does not tell them.
+    """
 
     name: str
     rows: Sequence[Sequence[CellValue]]
     merged: tuple[MergedRange, ...] = ()
     is_visible: bool = True
+    hidden_rows: Sequence[int] = ()
+    formatted: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ def _read_xlsx(path: Path, name: str) -> ReceivedWorkbook:
         scans = _scans(path)
         _refuse_far_cells(scans, name)
         sheets, notices = _sheets(path, name)
-    filled = tuple(replace(sheet, rows=_with_errors(sheet.rows, scans[sheet.name].errors)) for _, sheet in sheets)
+    filled = tuple(_completed(sheet, scans[sheet.name]) for _, sheet in sheets)
     faults = tuple(fault for _, sheet in sheets for fault in _scan_faults(sheet.name, scans[sheet.name], name))
     return ReceivedWorkbook(name, "xlsx", filled, faults, (*zip_notices(path, name), *notices))
 
@@ -81,7 +88,7 @@ def _read_xls(path: Path, name: str) -> ReceivedWorkbook:
         sheets, notices = _sheets(path, name)
         if any(number >= len(scans) for number, _ in sheets):
             raise UnreadableSheet("danh sách trang tính hỏng")
-    filled = tuple(replace(sheet, rows=_with_errors(sheet.rows, scans[number].errors)) for number, sheet in sheets)
+    filled = tuple(_completed(sheet, scans[number]) for number, sheet in sheets)
     return ReceivedWorkbook(name, "xls", filled, notices=notices)
 
 
@@ -96,7 +103,9 @@ _READERS: dict[str, Callable[[Path, str], ReceivedWorkbook]] = {"xlsx": _read_xl
 
 def _scans(path: Path) -> dict[str, SheetScan]:
     with zipfile.ZipFile(path) as archive:
-        return {title: scan_sheet(archive, member) for title, member in sheet_members(archive).items() if "worksheets/" in member.casefold()}
+        formats = telling_formats(archive)
+        members = sheet_members(archive).items()
+        return {title: scan_sheet(archive, member, formats) for title, member in members if "worksheets/" in member.casefold()}
 
 
 def _refuse_far_cells(scans: dict[str, SheetScan], name: str) -> None:
@@ -130,6 +139,11 @@ def _sheet(book: CalamineWorkbook, number: int) -> Sheet:
                 row[column] = None
     merged = tuple((top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in read.merged_cell_ranges or [])
     return Sheet(about.name, rows, merged, about.visible == SheetVisibleEnum.Visible)
+
+
+def _completed(sheet: Sheet, scan: SheetScan) -> Sheet:
+    """A sheet with what the reader of its values leaves out."""
+    return replace(sheet, rows=_with_errors(sheet.rows, scan.errors), hidden_rows=tuple(scan.hidden_rows), formatted=scan.formatted)
 
 
 def _with_errors(rows: Sequence[Sequence[CellValue]], errors: Sequence[tuple[Position, str]]) -> Sequence[Sequence[CellValue]]:

@@ -71,6 +71,7 @@ QUALIFIERS = (
     "tren dia ban tinh",
     "dong tren dia ban",
     "tren dia ban",
+    "dong tren",  # the words behind it left out
     "co lien quan",
     "lien quan",
     "cua tinh",

@@ -27,6 +27,7 @@ _WHY = {
     "comma_thousands": ("dấu chấm ngăn hàng nghìn (1.234)", "thay dấu phẩy bằng dấu chấm nếu là hàng nghìn"),
     "misplaced_dot": ("dấu chấm ngăn từng ba chữ số (1.230), dấu phẩy cho phần thập phân", "ghi lại số"),
     "mixed_separators": ("dấu chấm ngăn hàng nghìn, dấu phẩy cho phần thập phân", "ghi lại số theo cách viết tiếng Việt"),
+    "unscaled_tail": ("một số đầy đủ, như “1,5 triệu” hoặc “1.500.000”", "ghi lại cả số; phần lẻ viết sau chữ triệu, tỷ, ngàn đọc được hai cách"),
     "too_large": ("số có không quá 15 chữ số", "kiểm tra số chữ số"),
     "not_a_number": (ACCEPTED, "ghi một số; chưa biết thì để trống, phần giải thích chuyển sang cột Ghi chú"),
 }

@@ -54,6 +54,8 @@ class LogReading:
 
     ``rows`` holds the columns of ``activities`` but ``source_id`` as text, one row an activity without fault; ``places``
     says where each stands and ``cells`` finds its cell. ``left_out`` are the rows with a fault: place, text, reasons.
+    ``sheet_faults`` are those of ``faults`` that concern a sheet, a heading or a table as a whole: without any, each of the
+    ``lines_count`` activities is in ``rows`` or in ``left_out``; with one there are rows in neither.
     """
 
     rows: pd.DataFrame
@@ -63,6 +65,7 @@ class LogReading:
     notices: tuple[Notice, ...] = ()
     lines_count: int = 0
     left_out: tuple[LeftOut, ...] = field(default=())
+    sheet_faults: tuple[Fault, ...] = field(default=())
 
     @classmethod
     def empty(cls) -> "LogReading":
@@ -82,12 +85,12 @@ def read_log_workbook(workbook: ReceivedWorkbook, context: LogContext, *, is_syn
 
 def _read(gathered: Gathered, context: LogContext, *, is_synthetic: bool) -> LogReading:
     table = gathered.table
-    findings = Findings(table, frozenset(fault.cell for fault in gathered.faults if fault.cell))
+    findings = Findings(table, frozenset(fault.cell for fault in gathered.all_faults if fault.cell))
     findings.faulty |= gathered.spoiled
     said = interpret(findings, context, is_synthetic=is_synthetic)
     _tell_notes(findings)
     kept, rows = _without_repeats(findings, said, context.units)
-    faults = [*gathered.faults, *findings.faults]
+    faults = [*gathered.all_faults, *findings.faults]
     order = {name: position for position, name in enumerate(gathered.sheet_names)}
     return LogReading(
         rows,
@@ -97,6 +100,7 @@ def _read(gathered: Gathered, context: LogContext, *, is_synthetic: bool) -> Log
         (*gathered.notices, *findings.notices),
         len(table.row_of),
         tuple(_left_out(findings, faults)),
+        tuple(gathered.sheet_faults),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.errors import Cell, Fault, Notice
 from analysis.ingest.activity_log.cells import Codes, Distinct, Mask, clean, distinct, join, shown
+from analysis.ingest.activity_log.displayed import first_days, hidden_rows, scaled_numbers, with_shown_months
 from analysis.ingest.activity_log.findings import LogTable, SheetPart
 from analysis.ingest.activity_log.headings import Headings, find_headings
 from analysis.ingest.activity_log.kinds import row_kinds
@@ -19,6 +20,7 @@ from analysis.ingest.workbooks import CellValue, ReceivedWorkbook, Sheet
 
 NOT_A_LOG = "Trang tính không phải bảng nhật ký, không đọc"
 HIDDEN_LOG = "Trang tính ẩn có hoạt động"
+OTHER_TABLE = "Bảng khác trong cùng trang tính"
 MERGED_FILLED = "Ô gộp hiểu là cùng một giá trị cho mọi dòng"
 MERGED_NUMBER = "Ô gộp chứa số của nhiều dòng"
 MERGED_ACROSS = "Ô gộp ngang nhiều cột"
@@ -42,13 +44,22 @@ TOLD_TOGETHER = {
 
 @dataclass
 class Gathered:
-    """The activities of a workbook, what was found on the way, and ``spoiled``: rows of the table a fault already touches."""
+    """The activities of a workbook, what was found on the way, and ``spoiled``: rows of the table a fault already touches.
+
+    ``sheet_faults`` concern rows that are not in the table, or columns that all its rows need.
+    """
 
     sheet_names: tuple[str, ...]
     table: LogTable
     spoiled: Mask
     faults: list[Fault] = field(default_factory=list)
+    sheet_faults: list[Fault] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+
+    @property
+    def all_faults(self) -> list[Fault]:
+        """The faults of sheets, then those of rows."""
+        return [*self.sheet_faults, *self.faults]
 
 
 @dataclass
@@ -60,6 +71,7 @@ class _Body:
     columns: dict[str, Distinct]
     kinds: dict[int, str]  # of every row below the headings
     faults: list[Fault] = field(default_factory=list)
+    sheet_faults: list[Fault] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     spoiled: set[int] = field(default_factory=set)
 
@@ -88,12 +100,13 @@ def gather(workbook: ReceivedWorkbook) -> Gathered:
         if all(column.key in headings.columns for column in REQUIRED):
             bodies.append(_body(workbook, sheet, number, headings))
     for body in bodies:
-        faults += body.faults
+        faults += body.sheet_faults
         notices += body.notices
-    if not any(len(body.rows) for body in bodies) and not faults:
+    of_rows = [fault for body in bodies for fault in body.faults]
+    if not any(len(body.rows) for body in bodies) and not faults and not of_rows:
         faults.append(_nothing(workbook.name, found_table=bool(bodies)))
     names = tuple(sheet.name for sheet in workbook.sheets)
-    return Gathered(names, _table(workbook.name, bodies), _spoiled(bodies), faults, notices)
+    return Gathered(names, _table(workbook.name, bodies), _spoiled(bodies), of_rows, faults, notices)
 
 
 def _nothing(name: str, *, found_table: bool) -> Fault:
@@ -119,6 +132,7 @@ def _body(workbook: ReceivedWorkbook, sheet: Sheet, number: int, headings: Headi
     first = headings.last_row + 1
     places = {key: column - 1 for key, column in headings.columns.items()}
     received = _columns(sheet.rows[headings.last_row :], width=max(headings.columns.values()))
+    received, months = with_shown_months(received, places, sheet, first, workbook.name)
     blank = np.column_stack([column.filled for column in received]).sum(axis=1) == 0
     down = list(_merged_down(sheet, places, first))
     columns = _filled_down(received, places, [(key, top - first, bottom - first) for key, top, bottom in down])
@@ -129,10 +143,13 @@ def _body(workbook: ReceivedWorkbook, sheet: Sheet, number: int, headings: Headi
         activities + first,
         {key: columns[place].take(activities) for key, place in places.items()},
         {row: str(kind) for row, kind in enumerate(kinds, first)},
+        notices=months,
     )
     _tell_kinds(workbook.name, body, columns)
+    _tell_other_table(workbook.name, body, columns)
     _tell_merged_down(workbook.name, body, down)
     _refuse_merged_across(workbook.name, body, sheet)
+    _tell_displayed(workbook.name, body, sheet, places)
     _pass_on(workbook, body)
     return body
 
@@ -156,7 +173,7 @@ def _merged_down(sheet: Sheet, places: dict[str, int], first: int) -> Iterator[t
     """(key, first row, last row) of each merged cell of several rows in a known column, from row ``first`` on."""
     key_at = {place + 1: key for key, place in places.items()}
     for top, left, bottom, _ in sheet.merged:
-        if top >= first and bottom > top and left in key_at:
+        if first <= top <= len(sheet.rows) and bottom > top and left in key_at:
             yield key_at[left], top, min(bottom, len(sheet.rows))
 
 
@@ -193,9 +210,31 @@ def _pass_on(workbook: ReceivedWorkbook, body: _Body) -> None:
     for fault in workbook.faults:
         if fault.cell is None or fault.cell.sheet != body.part.name:
             continue
-        if body.kinds.get(fault.cell.row, "activity") in ("activity", "blank"):
+        kind = body.kinds.get(fault.cell.row, "headings")
+        if kind == "activity":
             body.faults.append(fault)
             body.spoiled.add(fault.cell.row)
+        elif kind in ("headings", "blank"):
+            body.sheet_faults.append(fault)
+
+
+def _tell_displayed(name: str, body: _Body, sheet: Sheet, places: dict[str, int]) -> None:
+    """What the sender sees otherwise than it is stored."""
+    faults = list(scaled_numbers(body.columns, places, sheet, body.rows, name))
+    body.faults += faults
+    body.spoiled |= {fault.cell.row for fault in faults if fault.cell}
+    body.notices += [*first_days(body.columns, sheet, name), *hidden_rows(sheet, body.rows, name)]
+
+
+def _tell_other_table(name: str, body: _Body, columns: list[Distinct]) -> None:
+    rows = [row for row, kind in body.kinds.items() if kind == "other_table"]
+    if rows:
+        place = rows[0] - body.part.heading_row - 1
+        cell = Cell(body.part.name, rows[0], next(number for number, column in enumerate(columns, 1) if column.at(place) is not None))
+        found = f"bảng khác bắt đầu ở dòng {rows[0]}: {row_shown(columns, place)}, {len(rows)} dòng không đọc"
+        where = f"{name}, trang tính “{body.part.name}”, dòng {rows[0]}"
+        action = "đặt bảng này ở trang tính riêng hoặc xóa nó"
+        body.sheet_faults.append(Fault(OTHER_TABLE, where, found, "mỗi trang tính một bảng nhật ký", action, cell))
 
 
 def _tell_kinds(name: str, body: _Body, columns: list[Distinct]) -> None:
@@ -206,7 +245,7 @@ def _tell_kinds(name: str, body: _Body, columns: list[Distinct]) -> None:
         if kind in TOLD_EACH:
             where = f"{name}, trang tính “{body.part.name}”, dòng {row}"
             body.notices.append(Notice(TOLD_EACH[kind], where, row_shown(columns, row - first)))
-        elif kind != "activity" and not (kind == "blank" and row > last):
+        elif kind in TOLD_TOGETHER and not (kind == "blank" and row > last):
             together.setdefault(kind, []).append(row)
     for kind, rows in sorted(together.items()):
         named = ", ".join(map(str, rows[:ROWS_NAMED])) + (" …" if len(rows) > ROWS_NAMED else "")
