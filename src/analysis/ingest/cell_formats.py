@@ -5,7 +5,7 @@ import zipfile
 from typing import Literal
 from unicodedata import normalize
 
-from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
+from defusedxml.ElementTree import fromstring
 
 Shown = Literal["month", "year", "scaled"]
 

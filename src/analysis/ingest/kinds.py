@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 from analysis.errors import DataFaults, Fault, Notice
-from analysis.ingest.safety import DAMAGED, LOCKED
+from analysis.ingest.safety import DAMAGED, SAVE_AS_XLSX, locked
 
 WRONG_KIND = "Tệp không phải sổ tính"
 MISSING = "Không mở được tệp"
@@ -13,7 +13,6 @@ MAX_FILE_BYTES = 200 * 1024**2
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-_SAVE_XLSX = "mở tệp bằng Excel hoặc LibreOffice, lưu lại dạng “Excel Workbook (.xlsx)” rồi gửi lại"
 _ACCEPTED = "sổ tính .xlsx, .xlsm, .xls hoặc tệp .csv"
 _OTHER_KINDS = {
     b"%PDF": "tệp PDF",
@@ -76,41 +75,35 @@ def _kind_of_zip(path: Path, name: str) -> str:
         with zipfile.ZipFile(path) as archive:
             members = {member.casefold() for member in archive.namelist()}
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise _refused(DAMAGED, name, f"tệp hỏng hoặc tải chưa xong (“{error}”)", "xin lại tệp gốc; hoặc " + _SAVE_XLSX) from error
+        raise _refused(DAMAGED, name, f"tệp hỏng hoặc tải chưa xong (“{error}”)", "xin lại tệp gốc; hoặc " + SAVE_AS_XLSX) from error
     if "xl/workbook.xml" in members:
         return "xlsx"
     if "encryptedpackage" in members:
-        raise _locked(name)
-    raise _refused(WRONG_KIND, name, next((said for member, said in _ZIP_KINDS.items() if member in members), "tệp nén ZIP"), _SAVE_XLSX)
+        raise DataFaults([locked(name)])
+    raise _refused(WRONG_KIND, name, next((said for member, said in _ZIP_KINDS.items() if member in members), "tệp nén ZIP"), SAVE_AS_XLSX)
 
 
 def _kind_of_ole(path: Path, name: str) -> str:
     content = path.read_bytes()
     if _ENCRYPTED_PACKAGE in content:
-        raise _locked(name)
+        raise DataFaults([locked(name)])
     if "WordDocument".encode("utf-16-le") in content:
-        raise _refused(WRONG_KIND, name, "tệp Word đời cũ (.doc)", _SAVE_XLSX)
+        raise _refused(WRONG_KIND, name, "tệp Word đời cũ (.doc)", SAVE_AS_XLSX)
     return "xls"
 
 
 def _kind_of_text(start: bytes, name: str) -> str:
     said = next((said for magic, said in _OTHER_KINDS.items() if start.startswith(magic)), None)
     if said:
-        raise _refused(WRONG_KIND, name, said, _SAVE_XLSX)
+        raise _refused(WRONG_KIND, name, said, SAVE_AS_XLSX)
     head = start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").lower()
     if head.startswith(b"<?xml") or head.startswith(b"<workbook"):
-        raise _refused(WRONG_KIND, name, "bảng tính XML (XML Spreadsheet 2003)", _SAVE_XLSX)
+        raise _refused(WRONG_KIND, name, "bảng tính XML (XML Spreadsheet 2003)", SAVE_AS_XLSX)
     if head.startswith((b"<!doctype", b"<html", b"<table", b"<head", b"<meta", b"<style", b"<body")):
-        raise _refused(WRONG_KIND, name, "trang web HTML mang đuôi của Excel", _SAVE_XLSX)
+        raise _refused(WRONG_KIND, name, "trang web HTML mang đuôi của Excel", SAVE_AS_XLSX)
     if head.startswith(b"mime-version:"):
-        raise _refused(WRONG_KIND, name, "trang web lưu một tệp (MHTML)", _SAVE_XLSX)
+        raise _refused(WRONG_KIND, name, "trang web lưu một tệp (MHTML)", SAVE_AS_XLSX)
     return "csv"
-
-
-def _locked(name: str) -> DataFaults:
-    return DataFaults(
-        [Fault(LOCKED, name, "sổ tính có mật khẩu", "tệp không có mật khẩu", "gỡ mật khẩu (Tệp > Thông tin > Bảo vệ sổ tính) rồi gửi lại")]
-    )
 
 
 def _refused(cause: str, name: str, found: str, action: str) -> DataFaults:

@@ -28,6 +28,7 @@ _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # all that office pr
 _XML_SUFFIXES = (".xml", ".rels", ".vml")
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, StructError, EOFError, OSError, ValueError, RuntimeError, NotImplementedError, OverflowError)
 
+SAVE_AS_XLSX = "mở tệp bằng Excel hoặc LibreOffice, lưu lại dạng “Excel Workbook (.xlsx)” rồi gửi lại"
 _SAVE_ANEW = "mở tệp bằng Excel hoặc LibreOffice, lưu lại thành tệp mới rồi gửi lại"
 _IGNORED_VI = {
     "vbaproject": "macro không được chạy và bị bỏ qua",
@@ -45,6 +46,11 @@ class _RootReached(Exception):
 
 class _DoctypeFound(Exception):
     """The prolog of an XML part declares a DOCTYPE."""
+
+
+def locked(name: str, found: str = "sổ tính có mật khẩu") -> Fault:
+    """The fault of a file that opens only with a password."""
+    return Fault(LOCKED, name, found, "tệp không có mật khẩu", "gỡ mật khẩu (Tệp > Thông tin > Bảo vệ) rồi gửi lại")
 
 
 def refuse_dangerous_zip(path: Path, name: str) -> None:
@@ -77,7 +83,7 @@ def _listing_faults(archive: zipfile.ZipFile, name: str) -> Iterator[Fault]:
         yield _dangerous(name, f"{len(members)} phần bên trong", f"không quá {MAX_MEMBERS} phần")
     for member in members:
         if member.flag_bits & _ENCRYPTED:
-            yield Fault(LOCKED, name, f"phần “{member.filename}” được mã hóa", "tệp không có mật khẩu", "gỡ mật khẩu rồi gửi lại")
+            yield locked(name, f"phần “{member.filename}” được mã hóa")
         if _leaves_its_folder(member.filename):
             yield _dangerous(name, f"đường dẫn “{member.filename}” bên trong tệp", "đường dẫn nằm trong tệp")
         if member.compress_type not in _COMPRESSIONS:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from posixpath import join, normpath
 
-from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
+from defusedxml.ElementTree import fromstring
 
 _CHUNK = 4 * 1024**2
 _LONGEST_ROW_BYTES = 64 * 1024**2  # 16 384 cells of ordinary text take a tenth of it

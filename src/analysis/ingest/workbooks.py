@@ -16,14 +16,13 @@ from analysis.ingest.cell_formats import telling_formats
 from analysis.ingest.csv_sheet import read_text_table
 from analysis.ingest.font_encodings import in_unicode
 from analysis.ingest.kinds import kind_of
-from analysis.ingest.safety import DAMAGED, DANGEROUS, IGNORED_PARTS, LOCKED, refuse_dangerous_zip, zip_notices
+from analysis.ingest.safety import DAMAGED, DANGEROUS, IGNORED_PARTS, SAVE_AS_XLSX, locked, refuse_dangerous_zip, zip_notices
 from analysis.ingest.sheet_biff import scan_xls
 from analysis.ingest.sheet_xml import Position, SheetScan, UnreadableSheet, scan_sheet, sheet_members
 
 UNCALCULATED = "Công thức chưa có kết quả"
 MAX_CELLS = 10_000_000  # of one sheet between A1 and its last cell: three times a log of 200 000 rows by 17 columns
 
-_SAVE_ANEW = "mở tệp bằng Excel hoặc LibreOffice, lưu lại dạng .xlsx rồi gửi lại"
 _WHOLE = "sổ tính .xlsx hoặc .xls nguyên vẹn"
 _READER_ERRORS = (CalamineError, PasswordError, WorksheetNotFound, XmlError, ZipError, OSError, ValueError, OverflowError)
 
@@ -186,7 +185,7 @@ def _refusing_damage(name: str) -> Iterator[None]:
     except DataFaults:
         raise
     except PasswordError as error:
-        raise DataFaults([Fault(LOCKED, name, "sổ tính có mật khẩu", "tệp không có mật khẩu", "gỡ mật khẩu rồi gửi lại")]) from error
+        raise DataFaults([locked(name)]) from error
     except (*_READER_ERRORS, UnreadableSheet, ParseError, KeyError, zipfile.BadZipFile) as error:
         raise DataFaults([_damaged(name, error)]) from error
     except BaseException as error:
@@ -196,4 +195,4 @@ def _refusing_damage(name: str) -> Iterator[None]:
 
 
 def _damaged(name: str, error: BaseException) -> Fault:
-    return Fault(DAMAGED, name, f"nội dung không đọc được (“{error}”)", _WHOLE, _SAVE_ANEW)
+    return Fault(DAMAGED, name, f"nội dung không đọc được (“{error}”)", _WHOLE, SAVE_AS_XLSX)

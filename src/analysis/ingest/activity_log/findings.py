@@ -1,8 +1,9 @@
 """What is found while cells are read: faults at their cells, rows that hold one, and what was understood otherwise than written."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from analysis.ingest.activity_log.layout import COLUMN_OF
 
 EXCEL_ERROR = "Ô chứa lỗi công thức của Excel"
 UNDERSTOOD_SHOWN = 20  # of one column; the rest is counted
+
+
+Known = TypeVar("Known")
 
 
 class _Unusable:
@@ -37,6 +41,18 @@ class Refused(Exception):
     def __init__(self, problem: Problem, key: str | None = None):
         self.problem, self.key = problem, key
         super().__init__(problem.cause)
+
+
+def refusing(pairs: Sequence[tuple[Known, date]], faults: Iterable[Fault], column: str) -> Callable[[tuple[Known, date]], Known]:
+    """Reader of what a cell named with its day, refusing what a check of all tables found wrong; ``faults`` name pairs by position."""
+    refused = {pairs[int(fault.where)]: Problem(fault.cause, fault.found, fault.accepted, fault.action) for fault in faults}
+
+    def read(pair: tuple[Known, date]) -> Known:
+        if problem := refused.get(pair):
+            raise Refused(problem, column)
+        return pair[0]
+
+    return read
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.ingest.activity_log.cells import is_number, quoted, shown
-from analysis.ingest.activity_log.findings import Problem, Refused, Understood
+from analysis.ingest.activity_log.findings import Problem, Refused, Understood, refusing
 from analysis.ingest.plans import is_plan_year
 from analysis.ingest.references import UNKNOWN_ITEM, plan_year_faults
 from analysis.text import fold
@@ -122,14 +122,7 @@ class PlanReader:
         table = pd.DataFrame({"plan_number": [item[0] for item, _ in pairs], "start_date": pd.to_datetime([start for _, start in pairs])})
         known = self._plans[self._plans["plan_year"].map(lambda year: not pd.isna(year) and is_plan_year(int(year))).astype(bool)]
         faults = plan_year_faults(table, known, pd.Series(range(len(pairs))))
-        refused = {pairs[int(fault.where)]: Problem(fault.cause, fault.found, fault.accepted, fault.action) for fault in faults}
-
-        def read(pair: tuple[PlanItem, date]) -> PlanItem:
-            if problem := refused.get(pair):
-                raise Refused(problem, "plan_number")
-            return pair[0]
-
-        return read
+        return refusing(pairs, faults, "plan_number")
 
 
 def stated_occasions(items: pd.DataFrame) -> dict[PlanItem, str]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis import codes
 from analysis.ingest.activity_log.cells import quoted, shown
-from analysis.ingest.activity_log.findings import Problem, Refused, Understood
+from analysis.ingest.activity_log.findings import Problem, Refused, Understood, refusing
 from analysis.ingest.activity_log.word_cells import missing
 from analysis.ingest.references import validity_faults
 from analysis.text import day, normalise
@@ -118,14 +118,7 @@ class UnitReader:
         table = pd.DataFrame([unit for unit, _ in pairs], columns=["unit_code", "vintage"], dtype="string")
         days = pd.Series(pd.to_datetime([start for _, start in pairs])).astype("datetime64[us]")
         faults = validity_faults(table, days, self._units, pd.Series(range(len(pairs))))
-        refused = {pairs[int(fault.where)]: Problem(fault.cause, fault.found, fault.accepted, fault.action) for fault in faults}
-
-        def read(pair: tuple[UnitOnDay, date]) -> UnitOnDay:
-            if problem := refused.get(pair):
-                raise Refused(problem, "unit")
-            return pair[0]
-
-        return read
+        return refusing(pairs, faults, "unit")
 
 
 def _plain(name: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
-from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
+from defusedxml.ElementTree import fromstring
 
 from analysis import codes
 from analysis.errors import Cell, DataFaults, Fault, Notice
