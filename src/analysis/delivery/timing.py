@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.periods import MONTHS_PER_YEAR
+
 Window = tuple[pd.Timestamp, pd.Timestamp]
 
 INSIDE, EARLY, GAP, LATE = "inside", "early", "gap", "late"
@@ -114,4 +116,4 @@ def months_ended(year: int, as_of: date) -> int:
 
 def months_begun(year: int, as_of: date) -> int:
     """How many calendar months of a year had begun by a day."""
-    return 12 if as_of.year > year else as_of.month if as_of.year == year else 0
+    return MONTHS_PER_YEAR if as_of.year > year else as_of.month if as_of.year == year else 0

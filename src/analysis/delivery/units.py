@@ -6,10 +6,10 @@ import pandas as pd
 
 from analysis.delivery.log import DATED_TO_A_MONTH
 from analysis.delivery.timing import months_begun, months_ended
+from analysis.periods import MONTHS_PER_YEAR
 
 DEPARTMENTS, DISTRICTS = "department", "district"  # codes of the two groups that are no district's communes
 WHOLE_YEAR = "year"
-MONTHS = 12
 COVERAGE_COLUMNS = ("group_code", "period", "covered_count", "units_count")
 
 
@@ -46,7 +46,7 @@ def by_unit(activities: pd.DataFrame, occasions: pd.DataFrame, below: pd.DataFra
 def _silent_months(units: pd.DataFrame, year: int, as_of: date) -> pd.Series:
     """Months ended since the last activity, the year's beginning or the unit's own, and no later than its end."""
     ended = months_ended(year, as_of)
-    active = units["last_date"].dt.month.where(units["last_date"].dt.year == year, MONTHS).where(units["last_date"].notna(), 0)
+    active = units["last_date"].dt.month.where(units["last_date"].dt.year == year, MONTHS_PER_YEAR).where(units["last_date"].notna(), 0)
     since = [0 if pd.isna(day) else months_ended(year, day.date()) for day in units["valid_from_date"]]
     until = [ended if pd.isna(day) else min(ended, months_ended(year, (day + pd.Timedelta(days=1)).date())) for day in units["valid_to_date"]]
     silent = [max(last - max(first, month), 0) for first, month, last in zip(since, active, until, strict=True)]

@@ -7,10 +7,11 @@ import pandas as pd
 
 from analysis import text
 from analysis.delivery.timing import Window, is_over
+from analysis.periods import MONTHS_PER_QUARTER
 
 MOST_NAMED = 3  # a title or headline names no more that tie: more have nothing in common that a name would tell
 _QUARTERS = ("I", "II", "III", "IV")
-MONTHS_PER_YEAR, MONTHS_PER_HALF, MONTHS_PER_QUARTER = 12, 6, 3
+MONTHS_PER_HALF = 6
 
 
 def so_far(year: int, as_of: date) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.errors import DataFaults, Fault, Notice
 from analysis.ingest.activity_log import LogContext, LogReading, duplicates_across, read_log_workbook
+from analysis.ingest.activity_log.duplicates import Pairs
 from analysis.ingest.build import ACTIVITY_LOG
 from analysis.ingest.intake import Arrival, NotAsAsked, safe_name
 from analysis.ingest.log_versions import Changes, Names, changes, replaced_by, shown, span
@@ -25,6 +26,7 @@ ALIKE_ROW = "Có thể trùng với nhật ký khác"
 ALIKE_SHOWN = 10
 
 OnStep = Callable[[], None]
+Held = tuple[pd.DataFrame, str, Pairs, Pairs]  # other activities, where they stand, rows equal to them, rows alike
 
 
 class LogFaults(DataFaults):
@@ -103,12 +105,13 @@ class LogReceiver:
     def _arrival(self, path: Path, reading: LogReading) -> LogArrival:
         old = self._replaced(path, reading)
         out = {source.source_id for source in old} | self._synthetic()
-        self._refuse_equal(reading, out)
+        held = [(others, where, *duplicates_across(reading.rows, others)) for others, where in self._others(out)]
+        self._refuse_equal(reading, held)
         entry = _entry(path, reading, self._tables.units, self._options, self._taken_ids())
         gone = tuple(source for source in self._registered if source.source_id in out)
         old_rows = self._activities[self._activities["source_id"].isin([source.source_id for source in old])]
         changed = changes(reading.rows, old_rows, self._names) if old else None
-        return LogArrival(reading, Arrival(path, entry, gone, reading), tuple(self._alike(reading, out)), changed)
+        return LogArrival(reading, Arrival(path, entry, gone, reading), tuple(self._alike(reading, held)), changed)
 
     def _arrivals(self) -> list[Arrival]:
         return [log.arrival for log in self.received if log.arrival is not None]
@@ -162,17 +165,17 @@ class LogReceiver:
             if log.arrival is not None:
                 yield log.reading.rows, f"{log.arrival.path.name}, trong cùng lượt nạp"
 
-    def _refuse_equal(self, reading: LogReading, out: Collection[str]) -> None:
+    def _refuse_equal(self, reading: LogReading, held: Sequence[Held]) -> None:
         faults = [
             _equal_fault(reading, new, others.loc[[earlier]].iloc[0], where, self._names)
-            for others, where in self._others(out)
-            for new, earlier in duplicates_across(reading.rows, others)[0]
+            for others, where, equal, _ in held
+            for new, earlier in equal
         ]
         if faults and not self._options.accepts_duplicates:
             raise LogFaults(faults, reading.notices)
 
-    def _alike(self, reading: LogReading, out: Collection[str]) -> Iterator[Notice]:
-        pairs = [(new, others, earlier) for others, _ in self._others(out) for new, earlier in duplicates_across(reading.rows, others)[1]]
+    def _alike(self, reading: LogReading, held: Sequence[Held]) -> Iterator[Notice]:
+        pairs = [(new, others, earlier) for others, _, _, alike in held for new, earlier in alike]
         for new, others, earlier in pairs[:ALIKE_SHOWN]:
             yield Notice(ALIKE_ROW, reading.places[new], shown(others.loc[[earlier]].iloc[0], self._names))
         if len(pairs) > ALIKE_SHOWN:

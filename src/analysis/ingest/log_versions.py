@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.ingest.activity_log import duplicates_across
+from analysis.ingest.activity_log.duplicates import ALIKE, as_text, duplicates_across
 from analysis.ingest.build import ACTIVITY_LOG
 from analysis.ingest.intake import NotAsAsked, safe_name
 from analysis.sources import Source
 from analysis.text import day, day_of_iso, fold
 
-KEY = ["unit_code", "start_date", "channel", "plan_section", "plan_stt"]
 LOST_SHARE = 0.2  # a "correction" that drops more of the earlier rows than this may be a part of a log or another one, so the office is asked
 LONGEST_STEM = 60  # letters; a file system counts bytes, and Vietnamese letters have up to three
 FAULTS_SUFFIX = "-loi-can-sua"  # of the workbook that goes back to its sender
@@ -65,10 +64,9 @@ def changes(rows: pd.DataFrame, old: pd.DataFrame, names: Names) -> Changes:
 
 
 def keys(rows: pd.DataFrame) -> pd.Series:
-    """Unit, day, channel and item of each activity as one text; typed columns and text give the same."""
-    days = rows["start_date"].dt.strftime("%Y-%m-%d") if rows["start_date"].dtype.kind == "M" else rows["start_date"]
-    parts = rows[KEY].assign(start_date=days).astype("string").fillna("")
-    return parts[KEY[0]].str.cat([parts[column] for column in KEY[1:]], sep="|")
+    """What two rows share that may be one activity (unit, day, channel, item) as one text; typed columns and text give the same."""
+    parts = as_text(rows)[ALIKE]
+    return parts[ALIKE[0]].str.cat([parts[column] for column in ALIKE[1:]], sep="|")
 
 
 def span(rows: pd.DataFrame) -> tuple[str, str]:

@@ -31,11 +31,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from analysis.periods.bounds import Window, days, month_bounds, quarter_bounds, united, whole_months, year_bounds
+from analysis.periods.bounds import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, Window, days, month_bounds, quarter_bounds, united, whole_months, year_bounds
 from analysis.periods.windows import QUARTERS, WINDOW_FACTS, named_windows
 from analysis.periods.words import OCCASION, Fact, facts_of
 
-__all__ = ["QUARTERS", "Schedule", "ScheduleKind", "Window", "month_bounds", "parse_schedule", "quarter_bounds", "year_bounds"]
+__all__ = [
+    "MONTHS_PER_QUARTER",
+    "MONTHS_PER_YEAR",
+    "QUARTERS",
+    "Schedule",
+    "ScheduleKind",
+    "Window",
+    "month_bounds",
+    "parse_schedule",
+    "quarter_bounds",
+    "year_bounds",
+]
 
 MONTHS_PER_PERIOD = {"thang": 1, "quy": 3, "nam": 12}
 DAYS_PER_WEEK = 7
