@@ -197,12 +197,15 @@ def test_the_channel_mix_keeps_officials_apart_and_puts_the_most_used_first():
 
 def test_activities_by_month_keep_officials_apart():
     activities = make_activities(("718", "2021-02-01"), ("718", "2021-02-20"), ("718", "2021-05-01"), audience=["officials", "citizens", "citizens"])
-    assert delivery.activities_by_month(activities).values.tolist() == [["2021-02", 1, 1], ["2021-05", 0, 1]]
+    months = delivery.activities_by_month(activities, 2021, date(2021, 6, 3)).set_index("period_month")
+    assert months.loc[["2021-02", "2021-05"]].values.tolist() == [[1, 1], [0, 1]]
+    assert months.index.tolist() == [f"2021-0{month}" for month in range(1, 7)], "months begun, also those without any"
+    assert not months.loc[["2021-01", "2021-03", "2021-04", "2021-06"]].to_numpy().any()
 
 
 def test_an_activity_dated_only_to_a_quarter_belongs_to_no_month():
     activities = make_activities(*[("718", "2021-04-01")] * 4, date_precision=["day", "month", "quarter", "year"])
-    assert delivery.activities_by_month(activities).values.tolist() == [["2021-04", 0, 2]]
+    assert delivery.activities_by_month(activities, 2021, date(2022, 1, 1)).query("public_count > 0").values.tolist() == [["2021-04", 0, 2]]
 
 
 def test_reach_is_never_summed_across_kinds_or_across_officials_and_public():
@@ -252,7 +255,7 @@ def test_an_item_led_by_one_unit_names_it_and_one_led_by_a_group_names_none():
 def test_a_year_without_any_activity_gives_empty_tables_with_their_columns():
     nothing = make_activities()
     assert delivery.channel_mix(nothing).columns.tolist() == ["channel", "officials_count", "public_count", "total_count"]
-    assert delivery.activities_by_month(nothing).columns.tolist() == ["period_month", "officials_count", "public_count"]
+    assert delivery.activities_by_month(nothing, 2021, date(2022, 1, 1)).columns.tolist() == ["period_month", "officials_count", "public_count"]
     assert len(delivery.reach_by_kind(nothing)) == delivery.unrecorded_reach(nothing) == 0
 
 

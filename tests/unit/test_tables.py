@@ -282,3 +282,13 @@ def test_every_row_of_a_table_has_a_cell_a_column(shipped_tables):
     ):
         assert table.rows
         assert {len(row) for row in table.rows} == {len(table.columns)}
+
+
+def test_files_that_were_superseded_or_withdrawn_are_counted_in_a_note_and_in_nothing_else(shipped_tables):
+    register = shipped_tables.sources
+    invented = register["is_synthetic"]
+    after = register.assign(superseded_by=register["superseded_by"].mask(invented, "log-1"))
+    table = tables.sources(after)
+    assert len(table.rows) == len(register) - int(invented.sum())
+    assert f"{int(invented.sum())} tệp" in table.notes_vi[0]
+    assert not tables.in_force(after)["is_synthetic"].any()

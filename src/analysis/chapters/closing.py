@@ -41,8 +41,8 @@ def quality(data: Tables, histories: dict[str, pd.DataFrame]) -> list[Block]:
     register = data.sources
     gaps = tables.index_gaps(histories, history_provenance(histories.values(), data.index_editions))
     return [
-        say.synthetic_share(register),
-        say.rows_account(register),
+        say.synthetic_share(tables.in_force(register)),
+        say.rows_account(tables.in_force(register)),
         tables.sources(register),
         *([gaps] if gaps.rows else []),
         tables.set_aside(data.set_aside),

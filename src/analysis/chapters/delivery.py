@@ -27,8 +27,8 @@ def volume(done: Delivered, units: pd.DataFrame) -> list[Block]:
     blocks: list[Block] = [say.volume(done.activities, listed, done.place, done.year, done.as_of)]
     if min(done.as_of, date(done.year, 12, 31)) >= MERGER_DAY:
         blocks.append(say.units_ended(done.place, provenance(listed)))
-    monthly = delivery.activities_by_month(done.activities)
-    if len(monthly):
+    monthly = delivery.activities_by_month(done.activities, done.year, done.as_of)
+    if monthly[["officials_count", "public_count"]].to_numpy().any():
         blocks.append(charts.activities_by_month(monthly, done.activities, done.year, done.as_of))
     return blocks
 

@@ -1,6 +1,10 @@
 """What the log says of channels, months, reach and cost; kinds are never added together and nothing missing is a zero."""
 
+from datetime import date
+
 import pandas as pd
+
+from analysis.delivery.timing import months_begun
 
 OFFICIALS = "officials"
 DATED_TO_A_MONTH = ("day", "month")
@@ -18,15 +22,16 @@ def channel_mix(activities: pd.DataFrame) -> pd.DataFrame:
     return mix.sort_values(["total_count", "channel"], ascending=[False, True]).reset_index(drop=True)
 
 
-def activities_by_month(activities: pd.DataFrame) -> pd.DataFrame:
-    """Activities begun by month and audience; one row a month present. Columns ``period_month``, ``officials_count``, ``public_count``.
+def activities_by_month(activities: pd.DataFrame, year: int, as_of: date) -> pd.DataFrame:
+    """Activities begun by month and audience; one row a month of the year begun by ``as_of``, with 0 where none was logged.
 
-    Activities dated only to a quarter or a year belong to no month and are left out.
+    Columns ``period_month``, ``officials_count``, ``public_count``. Activities dated only to a quarter or a year belong to no
+    month and are left out.
     """
     dated = activities[activities["date_precision"].isin(DATED_TO_A_MONTH)]
     months = dated["start_date"].dt.strftime("%Y-%m").rename("period_month")
-    is_officials = dated["audience"] == OFFICIALS
-    counts = pd.crosstab(months, is_officials).reindex(columns=[True, False], fill_value=0)
+    begun = pd.Index([f"{year}-{month:02d}" for month in range(1, months_begun(year, as_of) + 1)], name="period_month")
+    counts = pd.crosstab(months, dated["audience"] == OFFICIALS).reindex(index=begun, columns=[True, False], fill_value=0)
     return counts.set_axis(["officials_count", "public_count"], axis=1).reset_index()
 
 

@@ -15,6 +15,7 @@ from analysis.theme import DASHES, FONT_STACK, MARKERS, NEUTRAL, PALETTE, QUIET,
 
 HEIGHT = 390
 ROW_HEIGHT = 40  # a horizontal bar or timeline row with two lines of 11-point text
+MOST_SINGLE_TICKS = 5  # an axis up to here is labelled one by one
 MAX_LABELLED_POINTS = 16  # beyond this direct labels collide
 LABEL_CHARACTERS = 40
 LABEL_LINES = 2
@@ -223,6 +224,8 @@ def _lay_out_axes(figure: go.Figure, chart: Chart, *, is_horizontal: bool) -> No
     value_axis = {"title": {"text": chart.unit_vi}, "automargin": True, "zeroline": True, "zerolinecolor": NEUTRAL}
     if chart.y_from_zero:
         value_axis["rangemode"] = "tozero"
+    if _are_few_wholes(chart):
+        value_axis["dtick"] = 1
     place_axis: dict[str, Any] = {"title": {"text": chart.x_title}, "automargin": True}
     match chart.x_kind:
         case "year":
@@ -238,6 +241,12 @@ def _lay_out_axes(figure: go.Figure, chart: Chart, *, is_horizontal: bool) -> No
     else:
         figure.update_xaxes(**place_axis)
         figure.update_yaxes(**value_axis)
+
+
+def _are_few_wholes(chart: Chart) -> bool:
+    """Whether all values are small counts, between which there is nothing to label."""
+    values = [value for series in chart.series for value in series.y if value is not None]
+    return bool(values) and all(value == int(value) for value in values) and max(values) <= MOST_SINGLE_TICKS
 
 
 def _month_ticks(chart: Chart) -> dict[str, Any]:

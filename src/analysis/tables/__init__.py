@@ -3,7 +3,7 @@
 from analysis.tables.delivery import costs, plan_items, reach
 from analysis.tables.notes import STATUS_VI
 from analysis.tables.outcomes import assessments, province_years
-from analysis.tables.quality import index_gaps, register_provenance, set_aside, sources
+from analysis.tables.quality import in_force, index_gaps, register_provenance, set_aside, sources
 from analysis.tables.standing import constant_weights, index_changes, index_history, position, standing_overview
 from analysis.tables.units import silent_units, unit_months, units_delivery
 from analysis.tables.uptake import fact_addresses, published_facts, rates_table
@@ -16,6 +16,7 @@ __all__ = [
     "constant_weights",
     "costs",
     "fact_addresses",
+    "in_force",
     "index_changes",
     "index_gaps",
     "index_history",

@@ -9,12 +9,17 @@ from analysis.sources import REFERENCE_ONLY
 from analysis.tables.notes import STATUS_VI
 
 
+def in_force(register: pd.DataFrame) -> pd.DataFrame:
+    """The registered files from which tables are built: neither superseded nor withdrawn."""
+    return register[(register["superseded_by"] == "") & (register["withdrawn_on"] == "")]
+
+
 def sources(register: pd.DataFrame) -> Table:
     """The files in force with rows read, kept and set aside; logs that units sent stand in one row."""
-    in_force = register[(register["superseded_by"] == "") & (register["withdrawn_on"] == "")]
-    is_log = in_force["layout"] != ""
-    rows = [_source_row(row) for _, row in in_force[~is_log].iterrows()]
-    rows += [_logs_row(logs) for _, logs in in_force[is_log].groupby("is_synthetic")]
+    used = in_force(register)
+    is_log = used["layout"] != ""
+    rows = [_source_row(row) for _, row in used[~is_log].iterrows()]
+    rows += [_logs_row(logs) for _, logs in used[is_log].groupby("is_synthetic")]
     columns = (
         Column("Tên gọi trong báo cáo"),
         Column("Tài liệu"),
@@ -25,7 +30,7 @@ def sources(register: pd.DataFrame) -> Table:
         Column("Không sử dụng", 0),
         Column("Công bố"),
     )
-    replaced = len(register) - len(in_force)
+    replaced = len(register) - len(used)
     notes = (f"Không kể {replaced} tệp đã được bản khác thay hoặc rút lại; các tệp đó vẫn được giữ.",) if replaced else ()
     return Table("sources", "Nguồn số liệu", columns, tuple(rows), register_provenance(register), notes)
 
