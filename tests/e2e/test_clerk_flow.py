@@ -1,6 +1,8 @@
 """From the template to the chapter, as a clerk goes: fill in, be told the faults, mend, take in, correct, take back."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -408,3 +410,27 @@ def test_a_sheet_that_cannot_be_accounted_for_is_not_accepted_in_part(lantoa, te
     assert code == 3
     assert "Quý 2" in told
     assert logs(project).empty
+
+
+@pytest.mark.slow
+def test_a_real_log_ends_in_a_chapter_without_stamps_and_in_lists_to_send(project_copy, tmp_path, monkeypatch, capsys):
+    root = shutil.copytree(project_copy.root, tmp_path / "lantoa", ignore=shutil.ignore_patterns("reports"))
+    monkeypatch.chdir(root)
+    form = tmp_path / "nhat-ky.xlsx"
+    assert cli.run(["template", "activity-log", "--plan", PLAN, "--out", str(form)]) == 0
+    real = {"Nội dung hoạt động": "Hội nghị phổ biến thủ tục hành chính"}
+    filled(form, GOOD | real, GOOD | real | {"Đơn vị thực hiện": "UBND thị xã Bến Cát", "Mục kế hoạch": "II.1.9", "Từ ngày": "Quý II/2021"})
+    assert cli.run(["import", str(form), "--kind", "activity-log", "--replace-synthetic"]) == 0
+    subprocess.run(
+        [sys.executable, "-m", "analysis.cli", "report", "--year", "2021", "--as-of", "2022-01-15"], cwd=root, check=True, capture_output=True
+    )
+    (folder,) = (root / "reports").glob("2021-*")
+    page = (folder / "bao-cao-2021.html").read_text(encoding="utf-8")
+    assert "Năm 2021, nhật ký ghi 2 hoạt động truyền thông của 2 trên 120 đơn vị." in page
+    assert "2/18 mục của kế hoạch" in page
+    assert "SỐ LIỆU MÔ PHỎNG" not in page
+    assert "nhật ký hoạt động các đơn vị gửi" in page
+    owing = load_workbook(folder / "don-doc" / "721-thi-xa-ben-cat.xlsx")
+    said = " ".join(str(cell.value) for line in owing.worksheets[0].iter_rows() for cell in line if cell.value is not None)
+    assert "II.1.9" in said
+    assert "Thị xã Bến Cát" in said
