@@ -97,11 +97,6 @@ class Conversion:
     kinds: tuple[Kind, ...]
 
 
-def recognise(texts: Sequence[str]) -> Kind:
-    """What the texts of one file were typed with; plain ASCII is ``unicode``, and legacy fonts that are likely but not certain are ``unknown``."""
-    return to_unicode(texts).kind
-
-
 def to_unicode(texts: Sequence[str]) -> Conversion:
     """The texts of one file in Unicode. Each text is judged by its own syllables, but converted only where the file shows enough of that encoding."""
     readings = [_reading(text) for text in texts]

@@ -17,6 +17,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.errors import writing_to
@@ -32,6 +33,7 @@ _LONGEST_TEXT = 32_767  # what one cell of Excel holds
 _LONGEST_SHEET_NAME = 31
 _LONGEST_BOX = 225  # characters of the message of a data validation
 _LINE_POINTS, _HIGHEST_ROW_POINTS = 15.0, 409.0  # Excel has no higher row
+_SIDE_MARGIN_INCHES, _END_MARGIN_INCHES = 0.4, 0.5
 _WRAP_LOSS = 1.1  # a line is broken before the word that does not fit
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")
@@ -139,8 +141,9 @@ def line_count(text: str, width: float) -> int:
 
 
 def fit_row(sheet: Worksheet, row: int) -> None:
-    """Make a row high enough for its wrapped texts; not every program does so when it opens a file."""
-    filled = [cell for cell in sheet[row] if isinstance(cell.value, str) and cell.alignment.wrap_text]
+    """Make a row high enough for its wrapped texts in visible columns; not every program does so when it opens a file."""
+    visible = [cell for cell in sheet[row] if not sheet.column_dimensions[cell.column_letter].hidden]
+    filled = [cell for cell in visible if isinstance(cell.value, str) and cell.alignment.wrap_text]
     lines = max((line_count(cell.value, sheet.column_dimensions[cell.column_letter].width) for cell in filled), default=1)
     sheet.row_dimensions[row].height = height_of(lines)
 
@@ -148,6 +151,16 @@ def fit_row(sheet: Worksheet, row: int) -> None:
 def height_of(lines: int) -> float:
     """Height in points of a row with as many lines of text."""
     return min(_LINE_POINTS * lines, _HIGHEST_ROW_POINTS)
+
+
+def print_across(sheet: Worksheet, *, heading: int | None = None, paper: str = Worksheet.PAPERSIZE_A4) -> None:
+    """Landscape, all columns on one page, as many pages down as needed, the row ``heading`` again on each."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", paper
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins = PageMargins(left=_SIDE_MARGIN_INCHES, right=_SIDE_MARGIN_INCHES, top=_END_MARGIN_INCHES, bottom=_END_MARGIN_INCHES)
+    if heading is not None:
+        sheet.print_title_rows = f"{heading}:{heading}"
 
 
 def save(book: Workbook, path: Path) -> None:

@@ -32,9 +32,7 @@ def write_fault_list(book: Workbook, name: str, faults: Sequence[Fault], notices
     sheet = book.create_sheet(FAULTS_SHEET, 0)
     for letter, width in zip("ABCDEFG", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    spreadsheets.print_across(sheet)
     said = "Sửa các ô tô màu ở các trang sau (bấm vào tên ô để đến chỗ cần sửa), lưu lại rồi gửi lại chính tệp này. Trang này không được đọc khi nạp."
     sheet.append([_cell(sheet, f"Tệp {name}: {number(len(faults))} lỗi cần sửa", _TITLE)])
     sheet.append([_cell(sheet, said)])

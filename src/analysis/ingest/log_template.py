@@ -10,7 +10,6 @@ import pandas as pd
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis import codes, spreadsheets
@@ -170,7 +169,7 @@ def _log_sheet(book: Workbook, lists: _Lists, year: int) -> None:
     _prepare_rows(sheet, columns, len(examples) + 2)
     _add_checks(sheet, lists, year)
     sheet.freeze_panes = "B2"
-    _print_on_landscape(sheet)
+    spreadsheets.print_across(sheet)
     sheet.print_title_rows = "1:1"
     sheet.print_options.gridLines = True
 
@@ -245,7 +244,7 @@ def _guide_sheet(book: Workbook, plan: "pd.Series[Any]") -> None:
             cell.alignment = Alignment(wrap_text=bool(said), vertical="top")
         if row > 1:
             spreadsheets.fit_row(sheet, row)
-    _print_on_landscape(sheet)
+    spreadsheets.print_across(sheet)
 
 
 def _lists_sheet(book: Workbook, lists: _Lists) -> None:
@@ -256,11 +255,4 @@ def _lists_sheet(book: Workbook, lists: _Lists) -> None:
     spreadsheets.write_table(sheet, [SheetColumn(headings[key], 44 if key in ("plan_item", "unit") else 24) for key in lists.choices], rows)
     for row in range(2, longest + 2):
         spreadsheets.fit_row(sheet, row)
-    _print_on_landscape(sheet)
-
-
-def _print_on_landscape(sheet: Worksheet) -> None:
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.5)
+    spreadsheets.print_across(sheet)

@@ -147,11 +147,13 @@ def _completed(sheet: Sheet, scan: SheetScan) -> Sheet:
 
 def _with_errors(rows: Sequence[Sequence[CellValue]], errors: Sequence[tuple[Position, str]]) -> Sequence[Sequence[CellValue]]:
     """Error values such as #REF!, which the reader leaves out, put back as text."""
-    grid = [list(row) for row in rows] if errors else rows
+    if not errors:
+        return rows
+    grid = [list(row) for row in rows]
     width = max(map(len, grid), default=0)
     for position, value in errors:
         if position and position[0] <= len(grid) and position[1] <= width:
-            grid[position[0] - 1][position[1] - 1] = value  # type: ignore[index]
+            grid[position[0] - 1][position[1] - 1] = value
     return grid
 
 

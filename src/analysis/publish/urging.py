@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, takewhile
 from pathlib import Path
-from textwrap import wrap
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
@@ -37,8 +36,6 @@ WIDTHS = {  # in all about what A4 across holds at a readable size
 }
 TO_FILL = ("Ngày hoàn thành (đơn vị ghi)", "Lý do, kiến nghị (đơn vị ghi)")
 TO_FILL_WIDTH, NARROW = 16.0, 11.0
-SIDE_MARGIN_INCHES = 0.4
-FONT, LINE_HEIGHT = "Calibri", 15.0
 
 Row = tuple[Cell, ...]
 
@@ -113,11 +110,11 @@ def _workbook(model: ReportModel, table: Table, addressee: str, rows: Sequence[R
     _write_lines(sheet, columns, 1, titles, is_bold=True)
     _write_lines(sheet, columns, len(titles) + 1, [f"Số liệu đến ngày {_day(model)}. {table.notes_vi[0]}"])
     spreadsheets.write_table(sheet, columns, [(*row, *(None for _ in TO_FILL)) for row in rows], first_row=first)
-    for line, row in enumerate([[column.heading for column in columns], *rows], first):
-        sheet.row_dimensions[line].height = LINE_HEIGHT * max(_lines(value, column.width) for value, column in zip(row, columns, strict=False))
+    for line in range(first, first + len(rows) + 1):
+        spreadsheets.fit_row(sheet, line)
     remarks = [*table.notes_vi[1:], source_line(table.provenance, model)]
     _write_lines(sheet, columns, first + len(rows) + 2, remarks)
-    _set_page(sheet, first)
+    spreadsheets.print_across(sheet, heading=first)
     return book
 
 
@@ -127,23 +124,9 @@ def _write_lines(sheet: Worksheet, columns: Sequence[SheetColumn], first: int, l
     for line, said in enumerate(lines, first):
         cell = sheet.cell(line, 1)
         spreadsheets.put(cell, said)
-        cell.font, cell.alignment = Font(name=FONT, bold=is_bold), Alignment(wrap_text=True, vertical="top")
+        cell.font, cell.alignment = Font(name=spreadsheets.FONT_NAME, bold=is_bold), Alignment(wrap_text=True, vertical="top")
         sheet.merge_cells(start_row=line, end_row=line, start_column=1, end_column=len(columns))
-        sheet.row_dimensions[line].height = LINE_HEIGHT * _lines(said, width)
-
-
-def _set_page(sheet: Worksheet, heading: int) -> None:
-    """A4 across, all columns on one page, the heading again on every page."""
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_margins.left = sheet.page_margins.right = SIDE_MARGIN_INCHES
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = f"{heading}:{heading}"
-
-
-def _lines(value: Cell, width: float) -> int:
-    """Lines a wrapped cell needs; not every program that opens the workbook measures that itself."""
-    return len(wrap(str(value or ""), int(width) - 1)) or 1
+        sheet.row_dimensions[line].height = spreadsheets.height_of(spreadsheets.line_count(said, width))
 
 
 def _titles(model: ReportModel, table: Table, addressee: str, count: int) -> list[str]:

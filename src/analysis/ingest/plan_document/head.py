@@ -84,7 +84,7 @@ def _rank(text: str) -> int | None:
 def _issue_day(text: str, rank: int | None) -> date | None:
     """The day in a line of the head or annex; in a news text the last one named before the plan's number."""
     if rank == 2:
-        text = text[: _ISSUES.search(text).start()]  # type: ignore[union-attr]
+        text = _ISSUES.split(text, maxsplit=1)[0]
     dates = [found for pattern in (_LONG_DATE, _SHORT_DATE) for found in pattern.finditer(text)]
     try:
         return date(*(int(part) for part in reversed(max(dates, key=lambda found: found.start()).groups()))) if dates else None

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analysis import codes
 from analysis.ingest.plan_document.draft import Fact, PlanDraft, PlanItem
 from analysis.ingest.plan_document.words import FACT_LABELS, OPEN_MARK, remark_words, schedule_words, unit_words
-from analysis.spreadsheets import FONT_NAME, SheetColumn, new_workbook, put, save, write_table
+from analysis.spreadsheets import FONT_NAME, SheetColumn, fit_row, new_workbook, print_across, put, save, write_table
 
 PLAN_SHEET, ITEM_SHEET, MEND_SHEET, GUIDE_SHEET, LIST_SHEET = "Kế hoạch", "Các mục", "Đã sửa chữ", "Hướng dẫn", "Danh sách"
 PLAN_COLUMNS_VI = (
@@ -50,8 +49,6 @@ READ_AGAIN_MARK = "?"  # of a question about words in the cells, which is settle
 WHOLE_DOCUMENT = "Cả văn bản"
 MEND_COLUMNS = (SheetColumn("Ở đâu", 34), SheetColumn("Trong văn bản", 50), SheetColumn("Đã sửa thành", 50), SheetColumn("Lý do", 34))
 SPARE_ROWS = 60  # rows below the items that keep the drop-down list, for items the reader missed
-LINE_HEIGHT, HIGHEST_ROW = 16.0, 409.0  # points; Excel has no higher row
-WRAP_LOSS = 1.15  # a line is broken before the word that does not fit
 OPEN_FILL = PatternFill("solid", start_color="FFF2CC")
 DERIVED_FILL = PatternFill("solid", start_color="EDEDED")
 
@@ -84,8 +81,9 @@ def write_review(draft: PlanDraft, path: Path) -> None:
     _guide_sheet(book.create_sheet(GUIDE_SHEET))
     _list_sheet(book)
     for sheet in book.worksheets:
-        _fit_heights(sheet)
-        _fit_to_page(sheet)
+        for row in range(1, sheet.max_row + 1):
+            fit_row(sheet, row)
+        print_across(sheet, heading=1, paper=sheet.PAPERSIZE_A3)
     save(book, path)
 
 
@@ -180,25 +178,3 @@ def _list_sheet(book: Workbook) -> None:
     sheet = book.create_sheet(LIST_SHEET)
     write_table(sheet, (SheetColumn("Kênh", 40),), [(label,) for label in codes.CHANNELS.values()])
     sheet.sheet_state = "hidden"
-
-
-def _fit_heights(sheet: Worksheet) -> None:
-    """Rows as high as their wrapped text: not every program works that out when it opens a file."""
-    for row in sheet.iter_rows():
-        lines = [_lines(str(cell.value), sheet.column_dimensions[cell.column_letter].width) for cell in row if _is_shown(sheet, cell)]
-        sheet.row_dimensions[row[0].row].height = min(LINE_HEIGHT * max(lines, default=1) + 2, HIGHEST_ROW)
-
-
-def _is_shown(sheet: Worksheet, cell: Any) -> bool:
-    return cell.value is not None and not sheet.column_dimensions[cell.column_letter].hidden
-
-
-def _lines(text: str, width: float) -> int:
-    return sum(max(1, ceil(len(line) * WRAP_LOSS / width)) for line in text.split("\n"))
-
-
-def _fit_to_page(sheet: Worksheet) -> None:
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A3
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:1"
