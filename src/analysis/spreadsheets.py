@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
-from math import ceil
 from pathlib import Path
 from shutil import copyfileobj
+from textwrap import wrap
 from typing import Any
 from uuid import uuid4
 
@@ -34,7 +34,7 @@ _LONGEST_SHEET_NAME = 31
 _LONGEST_BOX = 225  # characters of the message of a data validation
 _LINE_POINTS, _HIGHEST_ROW_POINTS = 15.0, 409.0  # Excel has no higher row
 _SIDE_MARGIN_INCHES, _END_MARGIN_INCHES = 0.4, 0.5
-_WRAP_LOSS = 1.1  # a line is broken before the word that does not fit
+_WIDE_LETTERS = 1.1  # letters are a little wider than the digits that a column's width counts
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")
 _NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\\t\r\n]")
@@ -137,7 +137,7 @@ def write_table(sheet: Worksheet, columns: Sequence[SheetColumn], rows: Sequence
 
 def line_count(text: str, width: float) -> int:
     """About how many lines a wrapped text takes in a column of ``width`` characters."""
-    return sum(max(1, ceil(len(line) * _WRAP_LOSS / width)) for line in text.split("\n"))
+    return sum(len(wrap(line, max(1, int(width / _WIDE_LETTERS)))) or 1 for line in text.split("\n"))
 
 
 def fit_row(sheet: Worksheet, row: int) -> None:
