@@ -97,13 +97,24 @@ INDICES = {
 
 COMPOSITE = "TOTAL"  # the component code of an index's published composite
 
-# How a figure was got, most trusted first; the order decides between two sources of one figure.
+# How a figure was got; which source is believed is declared in the index registry.
 BASES = {
+    "publisher_file": "tệp của nơi công bố",
     "stated": "đã công bố",
     "order": "đã công bố, hạng theo thứ tự nêu tên",
+    "compiled": "bảng tổng hợp đã đối chiếu với nơi công bố",
     "derived": "suy ra từ công bố",
     "secondary": "chỉ có ở nguồn thứ cấp",
 }
+
+SCORE_FIELDS = {"score": "điểm", "rank": "hạng", "standard_error_score": "sai số chuẩn"}
+
+DIRECTIONS = {"higher_is_better": "điểm cao hơn là tốt hơn", "lower_is_better": "điểm thấp hơn là tốt hơn"}
+
+# How a parent component follows from its parts in an edition.
+COMPOSITE_RULES = {"sum": "tổng các thành phần", "weighted": "tổng theo trọng số", "not_known": "không tái lập được"}
+
+MEASURED_BASES = {"stated": "nơi công bố nêu", "reference_year": "lấy cả năm đánh giá"}
 
 UNIT_LEVELS = {
     "province": "tỉnh, thành phố",
@@ -112,7 +123,11 @@ UNIT_LEVELS = {
     "commune": "xã, phường, thị trấn",
 }
 
-VINTAGES = {"63-tinh": "danh mục 63 tỉnh, thành (đến 30/06/2025)", "34-tinh": "danh mục 34 tỉnh, thành (từ 01/07/2025)"}
+VINTAGES = {
+    "64-tinh": "danh mục 64 tỉnh, thành (đến 31/07/2008)",
+    "63-tinh": "danh mục 63 tỉnh, thành (đến 30/06/2025)",
+    "34-tinh": "danh mục 34 tỉnh, thành (từ 01/07/2025)",
+}
 
 LINK_EXTENTS = {"whole": "nhập toàn bộ", "part": "nhập một phần", "unchanged": "giữ nguyên", "renamed_part": "đổi tên, nhập một phần"}
 

@@ -9,7 +9,18 @@ import pandera.pandas as pa
 
 from analysis import codes
 from analysis.contracts.declare import SOURCE_ID, code, count, date, flag, number, ordered, schema, text, year
-from analysis.contracts.index_schemas import INDEX_COMPONENTS, INDEX_EDITIONS, INDEX_NOISE, INDEX_SCORES, INDEX_WEIGHTS
+from analysis.contracts.index_schemas import (
+    CORRECTIONS,
+    INDEX_COMPONENTS,
+    INDEX_CONFLICTS,
+    INDEX_EDITIONS,
+    INDEX_NOISE,
+    INDEX_SCORES,
+    INDEX_TRUST,
+    INDEX_WEIGHTS,
+    OUTCOME_CHAIN,
+    REGIONS,
+)
 
 DAYS_OF_A_MONTH = 31
 WINDOW_PARTS_PATTERN = r"^(\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2})(;\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2})+$"
@@ -242,6 +253,7 @@ EVENTS = schema(
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "units": UNITS,
     "unit_links": UNIT_LINKS,
+    "regions": REGIONS,
     "plans": PLANS,
     "plan_items": PLAN_ITEMS,
     "activities": ACTIVITIES,
@@ -249,7 +261,11 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "index_components": INDEX_COMPONENTS,
     "index_weights": INDEX_WEIGHTS,
     "index_noise": INDEX_NOISE,
+    "index_trust": INDEX_TRUST,
+    "corrections": CORRECTIONS,
     "index_scores": INDEX_SCORES,
+    "index_conflicts": INDEX_CONFLICTS,
+    "outcome_chain": OUTCOME_CHAIN,
     "uptake": UPTAKE,
     "uptake_facts": UPTAKE_FACTS,
     "events": EVENTS,

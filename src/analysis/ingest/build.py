@@ -12,6 +12,7 @@ from analysis.contracts import MONTHLY_UPTAKE, SCHEMAS, check_table, columns_of,
 from analysis.contracts.validation import duplicate_faults
 from analysis.errors import DataFaults, Fault
 from analysis.ingest.activity_log import LogContext, LogReading, read_activity_log
+from analysis.ingest.index_registry import REGISTRY, REGISTRY_TABLES, read_registry
 from analysis.ingest.plans import ITEM_COLUMNS, is_plan_year, with_schedule
 from analysis.ingest.received import Received, read_csv
 from analysis.ingest.references import item_faults, level_faults, plan_year_faults, rival_plan_faults, unit_faults, validity_faults
@@ -21,7 +22,8 @@ from analysis.sources import REFERENCE_ONLY, Source
 
 ACTIVITY_LOG = "activity-log"  # layout of a log in the office's own form
 RECEIVED_SCHEMAS = {**SCHEMAS, "uptake": MONTHLY_UPTAKE}  # monthly tables come wide and are checked as they came
-BUILD_ORDER = ("plans", *(name for name in SCHEMAS if name != "plans"))  # items need the year of their plan
+# Items need the year of their plan; the registry's tables come from one file, conflicts from reconciling the scores.
+BUILD_ORDER = ("plans", *(name for name in SCHEMAS if name not in ("plans", *REGISTRY_TABLES, "index_conflicts")))
 UNIT_COLUMNS = {
     "plans": "province_code",
     "activities": "unit_code",
@@ -30,6 +32,7 @@ UNIT_COLUMNS = {
     "uptake_facts": "unit_code",
     "events": "scope_code",
 }
+ORIGIN_COLUMNS = ("rank_source_id", "error_source_id")  # filled when the figures of several sources are reconciled
 FLAG_DIFFERS = "Dòng và nguồn không thống nhất về mô phỏng"
 PROVINCE_LEVELS = {"plans": ("province",), "index_scores": ("province", "country")}
 
@@ -52,21 +55,43 @@ def build_tables(raw: Path, sources: list[Source], readings: Mapping[str, LogRea
     Raises ``DataFaults`` with all faults of all files.
     """
     build = Build(readings=readings or {})
+    _build_registry(build, raw, [source for source in sources if source.table == REGISTRY and source.is_in_force])
     for table in BUILD_ORDER:
         _build_table(build, table, raw, [source for source in sources if source.table == table and source.is_in_force])
-    unknown = sorted({source.table for source in sources} - set(SCHEMAS) - {REFERENCE_ONLY})
+    unknown = sorted({source.table for source in sources} - set(SCHEMAS) - {REFERENCE_ONLY, REGISTRY})
     build.faults += [
         Fault("Bảng không có trong hợp đồng dữ liệu", "sources.yml", f"“{name}”", ", ".join(SCHEMAS), "sửa trường table") for name in unknown
     ]
     build.faults += _cross_table_faults(build)
     if build.faults:
         raise DataFaults(list(dict.fromkeys(build.faults)))
+    build.tables["index_conflicts"] = _empty("index_conflicts")
     build.tables = {name: _sorted(table, name) for name, table in build.tables.items()}
     build.tables["sources"] = _sources_table(build, sources)
     build.tables["set_aside"] = pd.DataFrame(build.set_aside, columns=["source_id", "line", "row_vi", "reason_vi"]).astype(
         {"source_id": "string", "line": "Int64", "row_vi": "string", "reason_vi": "string"}
     )
     return build
+
+
+def _build_registry(build: Build, raw: Path, sources: list[Source]) -> None:
+    """The registry's tables; an office may add a second file with its own entries."""
+    parts: dict[str, list[tuple[pd.DataFrame, pd.Series]]] = {table: [] for table in REGISTRY_TABLES}
+    for source in sources:
+        received, faults = read_registry(raw / source.path, source.path)
+        build.faults += faults
+        build.account[source.source_id] = (sum(rows.lines_count for rows in received.values()), sum(len(rows.rows) for rows in received.values()))
+        for table, rows in received.items():
+            parts[table].append(_check(build, rows, SCHEMAS[table], source))
+    for table, read in parts.items():
+        _join(build, table, [typed[columns_of(SCHEMAS[table])] for typed, _ in read], [where for _, where in read])
+
+
+def _join(build: Build, table: str, parts: list[pd.DataFrame], places: list[pd.Series]) -> None:
+    build.tables[table] = pd.concat(parts, ignore_index=True) if parts else _empty(table)
+    build.places[table] = pd.concat(places, ignore_index=True) if places else pd.Series(dtype="object")
+    if len(parts) > 1:
+        build.faults += duplicate_faults(build.tables[table], key_of(SCHEMAS[table]), build.places[table])
 
 
 def _build_table(build: Build, table: str, raw: Path, sources: Iterable[Source]) -> None:
@@ -80,10 +105,7 @@ def _build_table(build: Build, table: str, raw: Path, sources: Iterable[Source])
         build.account[source.source_id] = (received.lines_count, len(typed))
         parts.append(typed[columns_of(SCHEMAS[table])])
         places.append(where)
-    build.tables[table] = pd.concat(parts, ignore_index=True) if parts else _empty(table)
-    build.places[table] = pd.concat(places, ignore_index=True) if places else pd.Series(dtype="object")
-    if len(parts) > 1:
-        build.faults += duplicate_faults(build.tables[table], key_of(SCHEMAS[table]), build.places[table])
+    _join(build, table, parts, places)
 
 
 def _check(build: Build, received: Received, schema: pa.DataFrameSchema, source: Source) -> tuple[pd.DataFrame, pd.Series]:
@@ -117,7 +139,7 @@ def _receive(build: Build, table: str, raw: Path, source: Source) -> Received:
         return _receive_log(build, raw, source)
     columns = ITEM_COLUMNS if table == "plan_items" else tuple(name for name in columns_of(RECEIVED_SCHEMAS[table]) if name != "source_id")
     if table == "index_scores":
-        columns = (*columns, SET_ASIDE_COLUMN)
+        columns = (*(name for name in columns if name not in ORIGIN_COLUMNS), SET_ASIDE_COLUMN)
     received = read_csv(raw / source.path, source.path, columns)
     if table == "plan_items":
         plans = build.tables["plans"].dropna(subset=["plan_number", "plan_year"])
@@ -126,7 +148,8 @@ def _receive(build: Build, table: str, raw: Path, source: Source) -> Received:
     if table == "index_scores":
         usable, aside = split_set_aside(received)
         _note_set_aside(build, source, aside)
-        return usable
+        rows = usable.rows.assign(**dict.fromkeys(ORIGIN_COLUMNS, ""))
+        return Received(usable.name, rows, usable.faults, usable.lines_count)
     return received
 
 
