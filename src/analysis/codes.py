@@ -107,12 +107,19 @@ BASES = {
     "secondary": "chỉ có ở nguồn thứ cấp",
 }
 
+SHARED_RANK = "Hai tỉnh cùng một hạng"  # how notices of a build call what reconciling leaves open
+
 SCORE_FIELDS = {"score": "điểm", "rank": "hạng", "standard_error_score": "sai số chuẩn"}
 
 DIRECTIONS = {"higher_is_better": "điểm cao hơn là tốt hơn", "lower_is_better": "điểm thấp hơn là tốt hơn"}
 
 # How a parent component follows from its parts in an edition.
-COMPOSITE_RULES = {"sum": "tổng các thành phần", "weighted": "tổng theo trọng số", "not_known": "không tái lập được"}
+COMPOSITE_RULES = {
+    "sum": "tổng các thành phần",
+    "part_sum": "tổng các thành phần, có thành phần chưa khai trong danh mục",
+    "weighted": "tổng theo trọng số",
+    "not_known": "không tái lập được",
+}
 
 MEASURED_BASES = {"stated": "nơi công bố nêu", "reference_year": "lấy cả năm đánh giá"}
 
@@ -128,6 +135,8 @@ VINTAGES = {
     "63-tinh": "danh mục 63 tỉnh, thành (đến 30/06/2025)",
     "34-tinh": "danh mục 34 tỉnh, thành (từ 01/07/2025)",
 }
+
+PLAN_VINTAGES = {vintage: label for vintage, label in VINTAGES.items() if vintage != "64-tinh"}  # no plan is older than 2008
 
 LINK_EXTENTS = {"whole": "nhập toàn bộ", "part": "nhập một phần", "unchanged": "giữ nguyên", "renamed_part": "đổi tên, nhập một phần"}
 

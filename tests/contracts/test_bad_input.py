@@ -23,12 +23,15 @@ ITEMS = "plans/6334-KH-UBND/items.csv"
 PLAN = "plans/6334-KH-UBND/plan.csv"
 EVENTS = "events/events.csv"
 LINKS = "units/34-tinh/unit_links.csv"
+EARLIER_LINKS = "units/64-tinh/unit_links.csv"
 OTHER_PLAN = "plans/689-KH-UBND/plan.csv"
 UNITS = "units/63-tinh/units.csv"
-WEIGHTS = "indices/registry/weights.csv"
+REGISTRY = "indices/registry.yml"
+CORRECTIONS = "indices/corrections.csv"
 
 LEFT_OUT = {"par-index-2012-2024", "sipas-2015-2024", "uptake-published", "activity-magnitudes"}
 KEPT_LINES = {PAPI: 60, PCI: 60, LOG: 60, MONTHLY: 12}  # the big files shortened, so that a build is quick
+KEPT_CORRECTIONS = ("pci-2006-01-total-diem", "pci-2006-24-total-diem")  # those of the lines kept
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 
@@ -46,6 +49,10 @@ def short_raw(tmp_path_factory: pytest.TempPathFactory, shipped_raw: Path, rereg
         lines = (raw / path).read_text(encoding="utf-8").splitlines(keepends=True)
         (raw / path).write_text("".join(lines[: kept + 1]), encoding="utf-8")
         reregister(raw, path)
+    heading, *declared = (raw / CORRECTIONS).read_text(encoding="utf-8").splitlines(keepends=True)
+    kept_corrections = [line for line in declared if line.startswith(KEPT_CORRECTIONS)]
+    (raw / CORRECTIONS).write_text("".join([heading, *kept_corrections]), encoding="utf-8")
+    reregister(raw, CORRECTIONS)
     return raw
 
 
@@ -226,7 +233,7 @@ ROW_FAULTS = [
     (PAPI, 23, {"component": "D1", "score": "0"}, "“0”; chấp nhận: điểm lớn hơn 0; chưa công bố thì để trống"),
     (PAPI, 24, {"component": "D9"}, "“PAPI 2011, D9”"),
     (PAPI, 25, {"component": "D1", "edition_year": "2010"}, "“PAPI 2010, D1”"),
-    (PAPI, 26, {"score": "", "rank": ""}, "có điểm hoặc thứ hạng"),
+    (PAPI, 26, {"score": "", "rank": ""}, "có điểm, thứ hạng hoặc sai số chuẩn"),
     (LOG, 21, {"plan_number": "6334/KH-UBND", "plan_section": "I", "plan_stt": "99"}, "“6334/KH-UBND – I – 99”"),
     (LOG, 22, {"plan_number": "6334/KH-UBND", "plan_section": "", "plan_stt": "1"}, "“6334/KH-UBND – 1”"),
     (LOG, 23, {"plan_number": "6334/KH-UBND", "plan_section": "II.1", "plan_stt": ""}, "“6334/KH-UBND – II.1”"),
@@ -242,7 +249,6 @@ ROW_FAULTS = [
     (LOG, 25, {"start_date": "2025-07-02", "end_date": "2025-07-02", "date_precision": "day"}, "vào ngày 02/07/2025; chấp nhận: ngày đến 30/06/2025"),
     (LOG, 26, {"plan_number": "689/KH-UBND", "start_date": "2021-02-01", "end_date": "2021-02-01", "date_precision": "day"}, "ngày trong năm 2019"),
     (LOG, 27, {"date_precision": "quarter", "start_date": "2019-04-01", "end_date": "2019-04-01"}, "ngày đầu và ngày cuối của quý"),
-    (WEIGHTS, 2, {"weight_pct": "50"}, "chấp nhận: tổng 100 %"),
     (ITEMS, 4, {"time_phrase_vi": "Quý II/2012"}, "“Quý II/2012”; chấp nhận: thời gian trong năm 2021"),
     (ITEMS, 5, {"time_phrase_vi": "Trong năm 0001"}, "“Trong năm 0001”; chấp nhận: thời gian trong năm 2021"),
     (ITEMS, 6, {"time_phrase_vi": "tháng 5/9999"}, "“tháng 5/9999”; chấp nhận: thời gian trong năm 2021"),
@@ -337,23 +343,77 @@ def test_a_duplicate_key_within_a_file_is_told_with_both_lines(raw, reregister):
 
 
 def test_a_duplicate_key_across_two_files_is_told_with_both_places(raw, reregister):
+    link = (raw / EARLIER_LINKS).read_text(encoding="utf-8").splitlines()[1]
+    lines = (raw / LINKS).read_text(encoding="utf-8").rstrip().splitlines()
+    (raw / LINKS).write_text("\n".join([*lines, link]) + "\n", encoding="utf-8")
+    reregister(raw, LINKS)
+    error = refused(raw)
+    assert_told(error, f"{EARLIER_LINKS}, dòng 2", "“from_code = 28, from_vintage = 64-tinh", f"dòng đầu: {LINKS}, dòng {len(lines) + 1}")
+    assert len(error.faults) == 1
+
+
+def test_one_figure_stated_by_two_files_alike_stands_once_and_one_page_may_not_state_it_twice(raw, reregister, short_tables):
     first_score = (raw / PAPI).read_text(encoding="utf-8").splitlines()[1]
     lines = (raw / PCI).read_text(encoding="utf-8").rstrip().splitlines()
     (raw / PCI).write_text("\n".join([*lines, first_score]) + "\n", encoding="utf-8")
     reregister(raw, PCI)
+    tables = build_tables(raw, read_register(raw)).tables
+    assert len(tables["index_scores"]) == len(short_tables["index_scores"])
+    assert tables["index_conflicts"].empty
+    (raw / PCI).write_text("\n".join([*lines, first_score, first_score]) + "\n", encoding="utf-8")
+    reregister(raw, PCI)
+    assert_told(refused(raw), f"{PCI}, dòng {len(lines) + 2}", f"dòng đầu: {PCI}, dòng {len(lines) + 1}")
+
+
+DECLARED = "papi-thu,papi-2011-2024,PAPI,2011,01,D1,score,0,,in sai,https://papi.org.vn\n"  # a correction of a line that holds 0
+
+
+def declare(raw: Path, reregister: Callable[[Path, str], None], line: str) -> None:
+    """Add a correction to those declared."""
+    text = (raw / CORRECTIONS).read_text(encoding="utf-8")
+    (raw / CORRECTIONS).write_text(text + line, encoding="utf-8")
+    reregister(raw, CORRECTIONS)
+
+
+def test_a_figure_declared_wrong_is_not_judged_but_is_listed_with_the_reason(raw, spoil, reregister):
+    spoil(PAPI, "D1,5.762", "D1,0")
+    declare(raw, reregister, DECLARED)
+    build = build_tables(raw, read_register(raw))
+    aside = build.tables["set_aside"].set_index(["source_id", "line"]).loc[("papi-2011-2024", 2)]
+    assert (aside["row_vi"], aside["reason_vi"]) == ("PAPI 2011, 01, D1: điểm 0", "in sai")
+
+
+def test_a_correction_of_a_source_since_mended_is_told_as_expired_and_changes_nothing(raw, reregister, short_tables):
+    declare(raw, reregister, DECLARED)
+    build = build_tables(raw, read_register(raw))
+    said = [notice.said for notice in build.notices if "corrections.csv" in notice.where]
+    assert len(said) == 1
+    assert "nay ghi 5.762; bỏ mục này khỏi corrections.csv" in said[0]
+    pd.testing.assert_frame_equal(build.tables["index_scores"], short_tables["index_scores"])
+
+
+def test_a_correction_that_names_nothing_known_is_refused(raw, reregister):
+    declare(raw, reregister, "sai-1,khong-co,PAPI,2011,99,D1,score,0,,in sai,https://papi.org.vn\n")
+    declare(raw, reregister, "sai-2,papi-2011-2024,PAPI,2011,01,D7,score,3,3,in sai,https://papi.org.vn\n")
     error = refused(raw)
-    assert_told(error, f"{PCI}, dòng {len(lines) + 1}", "“index = PAPI, edition_year = 2011, province_code = 01", f"dòng đầu: {PAPI}, dòng 2")
+    for place, found in [("dòng 4", "nguồn “khong-co”"), ("dòng 4", "tỉnh “99”"), ("dòng 5", "thành phần “D7” của PAPI 2011")]:
+        assert_told(error, f"{CORRECTIONS}, {place}", found)
+    assert_told(error, f"{CORRECTIONS}, dòng 5", "right_value = wrong_value = 3")
+    assert len(error.faults) == 4
+
+
+def test_weights_of_an_era_that_are_not_100_per_cent_are_named_with_their_era(raw, spoil):
+    spoil(REGISTRY, "weights_pct: {CSTP1: 10,", "weights_pct: {CSTP1: 11,")
+    error = refused(raw)
+    assert_told(error, f"{REGISTRY}, index_weights: PCI, 2009-2012", "tổng 101 %; chấp nhận: tổng 100 %")
     assert len(error.faults) == 1
 
 
-def test_a_row_set_aside_with_its_reason_is_not_judged_but_is_listed(raw, reregister):
-    lines = (raw / PAPI).read_text(encoding="utf-8").rstrip().splitlines()
-    assert lines[1].endswith(",")
-    (raw / PAPI).write_text("\n".join([lines[0], lines[1].replace("5.762", "0") + "in sai", *lines[2:]]) + "\n", encoding="utf-8")
-    reregister(raw, PAPI)
-    build = build_tables(raw, read_register(raw))
-    aside = build.tables["set_aside"].set_index(["source_id", "line"]).loc[("papi-2011-2024", 2)]
-    assert (aside["row_vi"], aside["reason_vi"]) == ("PAPI 2011, 01, D1: 0", "in sai")
+def test_a_rank_against_the_scores_of_its_own_source_names_both_provinces(raw, spoil):
+    spoil(PCI, "PCI,2006,31,63-tinh,TOTAL,49.98,42,", "PCI,2006,31,63-tinh,TOTAL,49.98,2,")
+    error = refused(raw)
+    assert_told(error, PCI, "tỉnh 31 hạng 2, điểm 49.98; tỉnh 10 hạng 6, điểm 64.11")
+    assert len(error.faults) == 1
 
 
 def test_a_time_phrase_outside_the_grammar_is_kept_and_marked_rather_than_guessed(raw, fill):

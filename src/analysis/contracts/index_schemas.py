@@ -91,6 +91,7 @@ INDEX_SCORES = schema(
         "source_id": SOURCE_ID,
         "rank_source_id": text("registered source of the rank", nullable=True),
         "error_source_id": text("registered source of the standard error", nullable=True),
+        "digits_source_id": text("registered source of the score's further digits, where a less trusted one has more of them", nullable=True),
     },
     not_both_missing("score", "rank", "có điểm hoặc thứ hạng; chưa công bố thì bỏ cả dòng"),
 )

@@ -1,50 +1,31 @@
 """The index registry, one declared YAML file, as the tables that hold it; every fault names the entry."""
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
-import yaml
 
 from analysis.contracts import SCHEMAS, columns_of, key_of
 from analysis.errors import Fault
+from analysis.ingest.index_registry_form import UNREADABLE, Entry, form_faults, load
 from analysis.ingest.received import Received
 from analysis.units import INDEX_VINTAGE
 
 REGISTRY = "index_registry"  # how the register calls the file
 REGISTRY_TABLES = ("index_editions", "index_components", "index_weights", "index_noise", "index_trust")
-UNREADABLE = "Danh mục chỉ số không đọc được"
-INCOMPLETE = "Danh mục chỉ số thiếu hoặc thừa trường"
-
-_PARTS = ("eras", "components", "editions")
-_FIELDS: dict[str, tuple[set[str], set[str]]] = {  # what an entry must have, what it may have
-    "trust": ({"name_vi", "bases"}, {"address_parts"}),
-    "indices": ({"index", "publisher_vi", "direction", "measured", *_PARTS}, {"noise"}),
-    "eras": ({"era", "rule"}, {"weights_pct"}),
-    "components": (
-        {"component", "years", "parent", "scale", "is_near_communication", "is_circular", "name_vi", "name_en", "note"},
-        {"direction"},
-    ),
-    "editions": (
-        {"year", "era", "published", "published_precision", "ranked_units", "sample_vi", "sample_size", "deciding_document", "note", "address"},
-        {"rule", "vintage", "measured_from", "measured_to"},
-    ),
-    "noise": ({"component", "era", "sd", "p95", "between_province_sd"}, set()),
-}
-
-Entry = dict[str, Any]
 
 
 def read_registry(path: Path, name: str) -> tuple[dict[str, Received], list[Fault]]:
     """The registry's tables as received rows of text, each with its place, and the faults of the file's form; then no row is read."""
     nothing = {table: Received(name, pd.DataFrame(columns=_columns(table), dtype="object")) for table in REGISTRY_TABLES}
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        return nothing, [Fault(UNREADABLE, name, f"“{error}”", "tệp YAML, UTF-8", "sửa cú pháp theo các mục sẵn có")]
-    if faults := list(_form_faults(found, name)):
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        return nothing, [Fault(UNREADABLE, name, f"“{error}”", "tệp YAML, UTF-8", "lưu lại tệp với mã UTF-8")]
+    found, faults = load(text, name)
+    if faults := faults or form_faults(found, name):
         return nothing, faults
     rows: dict[str, list[Entry]] = {table: [] for table in REGISTRY_TABLES}
     rows["index_trust"] = [_trust(level, entry) for level, entry in enumerate(found["trust"], 1)]
@@ -70,34 +51,7 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _form_faults(found: Any, name: str) -> Iterator[Fault]:
-    if not isinstance(found, dict) or set(found) != {"trust", "indices"}:
-        yield Fault(
-            INCOMPLETE, name, f"“{found if not isinstance(found, dict) else ', '.join(map(str, found))}”", "trust và indices", "sửa theo bản gốc"
-        )
-        return
-    for part in ("trust", "indices"):
-        yield from _entry_faults(found[part], part, f"{name}, {part}")
-    for index in found["indices"] if isinstance(found["indices"], list) else []:
-        for part in (*_PARTS, "noise"):
-            if isinstance(index, dict) and part in index:
-                yield from _entry_faults(index[part], part, f"{name}, {index.get('index')}, {part}")
-
-
-def _entry_faults(entries: Any, part: str, where: str) -> Iterator[Fault]:
-    needed, allowed = _FIELDS[part]
-    if not isinstance(entries, list) or not entries:
-        yield Fault(INCOMPLETE, where, "không phải danh sách, hoặc trống", "một danh sách YAML có ít nhất một mục", "sửa theo bản gốc")
-        return
-    for number, entry in enumerate(entries, 1):
-        fields = set(entry) if isinstance(entry, dict) else set()
-        missing, unknown = sorted(needed - fields), sorted(map(str, fields - needed - allowed))
-        if missing or unknown:
-            found = "; ".join([*([f"thiếu {', '.join(missing)}"] if missing else []), *([f"có trường lạ {', '.join(unknown)}"] if unknown else [])])
-            yield Fault(INCOMPLETE, f"{where}, mục {number}", found, ", ".join(sorted(needed)), "sửa tên hoặc điền đủ các trường")
+    return np.format_float_positional(value, trim="-") if isinstance(value, float) else str(value)
 
 
 def _trust(level: int, entry: Entry) -> Entry:
