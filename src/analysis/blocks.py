@@ -31,9 +31,13 @@ class Provenance:
         return Provenance(ids, self.is_synthetic or other.is_synthetic)
 
 
+_ORIGINS = ("source_id", "rank_source_id", "error_source_id", "digits_source_id")  # not all of a row need come from one source
+
+
 def provenance(*frames: pd.DataFrame) -> Provenance:
-    """Sources and synthetic flag of the rows of frames that carry ``source_id`` (and ``is_synthetic``)."""
-    ids = {str(source) for frame in frames for source in frame["source_id"].dropna().unique()}
+    """Sources and synthetic flag of the rows of frames that carry ``source_id`` (and origins of rank and error, and ``is_synthetic``)."""
+    columns = [frame[name] for frame in frames for name in _ORIGINS if name in frame or name == "source_id"]
+    ids = {str(source) for column in columns for source in column.dropna().unique()}
     is_synthetic = any(bool(frame["is_synthetic"].any()) for frame in frames if "is_synthetic" in frame)
     return Provenance(tuple(sorted(ids)), is_synthetic)
 
@@ -73,7 +77,8 @@ class Series:
     """One line or set of bars. ``y`` holds None at a gap; ``segments`` name the era of each point, never joined across.
 
     ``index`` names the index whose registered eras the segments must be. In a timeline ``x_end`` makes spans, and
-    ``segments`` word the time of those known only to a month, quarter or year.
+    ``segments`` word the time of those known only to a month, quarter or year. In a line or bars ``labels`` say what a reader
+    must know of each point, and ``states`` whether the change into it is clear, within_noise or not_known (empty: nothing to compare).
     """
 
     name: str
@@ -85,6 +90,7 @@ class Series:
     labels: tuple[str, ...] = ()
     x_end: tuple[Cell, ...] = ()
     index: str = ""
+    states: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,8 @@ class Mark:
 class Chart:
     """A chart described once and drawn by every output. ``decimals`` is for values; ``unit_vi`` names their unit.
 
-    A heatmap has two series with the same ``x`` and ``labels`` (its rows): the part and the whole of every cell.
+    A heatmap has two series with the same ``x`` and ``labels`` (its rows): the part and the whole of every cell. With ``y_reversed``
+    the smallest value stands on top, as ranks do.
     """
 
     chart_id: str
@@ -118,6 +125,7 @@ class Chart:
     marks: tuple[Mark, ...] = ()
     notes_vi: tuple[str, ...] = ()
     y_from_zero: bool = False
+    y_reversed: bool = False
 
     def __post_init__(self) -> None:
         if len(self.series) > MAX_SERIES:

@@ -6,6 +6,7 @@ The project folder is the nearest one above the working folder that holds ``lant
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from analysis.errors import LantoaError
 
@@ -18,11 +19,17 @@ class SettingsUnusable(LantoaError):
 
 @dataclass(frozen=True)
 class Settings:
-    """What an office sets once: province (63-tinh code), reports folder, seed of the synthetic set."""
+    """What an office sets once.
+
+    ``province`` is a 63-tinh code; ``peers`` are the codes of the provinces it is held against (empty: those of its region);
+    ``index_dir`` is a folder of the office's own index files (empty: none); ``synthetic_seed`` makes the synthetic set.
+    """
 
     province: str = "74"
     reports: str = "reports"
     synthetic_seed: int = 6334
+    index_dir: str = ""
+    peers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,11 @@ class Project:
         return self.raw / "sources.yml"
 
     @property
+    def own_maps(self) -> tuple[Path, ...]:
+        """The office's own layout maps, which tell how its index files are read."""
+        return tuple(sorted((self.root / "data").glob("*.layout.yml")))
+
+    @property
     def processed(self) -> Path:
         return self.root / "data" / "processed"
 
@@ -51,6 +63,11 @@ class Project:
     @property
     def reports(self) -> Path:
         return self.root / self.settings.reports
+
+    @property
+    def index_folder(self) -> Path | None:
+        """The office's own index files, whether or not the folder is there; None when none is set."""
+        return self.root / self.settings.index_dir if self.settings.index_dir else None
 
 
 def open_project(start: Path | None = None) -> Project:
@@ -71,14 +88,23 @@ def _read_settings(path: Path) -> Settings:
     faults = [fault for name, value in found.items() if (fault := _setting_fault(name, value, kinds))]
     if faults:
         raise SettingsUnusable(f"{path.name}: {'; '.join(faults)}. Hãy sửa rồi chạy lại.")
-    return Settings(**found)
+    chosen: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+    return Settings(**chosen)
 
 
 def _setting_fault(name: str, value: object, kinds: dict[str, type]) -> str | None:
     """What is wrong with one setting, quoted, or None."""
     if name not in kinds:
         return f"không có thiết lập “{name}”; chấp nhận: {', '.join(kinds)}"
-    if type(value) is kinds[name]:
+    kind = kinds[name]
+    if kind is tuple and isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value):
+        repeated = sorted({item for item in value if value.count(item) > 1})
+        return f"{name} ghi hai lần {', '.join(repeated)}; chấp nhận: mỗi mã một lần" if repeated else None
+    if type(value) is kind:
         return None
-    accepted = f'văn bản trong dấu nháy, như {name} = "{value}"' if kinds[name] is str else "số nguyên, không có dấu nháy"
-    return f"{name} = {value!r} không dùng được; chấp nhận: {accepted}"
+    accepted = {
+        str: f'văn bản trong dấu nháy, như {name} = "{value}"',
+        int: "số nguyên, không có dấu nháy",
+        tuple: f'danh sách mã trong ngoặc vuông, mỗi mã trong dấu nháy, như {name} = ["75", "79"]',
+    }
+    return f"{name} = {value!r} không dùng được; chấp nhận: {accepted[kind]}"

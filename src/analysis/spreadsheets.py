@@ -96,6 +96,16 @@ def expect_count(sheet: Worksheet, cells: str, said: str) -> None:
     _validate(sheet, cells, said, False, type="whole", operator="greaterThanOrEqual", formula1="0")
 
 
+def expect_number(sheet: Worksheet, cells: str, low: float, high: float, said: str) -> None:
+    """Ask for a number from ``low`` to ``high``; other text may be confirmed."""
+    _validate(sheet, cells, said, False, type="decimal", operator="between", formula1=f"{low:g}", formula2=f"{high:g}")
+
+
+def keep(sheet: Worksheet, cells: str, said: str) -> None:
+    """Let nobody type over cells that came filled in; pasting over them is not hindered."""
+    _validate(sheet, cells, said, True, type="custom", formula1="FALSE")
+
+
 def _validate(sheet: Worksheet, cells: str, said: str, is_strict: bool, **rule: Any) -> None:
     check = DataValidation(allow_blank=True, showErrorMessage=True, errorStyle="stop" if is_strict else "warning", **rule)
     check.errorTitle, check.error = "Kiểm tra lại ô này", said[:_LONGEST_BOX]

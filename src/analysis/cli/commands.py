@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from analysis.cli import forms, received
+from analysis.cli.project_files import YEAR
+from analysis.cli.told import notices_told
 from analysis.project import Project, open_project
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ def lantoa() -> None:
       lantoa template activity-log --plan 6334/KH-UBND --out nhat-ky-2021.xlsx
       lantoa check nhat-ky-thang-5.xlsx
       lantoa import nhat-ky-thang-5.xlsx --kind activity-log
+      lantoa import PCI_2016.xlsx --kind pci-workbook
       lantoa report --year 2021
       lantoa lab
     """
@@ -55,14 +58,17 @@ def _build(project: Project) -> list[str]:
     from analysis import store, text  # pandas and pandera cost seconds that --help need not pay
     from analysis.cli.inputs import inputs_hash
     from analysis.ingest.build import build_tables
+    from analysis.ingest.index_folder import folder_sources
     from analysis.ingest.unfinished import recover
     from analysis.sources import read_register
 
     recover(project.raw)
     sources = read_register(project.raw)
-    built = build_tables(project.raw, sources)
-    store.write(project.processed, inputs_hash(sources), built.tables)
-    return [*_account(sources, built), f"Đã dựng {len(built.tables)} bảng, {text.number(sum(map(len, built.tables.values())))} dòng, không có lỗi."]
+    folder = folder_sources(project.index_folder, project.raw)
+    built = build_tables(project.raw, sources, folder=folder)
+    store.write(project.processed, inputs_hash(sources, project.index_folder, project.own_maps), built.tables)
+    told = f"Đã dựng {len(built.tables)} bảng, {text.number(sum(map(len, built.tables.values())))} dòng, không có lỗi."
+    return [*_account([*sources, *folder.sources], built), *_disagreements(built), *notices_told(built.notices), told]
 
 
 def _account(sources: "Sequence[Source]", built: "Build") -> Iterator[str]:
@@ -73,8 +79,17 @@ def _account(sources: "Sequence[Source]", built: "Build") -> Iterator[str]:
         rows_in, rows_out = built.account.get(source.source_id, (0, 0))
         if rows_in:
             aside = sum(row["source_id"] == source.source_id for row in built.set_aside)
-            unused = f", {aside} dòng không sử dụng (lý do nêu trong báo cáo)" if aside else ""
+            unused = f", {text.number(aside)} dòng không sử dụng (lý do nêu trong báo cáo)" if aside else ""
             yield f"{source.path}: đọc {text.number(rows_in)} dòng, đưa vào bảng {source.table} {text.number(rows_out)} dòng{unused}"
+
+
+def _disagreements(built: "Build") -> list[str]:
+    """How many figures sources disagree on."""
+    from analysis import text
+    from analysis.contracts.index_schemas import FIGURE
+
+    count = len(built.tables["index_conflicts"].drop_duplicates([*FIGURE, "field"]))
+    return [f"{text.number(count)} số liệu chỉ số có nguồn ghi khác nhau; báo cáo nêu số được dùng và lý do."] if count else []
 
 
 def refresh(project: Project, *, is_told: bool = True) -> None:
@@ -86,7 +101,7 @@ def refresh(project: Project, *, is_told: bool = True) -> None:
 
     recover(project.raw)
     current = store.current(project.processed)
-    if current is None or current["inputs_hash"] != inputs_hash(read_register(project.raw)):
+    if current is None or current["inputs_hash"] != inputs_hash(read_register(project.raw), project.index_folder, project.own_maps):
         _call_module("analysis.cli", ["build"] if is_told else ["build", "--quiet"])
 
 
@@ -102,19 +117,8 @@ class _Day(click.ParamType[date]):
             self.fail(f"gặp “{value}”, cần ngày có thật dạng 2022-06-30.", param, ctx)
 
 
-class _Year(click.ParamType[int]):
-    """A calendar year."""
-
-    name = "NĂM"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if str(value).isdigit() and len(str(value)) == len("2021"):
-            return int(value)
-        self.fail(f"gặp “{value}”, cần năm bốn chữ số như 2021.", param, ctx)
-
-
 @lantoa.command()
-@click.option("--year", type=_Year(), required=True, help="Năm báo cáo, ví dụ 2021.")
+@click.option("--year", type=YEAR, required=True, help="Năm báo cáo, ví dụ 2021.")
 @click.option("--province", metavar="MÃ", help="Mã tỉnh theo danh mục 63 tỉnh; mặc định lấy trong lantoa.toml.")
 @click.option("--as-of", type=_Day(), default=None, help="Coi như hôm nay là ngày này: phiên bản chỉ số công bố sau đó ghi “chưa công bố”.")
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="Thư mục đặt báo cáo thay cho thư mục trong lantoa.toml.")
@@ -202,8 +206,8 @@ def _lint() -> None:
 
 @dev.command()
 def bench() -> None:
-    """Đo thời gian, CPU, bộ nhớ của báo cáo và của việc nạp tệp trên máy này."""
-    for script in ("bench.py", "intake.py"):
+    """Đo thời gian, CPU, bộ nhớ của báo cáo, của việc nạp tệp và của việc xếp vị trí các tỉnh trên máy này."""
+    for script in ("bench.py", "intake.py", "standing.py", "workbooks.py"):
         _call_script(open_project().root / "bench" / script)
 
 

@@ -1,10 +1,11 @@
-"""Commands that write workbooks for people to fill in: the log template of a plan, the review of a plan's text."""
+"""Commands that write workbooks for people to fill in: the log template of a plan, the form of an index, the review of a plan's text."""
 
 from pathlib import Path
 
 import click
 
-from analysis.cli.project_files import RECEIVED, WRITTEN, beside, ready_project, refuse_overwriting, tables_of
+from analysis import codes
+from analysis.cli.project_files import RECEIVED, WRITTEN, YEAR, beside, ready_project, refuse_overwriting, tables_of
 
 
 @click.group()
@@ -28,6 +29,30 @@ def activity_log(plan_number: str, out: Path, force: bool) -> None:
     tables = tables_of(project)
     refuse_overwriting(project, out, force)
     write_template(out, tables.plans, tables.plan_items, tables.units, plan_number, tables.events)
+    click.echo(f"Đã tạo biểu mẫu {out}")
+
+
+@template.command("index-annex")
+@click.option(
+    "--index", type=click.Choice(tuple(codes.INDICES), case_sensitive=False), required=True, help="Chỉ số; tên có dấu cách thì đặt trong nháy."
+)
+@click.option("--year", type=YEAR, required=True, help="Năm mà chỉ số đánh giá, không phải năm công bố.")
+@click.option("--out", type=WRITTEN, required=True, help="Tệp .xlsx sẽ ghi.")
+@click.option("--force", is_flag=True, help="Ghi đè tệp đã có.")
+def index_annex(index: str, year: int, out: Path, force: bool) -> None:
+    """Biểu mẫu chép một bảng điểm chỉ số chỉ có bản in (PDF, Word): mỗi tỉnh một dòng, mỗi thành phần một cột.
+
+    \b
+    Ví dụ:
+      lantoa template index-annex --index "PAR INDEX" --year 2022 --out par-index-2022.xlsx
+      lantoa template index-annex --index SIPAS --year 2023 --out sipas-2023.xlsx
+    """
+    from analysis.ingest.index_files.annex_template import write_annex_template
+
+    project = ready_project()
+    tables = tables_of(project)
+    refuse_overwriting(project, out, force)
+    write_annex_template(out, index, year, tables.units, tables.index_editions, tables.index_components)
     click.echo(f"Đã tạo biểu mẫu {out}")
 
 

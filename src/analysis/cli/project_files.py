@@ -26,7 +26,18 @@ class ReceivedFile(click.ParamType[Path]):
         self.fail(f"“{value}” là thư mục, cần tên tệp." if path.is_dir() else f"không có tệp “{value}”; kiểm tra lại tên và đường dẫn.", param, ctx)
 
 
-RECEIVED, WRITTEN = ReceivedFile(), click.Path(path_type=Path)
+class Year(click.ParamType[int]):
+    """A calendar year."""
+
+    name = "NĂM"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if str(value).isdigit() and len(str(value)) == len("2021"):
+            return int(value)
+        self.fail(f"gặp “{value}”, cần năm bốn chữ số như 2021.", param, ctx)
+
+
+RECEIVED, WRITTEN, YEAR = ReceivedFile(), click.Path(path_type=Path), Year()
 
 
 def refuse_overwriting(project: Project, path: Path, force: bool) -> None:

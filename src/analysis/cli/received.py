@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analysis.cli.project_files import RECEIVED, beside, held_project, ready_project, tables_of
-from analysis.cli.told import Refused, log_lines, marked_line, notices_told, source_lines
-from analysis.errors import DataFaults, Fault, LantoaError
+from analysis.cli.index_received import INDEX_KINDS, checked_index, import_index
+from analysis.cli.placing import mark, place_files
+from analysis.cli.project_files import RECEIVED, YEAR, held_project, ready_project, tables_of
+from analysis.cli.told import Refused, log_lines, notices_told, source_lines
+from analysis.errors import DataFaults, Fault
 from analysis.project import Project, open_project
 
 if TYPE_CHECKING:
-    from analysis.ingest.intake import Arrival
     from analysis.ingest.log_intake import LogOptions
     from analysis.store import Tables
 
-KINDS = ("activity-log", "plan")
+LOG, PLAN = "activity-log", "plan"
+KINDS = (LOG, PLAN, *INDEX_KINDS)
 STEPS_PER_LOG = 2  # cells read, cells checked
 
 
@@ -28,10 +30,12 @@ STEPS_PER_LOG = 2  # cells read, cells checked
 @click.argument("files", nargs=-1, required=True, type=RECEIVED)
 @click.option("--synthetic", "is_synthetic", is_flag=True, help="Nhật ký mô phỏng, mỗi dòng ghi [Mô phỏng].")
 def check(files: tuple[Path, ...], is_synthetic: bool) -> None:
-    """Kiểm tra tệp của đơn vị mà không nạp; tệp có lỗi được ghi lại thành tệp đánh dấu ô lỗi.
+    """Kiểm tra tệp mà không nạp: nhật ký, bản rà soát kế hoạch, tệp chỉ số. Tệp có lỗi được ghi lại thành tệp đánh dấu ô lỗi.
 
     \b
-    Ví dụ: lantoa check nhat-ky-thang-5.xlsx
+    Ví dụ:
+      lantoa check nhat-ky-thang-5.xlsx
+      lantoa check PCI_2016.xlsx par-index-2022.xlsx
     """
     project = ready_project()
     tables, options = tables_of(project), _options(is_synthetic=is_synthetic)
@@ -42,13 +46,14 @@ def check(files: tuple[Path, ...], is_synthetic: bool) -> None:
             click.echo(_checked(path, tables, options))
         except DataFaults as error:
             faults += error.faults
-            marked += _mark(project, path, error)
+            marked += mark(project, path, error)
     if faults:
         raise Refused(faults, marked)
 
 
 def _checked(path: Path, tables: "Tables", options: "LogOptions") -> str:
     """What a sound file holds, in a few lines. Raises ``DataFaults`` with its faults."""
+    from analysis.ingest.index_files import recognise
     from analysis.ingest.log_intake import LogFaults, read_log
     from analysis.ingest.plan_document import is_review, read_review
 
@@ -56,6 +61,8 @@ def _checked(path: Path, tables: "Tables", options: "LogOptions") -> str:
         reviewed = read_review(path, path.name, tables.units)
         said = f"{path.name}: bản rà soát kế hoạch {reviewed.plan_rows.iloc[0]['plan_number']}, {len(reviewed.item_rows)} mục, không có lỗi."
         return "\n".join([said, *notices_told(reviewed.notices)])
+    if layout := recognise(path):
+        return checked_index(path, tables, layout)
     reading = read_log(path, tables, options)
     if reading.faults:
         raise LogFaults(reading.faults, reading.notices)
@@ -64,15 +71,22 @@ def _checked(path: Path, tables: "Tables", options: "LogOptions") -> str:
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=RECEIVED)
-@click.option("--kind", type=click.Choice(KINDS), required=True, help="Loại tệp: activity-log là nhật ký hoạt động, plan là bản rà soát kế hoạch.")
-@click.option("--replaces", metavar="MÃ", help="Mã của nhật ký (hoặc số kế hoạch) đang dùng mà tệp này thay; bản cũ vẫn được giữ.")
+@click.option(
+    "--kind",
+    type=click.Choice(KINDS),
+    required=True,
+    help="Loại tệp: activity-log là nhật ký hoạt động, plan là bản rà soát kế hoạch, pci-workbook và papi-workbook là tệp của VCCI, của PAPI, "
+    "index-annex là bảng chỉ số ghi vào biểu mẫu.",
+)
+@click.option("--replaces", metavar="MÃ", help="Mã của tệp (hoặc số kế hoạch) đang dùng mà tệp này thay; bản cũ vẫn được giữ.")
+@click.option("--year", type=YEAR, help="Tệp chỉ số là của năm nào; khác với năm ghi trong tệp thì báo lỗi.")
 @click.option("--as-new", "is_new", is_flag=True, help="Đây là nhật ký khác, dù trùng tên với một tệp đã nạp.")
 @click.option("--accept-partial", "accepts_partial", is_flag=True, help="Nạp các dòng không có lỗi; các dòng có lỗi để riêng kèm lý do.")
 @click.option("--accept-duplicates", "accepts_duplicates", is_flag=True, help="Nạp cả những dòng giống hệt dòng đã có.")
 @click.option("--synthetic", "is_synthetic", is_flag=True, help="Tệp mô phỏng, mỗi dòng ghi [Mô phỏng].")
 @click.option("--replace-synthetic", "replaces_synthetic", is_flag=True, help="Thôi dùng bộ số liệu mô phỏng khi nạp nhật ký thật đầu tiên.")
 @click.option("--document", type=RECEIVED, help="Văn bản kế hoạch gốc, giữ kèm bản rà soát.")
-def import_files(kind: str, files: tuple[Path, ...], document: Path | None, **chosen: Any) -> None:
+def import_files(kind: str, files: tuple[Path, ...], document: Path | None, year: int | None, **chosen: Any) -> None:
     """Kiểm tra, cất tệp vào data/raw, ghi vào danh mục nguồn rồi dựng lại số liệu. Tệp có lỗi không được nạp.
 
     \b
@@ -80,14 +94,36 @@ def import_files(kind: str, files: tuple[Path, ...], document: Path | None, **ch
       lantoa import nhat-ky-thang-5.xlsx --kind activity-log
       lantoa import nhat-ky-*.xlsx --kind activity-log
       lantoa import ke-hoach-ra-soat.xlsx --kind plan --document ke-hoach.pdf
+      lantoa import PCI_2016.xlsx --kind pci-workbook --year 2016
+      lantoa import par-index-2022.xlsx --kind index-annex
     """
-    if len(files) > 1 and (kind == "plan" or chosen["replaces"]):
+    if len(files) > 1 and (kind == PLAN or chosen["replaces"]):
         raise click.UsageError("mỗi lần nạp một bản rà soát kế hoạch, hoặc một tệp thay một bản cũ.")
+    _refuse_options_of_others(kind, document, year, chosen)
     with held_project() as project:
-        if kind == "plan":
+        if kind == PLAN:
             _import_plan(project, files[0], document, chosen["replaces"], chosen["is_synthetic"])
-        else:
+        elif kind == LOG:
             _import_logs(project, files, _options(**chosen))
+        else:
+            import_index(project, files, kind, year, chosen["replaces"])
+
+
+def _refuse_options_of_others(kind: str, document: Path | None, year: int | None, chosen: dict[str, Any]) -> None:
+    """An option that says nothing for this kind of file is a misunderstanding, and told before anything is read."""
+    if kind not in INDEX_KINDS:
+        if year is not None:
+            raise click.UsageError(f"--year chỉ dùng cho tệp chỉ số ({', '.join(INDEX_KINDS)}).")
+        return
+    given = [f"--{name}" for name, value in (("document", document), *_flags(chosen)) if value]
+    if given:
+        raise click.UsageError(f"{', '.join(given)} không dùng cho tệp chỉ số.")
+
+
+def _flags(chosen: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Flags of logs and plans by the names that the command line knows."""
+    names = {"is_new": "as-new", "is_synthetic": "synthetic", "replaces_synthetic": "replace-synthetic"}
+    return [(names.get(key, key.replace("accepts_", "accept-")), value) for key, value in chosen.items() if key != "replaces"]
 
 
 def _import_logs(project: Project, files: Sequence[Path], options: "LogOptions") -> None:
@@ -103,14 +139,14 @@ def _import_logs(project: Project, files: Sequence[Path], options: "LogOptions")
             try:
                 log = receiver.receive(path, lambda: bar.update(1))
                 if log.reading.faults:  # accepted in part: the sender still has to mend the rest
-                    marked += _mark(project, path, LogFaults(log.reading.faults, log.reading.notices))
+                    marked += mark(project, path, LogFaults(log.reading.faults, log.reading.notices))
             except DataFaults as error:
                 faults += error.faults
-                marked += _mark(project, path, error)
+                marked += mark(project, path, error)
             bar.update(STEPS_PER_LOG * number - bar.pos)
         arrivals = [log.arrival for log in receiver.received if log.arrival is not None]
         if arrivals:
-            _place(project, arrivals)
+            place_files(project, arrivals)
         bar.update(1)
     for log in receiver.received:
         click.echo("\n".join(log_lines(log)))
@@ -128,12 +164,12 @@ def _import_plan(project: Project, review: Path, document: Path | None, replaces
     try:
         reviewed = read_review(review, review.name, tables.units)
     except DataFaults as error:
-        raise Refused(error.faults, _mark(project, review, error)) from error
+        raise Refused(error.faults, mark(project, review, error)) from error
     options = PlanOptions(date.today(), document, replaces, is_synthetic)
     with TemporaryDirectory() as workspace:
         arrivals = plan_arrivals(reviewed, review, Path(workspace), tables, read_register(project.raw), options)
         if arrivals:
-            _place(project, arrivals)
+            place_files(project, arrivals)
     number, count = reviewed.plan_rows.iloc[0]["plan_number"], len(reviewed.item_rows)
     if not arrivals:
         click.echo(f"Kế hoạch {number} đang dùng giống hệt bản này; không thay đổi gì.")
@@ -144,68 +180,44 @@ def _import_plan(project: Project, review: Path, document: Path | None, replaces
     click.echo("\n".join(notices_told([*reviewed.notices, *changed_items(reviewed, replaces, tables)])))
 
 
-def _place(project: Project, arrivals: "Sequence[Arrival]") -> None:
-    from analysis import store
-    from analysis.cli.inputs import inputs_hash
-    from analysis.ingest.intake import place
-
-    build, sources = place(project.raw, arrivals)
-    store.write(project.processed, inputs_hash(sources), build.tables)
-
-
 @click.command()
 @click.argument("source_id")
 def withdraw(source_id: str) -> None:
     """Thôi dùng một tệp đã nạp nhầm; tệp vẫn được giữ, nạp lại thì dùng lại.
 
     \b
-    Ví dụ: lantoa withdraw log-20260105-1a2b3c4d
+    Ví dụ:
+      lantoa withdraw log-20260105-1a2b3c4d
+      lantoa withdraw pci-2016-20260105-1a2b3c4d
     """
     from analysis import store
     from analysis.cli.inputs import inputs_hash
+    from analysis.ingest.index_folder import folder_sources
     from analysis.ingest.intake import withdraw as take_out
 
     with held_project() as project:
-        build, sources, taken = take_out(project.raw, source_id, date.today())
-        store.write(project.processed, inputs_hash(sources), build.tables)
+        folder = folder_sources(project.index_folder, project.raw)
+        build, sources, taken = take_out(project.raw, source_id, date.today(), folder)
+        store.write(project.processed, inputs_hash(sources, project.index_folder, project.own_maps), build.tables)
     click.echo(f"Đã thôi dùng {', '.join(source.source_id for source in taken)}; tệp vẫn giữ trong data/raw.")
-    if build.tables["activities"].empty:
+    if build.tables["activities"].empty and any(source.table == "activities" for source in taken):
         click.echo("Bộ không còn nhật ký nào. Nạp nhật ký khác, hoặc chạy “lantoa simulate” để có lại bộ mô phỏng.")
 
 
 @click.command()
 def received() -> None:
-    """Liệt kê nhật ký, bảng hồ sơ và kế hoạch đã nạp: mã, ngày, loại, tình trạng, nội dung.
+    """Liệt kê nhật ký, bảng hồ sơ, kế hoạch và tệp chỉ số đã nạp: mã, ngày, loại, tình trạng, nội dung.
 
     \b
     Ví dụ: lantoa received
     """
-    from analysis.ingest.intake import OFFICE_TABLES
+    from analysis.ingest.intake import is_from_office
     from analysis.sources import read_register
 
-    click.echo("\n".join(source_lines([source for source in read_register(open_project().raw) if source.table in OFFICE_TABLES])))
+    click.echo("\n".join(source_lines([source for source in read_register(open_project().raw) if is_from_office(source)])))
 
 
 def _options(**chosen: Any) -> "LogOptions":
     from analysis.ingest.log_intake import LogOptions
 
     return replace(LogOptions(received_on=date.today()), **chosen)
-
-
-def _mark(project: Project, path: Path, error: DataFaults) -> list[str]:
-    """The workbook with the faulty cells marked, beside the received file; none when no fault names a cell.
-
-    The faults are told whether or not it can be written.
-    """
-    from analysis.ingest.fault_workbook import write_fault_workbook
-    from analysis.ingest.log_versions import marked_name
-    from analysis.ingest.workbooks import read_workbook
-
-    if not any(fault.cell for fault in error.faults):
-        return []
-    target = marked_name(beside(project, path))
-    try:
-        write_fault_workbook(path, read_workbook(path, path.name), error.faults, getattr(error, "notices", ()), target)
-    except (LantoaError, OSError) as failure:
-        return [f"Chưa ghi được tệp đánh dấu ô lỗi {target.name}: {failure}"]
-    return [marked_line(target)]

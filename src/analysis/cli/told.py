@@ -8,10 +8,16 @@ from analysis.errors import DataFaults, Fault, Notice, fault_lines, notice_lines
 from analysis.text import day_of_iso
 
 if TYPE_CHECKING:
-    from analysis.ingest.log_intake import LogArrival
-    from analysis.sources import Source
+    import pandas as pd
 
-KINDS_VI = {"activities": "nhật ký", "uptake": "bảng hồ sơ", "plans": "kế hoạch"}
+    from analysis.ingest.index_intake import Comparison, IndexArrival
+    from analysis.ingest.log_intake import LogArrival
+    from analysis.ingest.score_reading import ScoreReading
+    from analysis.sources import Source
+    from analysis.store import Tables
+
+KINDS_VI = {"activities": "nhật ký", "uptake": "bảng hồ sơ", "plans": "kế hoạch", "index_scores": "chỉ số"}
+DIFFERING_SHOWN = 10
 
 
 class Refused(DataFaults):
@@ -51,6 +57,59 @@ def _change_lines(log: "LogArrival") -> list[str]:
     gone = len(found.lost_rows)
     counted = f"So với bản trước: thêm {found.added_count}, bớt {gone}, đổi nội dung {found.changed_count}, giữ nguyên {found.same_count} hoạt động."
     return [counted, *(["Không còn trong bản này:"] if gone else []), *(f"  - {row}" for row in found.lost_rows)]
+
+
+def index_told(reading: "ScoreReading") -> str:
+    """What a file of index figures holds: editions, provinces, components, figures."""
+    from analysis.codes import COMPOSITE, SCORE_FIELDS
+    from analysis.ingest.score_sources import editions_told
+    from analysis.text import number
+    from analysis.units import COUNTRY_CODE
+
+    rows = reading.rows
+    provinces = rows.loc[rows["province_code"] != COUNTRY_CODE, ["province_code", "vintage"]].drop_duplicates()
+    parts = rows.loc[rows["component"] != COMPOSITE, "component"].nunique()
+    figures = int(rows[list(SCORE_FIELDS)].notna().to_numpy().sum())
+    held = f"{parts} thành phần và điểm tổng hợp" if (rows["component"] == COMPOSITE).any() else f"{parts} thành phần"
+    return f"{editions_told(reading.editions)}, {len(provinces)} tỉnh, {held if parts else 'điểm tổng hợp'}, {number(figures)} số"
+
+
+def index_lines(arrived: "IndexArrival", found: "Comparison", tables: "Tables") -> list[str]:
+    """What became of a file of index figures, and how its figures stand to those held before."""
+    from analysis.text import number
+
+    source = arrived.arrival.source
+    lines = [f"Đã nạp {arrived.arrival.path.name}: {index_told(arrived.reading)}; mã {source.source_id}."]
+    lines += [f"Thay cho {old.source_id} ({old.document}); tệp cũ vẫn giữ ở data/raw/{old.path}." for old in arrived.arrival.replaces]
+    counts = (number(found.new_count), number(found.same_count), number(found.differing_count))
+    lines.append("So với số liệu đang dùng: {} số mới, {} số khớp, {} số khác.".format(*counts))
+    if found.differing_count:
+        lines += ["Số khác giữa các nguồn (nguồn tin cậy hơn được dùng; báo cáo liệt kê đủ):", *_differing(found, tables)]
+    return [*lines, *notices_told(arrived.reading.notices)]
+
+
+def _differing(found: "Comparison", tables: "Tables") -> list[str]:
+    """A line for each figure on which sources differ, the value in use first."""
+    from analysis.contracts.index_schemas import FIGURE
+
+    named = tables.units.drop_duplicates(["unit_code", "vintage"]).set_index(["unit_code", "vintage"])["name_vi"]
+    groups = list(found.differing.groupby([*FIGURE, "field"], sort=True))
+    lines = [_difference(key, rows, named) for key, rows in groups[:DIFFERING_SHOWN]]
+    return lines + ([f"  … và {len(groups) - DIFFERING_SHOWN} số khác nữa"] if len(groups) > DIFFERING_SHOWN else [])
+
+
+def _difference(key: tuple[str, ...], rows: "pd.DataFrame", names: "pd.Series[str]") -> str:
+    from analysis.codes import COMPOSITE, SCORE_FIELDS
+    from analysis.text import number
+    from analysis.units import short_name
+
+    index, year, code, vintage, component, field = key
+    of = "" if component == COMPOSITE else f", {component}"
+    ordered = rows.sort_values(["is_chosen", "trust_level", "source_id"], ascending=[False, True, True])
+    told = [
+        f"{number(row.value, 3).rstrip('0').rstrip(',')} ({row.source_id}{', được dùng' if row.is_chosen else ''})" for row in ordered.itertuples()
+    ]
+    return f"  - {index} {year}, {short_name(str(names.get((code, vintage), code)))}{of}, {SCORE_FIELDS[field]}: {'; '.join(told)}"
 
 
 def source_lines(sources: Sequence["Source"]) -> list[str]:

@@ -49,7 +49,12 @@ def explain(error: click.UsageError) -> str:
             return error.format_message()
 
 
-_EXAMPLES = {"--year": " (ví dụ --year 2021)", "--kind": " (activity-log hoặc plan)", "--plan": " (ví dụ --plan 6334/KH-UBND)"}
+_EXAMPLES = {
+    "--year": " (ví dụ --year 2021)",
+    "--kind": " (activity-log, plan, pci-workbook, papi-workbook hoặc index-annex)",
+    "--index": " (ví dụ --index SIPAS)",
+    "--plan": " (ví dụ --plan 6334/KH-UBND)",
+}
 _ARGUMENTS = {"files": "tên tệp", "file": "tên tệp", "source_id": "mã nguồn"}
 
 

@@ -1,6 +1,6 @@
 """All registered files to all tables of the house, with an account of every row: in, out, set aside."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -8,15 +8,19 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
+from analysis import corrections
 from analysis.contracts import MONTHLY_UPTAKE, SCHEMAS, check_table, columns_of, key_of, parse_columns
 from analysis.contracts.validation import duplicate_faults
-from analysis.errors import DataFaults, Fault
+from analysis.errors import DataFaults, Fault, Notice
 from analysis.ingest.activity_log import LogContext, LogReading, read_activity_log
+from analysis.ingest.index_folder import NONE, SCORES, FolderFiles
 from analysis.ingest.index_registry import REGISTRY, REGISTRY_TABLES, read_registry
 from analysis.ingest.plans import ITEM_COLUMNS, is_plan_year, with_schedule
 from analysis.ingest.received import Received, read_csv
+from analysis.ingest.reconcile import reconcile
 from analysis.ingest.references import item_faults, level_faults, plan_year_faults, rival_plan_faults, unit_faults, validity_faults
-from analysis.ingest.scores import SET_ASIDE_COLUMN, score_faults, split_set_aside, weight_faults
+from analysis.ingest.score_sources import CANDIDATES, editions_told, read_candidates, reconciling_notices
+from analysis.ingest.scores import score_faults, weight_faults
 from analysis.ingest.uptake import to_rates
 from analysis.sources import REFERENCE_ONLY, Source
 
@@ -32,14 +36,17 @@ UNIT_COLUMNS = {
     "uptake_facts": "unit_code",
     "events": "scope_code",
 }
-ORIGIN_COLUMNS = ("rank_source_id", "error_source_id")  # filled when the figures of several sources are reconciled
 FLAG_DIFFERS = "Dòng và nguồn không thống nhất về mô phỏng"
 PROVINCE_LEVELS = {"plans": ("province",), "index_scores": ("province", "country")}
 
 
 @dataclass
 class Build:
-    """Typed tables by name, rows set aside with their reasons, and the account: source_id → (rows in, rows out)."""
+    """Typed tables by name, rows set aside with their reasons, and the account: source_id → (rows in, rows out).
+
+    Rows out of a source of scores are those it put forward; which of them stand in ``index_scores`` is for reconciling to say.
+    ``editions`` are the index editions that each source of scores speaks of; ``notices`` what was understood and should be known.
+    """
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     account: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -47,38 +54,53 @@ class Build:
     faults: list[Fault] = field(default_factory=list)
     places: dict[str, pd.Series] = field(default_factory=dict)
     readings: Mapping[str, LogReading] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    files: Mapping[str, Path] = field(default_factory=dict)
+    editions: dict[str, str] = field(default_factory=dict)
 
 
-def build_tables(raw: Path, sources: list[Source], readings: Mapping[str, LogReading] | None = None) -> Build:
-    """Every table of the contracts, sorted by key; ``readings`` are logs already read, by sha256 of the file.
+def build_tables(
+    raw: Path,
+    registered: Sequence[Source],
+    readings: Mapping[str, LogReading] | None = None,
+    folder: FolderFiles = NONE,
+    waiting: Mapping[str, Path] | None = None,
+) -> Build:
+    """Every table of the contracts, sorted by key, from the registered sources and those of the office's index ``folder``.
 
-    Raises ``DataFaults`` with all faults of all files.
+    ``readings`` are logs already read, by sha256 of the file; ``waiting`` says where a source's file lies, by ``source_id``, that has
+    not yet got its place. Raises ``DataFaults`` with all faults of all files.
     """
-    build = Build(readings=readings or {})
-    _build_registry(build, raw, [source for source in sources if source.table == REGISTRY and source.is_in_force])
+    sources = [*registered, *folder.sources]
+    files = {source.source_id: raw / source.path for source in sources} | dict(waiting or {})
+    build = Build(readings=readings or {}, notices=list(folder.notices), files=files)
+    _build_registry(build, [source for source in sources if source.table == REGISTRY and source.is_in_force])
     for table in BUILD_ORDER:
-        _build_table(build, table, raw, [source for source in sources if source.table == table and source.is_in_force])
+        of_table = [source for source in sources if source.table == table and source.is_in_force]
+        (_build_scores if table == SCORES else _build_table)(build, table, of_table)
     unknown = sorted({source.table for source in sources} - set(SCHEMAS) - {REFERENCE_ONLY, REGISTRY})
     build.faults += [
         Fault("Bảng không có trong hợp đồng dữ liệu", "sources.yml", f"“{name}”", ", ".join(SCHEMAS), "sửa trường table") for name in unknown
     ]
-    build.faults += _cross_table_faults(build)
+    build.faults += _cross_table_faults(build, sources)
     if build.faults:
         raise DataFaults(list(dict.fromkeys(build.faults)))
-    build.tables["index_conflicts"] = _empty("index_conflicts")
+    _reconcile(build, sources)
     build.tables = {name: _sorted(table, name) for name, table in build.tables.items()}
     build.tables["sources"] = _sources_table(build, sources)
     build.tables["set_aside"] = pd.DataFrame(build.set_aside, columns=["source_id", "line", "row_vi", "reason_vi"]).astype(
         {"source_id": "string", "line": "Int64", "row_vi": "string", "reason_vi": "string"}
     )
+    told = [(notice.cause, notice.where, notice.said) for notice in build.notices]
+    build.tables["build_notices"] = pd.DataFrame(told, columns=["cause_vi", "where_vi", "said_vi"], dtype="string")
     return build
 
 
-def _build_registry(build: Build, raw: Path, sources: list[Source]) -> None:
+def _build_registry(build: Build, sources: list[Source]) -> None:
     """The registry's tables; an office may add a second file with its own entries."""
     parts: dict[str, list[tuple[pd.DataFrame, pd.Series]]] = {table: [] for table in REGISTRY_TABLES}
     for source in sources:
-        received, faults = read_registry(raw / source.path, source.path)
+        received, faults = read_registry(build.files[source.source_id], source.path)
         build.faults += faults
         build.account[source.source_id] = (sum(rows.lines_count for rows in received.values()), sum(len(rows.rows) for rows in received.values()))
         for table, rows in received.items():
@@ -94,10 +116,10 @@ def _join(build: Build, table: str, parts: list[pd.DataFrame], places: list[pd.S
         build.faults += duplicate_faults(build.tables[table], key_of(SCHEMAS[table]), build.places[table])
 
 
-def _build_table(build: Build, table: str, raw: Path, sources: Iterable[Source]) -> None:
+def _build_table(build: Build, table: str, sources: Iterable[Source]) -> None:
     parts, places = [], []
     for source in sources:
-        received = _receive(build, table, raw, source)
+        received = _receive(build, table, source)
         typed, where = _check(build, received, RECEIVED_SCHEMAS[table], source)
         if table == "uptake":
             typed = to_rates(typed)
@@ -106,6 +128,28 @@ def _build_table(build: Build, table: str, raw: Path, sources: Iterable[Source])
         parts.append(typed[columns_of(SCHEMAS[table])])
         places.append(where)
     _join(build, table, parts, places)
+
+
+def _build_scores(build: Build, table: str, sources: Iterable[Source]) -> None:
+    """All that sources say of scores, one under the other: candidates to be reconciled once everything is found sound."""
+    parts, places = [], []
+    for source in sources:
+        found = read_candidates(build.files[source.source_id], source, build.tables)
+        build.faults += found.faults
+        build.notices += found.notices
+        build.set_aside += found.set_aside
+        build.account[source.source_id] = (found.lines_count, len(found.rows))
+        build.editions[source.source_id] = editions_told(found.editions)
+        parts.append(found.rows)
+        places.append(found.places)
+    build.tables[table] = pd.concat(parts, ignore_index=True) if parts else _empty(table)[columns_of(CANDIDATES)]
+    build.places[table] = pd.concat(places, ignore_index=True) if places else pd.Series(dtype="object")
+
+
+def _reconcile(build: Build, sources: Sequence[Source]) -> None:
+    found = reconcile(build.tables[SCORES], build.tables["index_trust"], sources)
+    build.tables |= {SCORES: found.scores, "index_conflicts": found.conflicts}
+    build.notices += reconciling_notices(found, build.tables["units"])
 
 
 def _check(build: Build, received: Received, schema: pa.DataFrameSchema, source: Source) -> tuple[pd.DataFrame, pd.Series]:
@@ -134,29 +178,23 @@ def _empty(table: str) -> pd.DataFrame:
     return pd.DataFrame(columns=columns_of(schema)).astype({name: str(column.dtype) for name, column in schema.columns.items()})
 
 
-def _receive(build: Build, table: str, raw: Path, source: Source) -> Received:
+def _receive(build: Build, table: str, source: Source) -> Received:
     if source.layout == ACTIVITY_LOG:
-        return _receive_log(build, raw, source)
+        return _receive_log(build, source)
     columns = ITEM_COLUMNS if table == "plan_items" else tuple(name for name in columns_of(RECEIVED_SCHEMAS[table]) if name != "source_id")
-    if table == "index_scores":
-        columns = (*(name for name in columns if name not in ORIGIN_COLUMNS), SET_ASIDE_COLUMN)
-    received = read_csv(raw / source.path, source.path, columns)
+    received = read_csv(build.files[source.source_id], source.path, columns)
     if table == "plan_items":
         plans = build.tables["plans"].dropna(subset=["plan_number", "plan_year"])
         years = {row.plan_number: int(row.plan_year) for row in plans.itertuples() if is_plan_year(int(row.plan_year))}
         return with_schedule(received, years)
-    if table == "index_scores":
-        usable, aside = split_set_aside(received)
-        _note_set_aside(build, source, aside)
-        rows = usable.rows.assign(**dict.fromkeys(ORIGIN_COLUMNS, ""))
-        return Received(usable.name, rows, usable.faults, usable.lines_count)
     return received
 
 
-def _receive_log(build: Build, raw: Path, source: Source) -> Received:
+def _receive_log(build: Build, source: Source) -> Received:
     """Rows of an office's log; faulty ones stop the build, but for those the office left out on import."""
     context = LogContext(build.tables["units"], build.tables["plans"], build.tables["plan_items"], date.fromisoformat(source.received_on))
-    reading = build.readings.get(source.sha256) or read_activity_log(raw / source.path, source.path, context, is_synthetic=source.is_synthetic)
+    path, is_synthetic = build.files[source.source_id], source.is_synthetic
+    reading = build.readings.get(source.sha256) or read_activity_log(path, source.path, context, is_synthetic=is_synthetic)
     aside = {"source_id": source.source_id, "line": pd.NA}
     build.set_aside += [aside | {"row_vi": f"{place}: {shown}", "reason_vi": reason} for place, shown, reason in reading.left_out]
     faults = [] if len(reading.left_out) == source.left_out_count else list(reading.faults)  # what was decided holds for those rows only
@@ -164,13 +202,7 @@ def _receive_log(build: Build, raw: Path, source: Source) -> Received:
     return Received(source.path, reading.rows.assign(activity_id=ids), faults, reading.lines_count, reading.places)
 
 
-def _note_set_aside(build: Build, source: Source, aside: pd.DataFrame) -> None:
-    for line, row in aside.iterrows():
-        shown = f"{row['index']} {row['edition_year']}, {row['province_code']}, {row['component']}: {row['score'] or row['rank']}"
-        build.set_aside.append({"source_id": source.source_id, "line": line, "row_vi": shown, "reason_vi": row[SET_ASIDE_COLUMN]})
-
-
-def _cross_table_faults(build: Build) -> list[Fault]:
+def _cross_table_faults(build: Build, sources: Sequence[Source]) -> list[Fault]:
     tables, places = build.tables, build.places
     faults = []
     for table, column in UNIT_COLUMNS.items():
@@ -186,6 +218,9 @@ def _cross_table_faults(build: Build) -> list[Fault]:
     faults += rival_plan_faults(tables["plans"], places["plans"])
     faults += plan_year_faults(tables["activities"], tables["plans"], places["activities"])
     faults += weight_faults(tables["index_weights"], places["index_weights"])
+    faults += corrections.declared_faults(
+        tables["corrections"], tables["units"], tables["index_components"], tables["index_editions"], sources, places["corrections"]
+    )
     faults += item_faults(tables["activities"], tables["plans"], tables["plan_items"], places["activities"])
     faults += score_faults(tables["index_scores"], tables["index_components"], tables["index_editions"], places["index_scores"])
     return faults
@@ -210,12 +245,13 @@ def _sorted(table: pd.DataFrame, name: str) -> pd.DataFrame:
     return table.sort_values(key_of(SCHEMAS[name]), kind="stable").reset_index(drop=True)
 
 
-def _sources_table(build: Build, sources: list[Source]) -> pd.DataFrame:
+def _sources_table(build: Build, sources: Sequence[Source]) -> pd.DataFrame:
     """One row a registered file, with its account of rows."""
     aside = pd.Series([row["source_id"] for row in build.set_aside], dtype="object").value_counts()
     rows = [
         {
             **{name: getattr(source, name) for name in Source.__dataclass_fields__ if name != "addresses"},
+            "edition": source.edition or build.editions.get(source.source_id, ""),
             "addresses": " ".join(source.addresses),
             "rows_in_count": build.account.get(source.source_id, (0, 0))[0],
             "rows_out_count": build.account.get(source.source_id, (0, 0))[1],

@@ -15,11 +15,12 @@ from uuid import uuid4
 from analysis.errors import DataFaults, Fault, LantoaError
 from analysis.ingest.activity_log import LogReading
 from analysis.ingest.build import Build, build_tables
+from analysis.ingest.index_folder import NONE, SCORES, FolderFiles
 from analysis.ingest.unfinished import INCOMING, clear_unfinished, holding, note_placing
 from analysis.sources import Source, read_register, rewrite
 from analysis.text import fold
 
-OFFICE_TABLES = ("activities", "uptake", "plans")  # what offices send; published figures are corrected, not withdrawn
+OFFICE_TABLES = ("activities", "uptake", "plans")  # what offices send; shipped figures are corrected, not withdrawn
 LONGEST_NAME = 80
 
 
@@ -44,9 +45,10 @@ def safe_name(name: str) -> str:
     return stem + re.sub(r"[^a-z0-9.]", "", path.suffix)
 
 
-def place(raw: Path, arrivals: Sequence[Arrival]) -> tuple[Build, list[Source]]:
+def place(raw: Path, arrivals: Sequence[Arrival], folder: FolderFiles = NONE) -> tuple[Build, list[Source]]:
     """Put files under ``raw`` and into the register when everything builds with them; the build and the sources then in the register.
 
+    Everything is the register and what stands in the office's index ``folder``.
     Raises ``DataFaults`` when it does not build, and leaves folder and register as they were.
     """
     with holding(raw):
@@ -57,7 +59,7 @@ def place(raw: Path, arrivals: Sequence[Arrival]) -> tuple[Build, list[Source]]:
         kept = _with_changes(registered, superseded)
         waiting = {raw / f"{INCOMING}{uuid4().hex}{arrival.path.suffix}": arrival for arrival in arrivals}
         try:
-            build = _try_build(raw, kept, waiting)
+            build = _try_build(raw, kept, waiting, folder)
             _settle(raw, waiting, superseded)
         finally:
             for path in waiting:
@@ -76,8 +78,8 @@ def _refuse_taken(registered: Sequence[Source], arrivals: Sequence[Arrival], mar
             raise NotAsAsked(f"Danh mục nguồn đã có {', '.join(repeated)}; chưa ghi gì. Hãy đổi tên tệp rồi nạp lại.")
 
 
-def withdraw(raw: Path, source_id: str, on: date) -> tuple[Build, list[Source], list[Source]]:
-    """Take a received log, table of dossiers or plan out of force and keep its files; a plan goes with its items and papers.
+def withdraw(raw: Path, source_id: str, on: date, folder: FolderFiles = NONE) -> tuple[Build, list[Source], list[Source]]:
+    """Take a received log, table of dossiers, plan or index file out of force and keep its files; a plan goes with its items and papers.
 
     Returns the build, the sources then in the register, and those taken out. Raises ``NotAsAsked`` for a source that is not one of
     those, or on which something in force rests.
@@ -87,7 +89,7 @@ def withdraw(raw: Path, source_id: str, on: date) -> tuple[Build, list[Source], 
         taken = [replace(source, withdrawn_on=on.isoformat()) for source in _to_withdraw(registered, source_id)]
         sources = _with_changes(registered, taken)
         try:
-            build = build_tables(raw, sources)
+            build = build_tables(raw, sources, folder=folder)
         except DataFaults as error:
             held = sorted({fault.where.partition(",")[0] for fault in error.faults})
             raise NotAsAsked(
@@ -97,10 +99,16 @@ def withdraw(raw: Path, source_id: str, on: date) -> tuple[Build, list[Source], 
     return build, sources, taken
 
 
+def is_from_office(source: Source) -> bool:
+    """Whether an office sent or took in a file itself: logs, tables of dossiers, plans, files of index figures."""
+    return source.table in OFFICE_TABLES or (source.table == SCORES and bool(source.layout))
+
+
 def _to_withdraw(registered: Sequence[Source], source_id: str) -> list[Source]:
-    named = [source for source in registered if source.source_id == source_id and source.is_in_force and source.table in OFFICE_TABLES]
+    named = [source for source in registered if source.source_id == source_id and source.is_in_force and is_from_office(source)]
     if not named:
-        raise NotAsAsked(f"Không có nhật ký, bảng hồ sơ hay kế hoạch đang dùng mang mã “{source_id}”. Xem các mã bằng lệnh “lantoa received”.")
+        kinds = "nhật ký, bảng hồ sơ, kế hoạch hay tệp chỉ số"
+        raise NotAsAsked(f"Không có {kinds} đang dùng mang mã “{source_id}”. Xem các mã bằng lệnh “lantoa received”.")
     if named[0].table != "plans":
         return named
     folder = Path(named[0].path).parent
@@ -112,27 +120,24 @@ def _with_changes(registered: Sequence[Source], changed: Sequence[Source]) -> li
     return [by_id.get(source.source_id, source) for source in registered]
 
 
-def _try_build(raw: Path, kept: list[Source], waiting: Mapping[Path, Arrival]) -> Build:
+def _try_build(raw: Path, kept: list[Source], waiting: Mapping[Path, Arrival], folder: FolderFiles) -> Build:
     """Build with the new files under hidden names, which readers of the register pass over."""
     for target, arrival in waiting.items():
         shutil.copyfile(arrival.path, target)
-    tried = [replace(arrival.source, path=target.name) for target, arrival in waiting.items()]
+    new = [arrival.source for arrival in waiting.values()]
+    files = {arrival.source.source_id: target for target, arrival in waiting.items()}
     readings = {arrival.source.sha256: arrival.reading for arrival in waiting.values() if arrival.reading is not None}
     try:
-        build = build_tables(raw, [*kept, *tried], readings)
+        return build_tables(raw, [*kept, *new], readings, folder, files)
     except DataFaults as error:
         raise DataFaults([_named(fault, waiting) for fault in error.faults]) from error
-    paths = {arrival.source.source_id: arrival.source.path for arrival in waiting.values()}
-    sources = build.tables["sources"]
-    build.tables["sources"] = sources.assign(path=sources["source_id"].map(paths).fillna(sources["path"]))
-    return build
 
 
 def _named(fault: Fault, waiting: Mapping[Path, Arrival]) -> Fault:
     """A fault that calls the files by the names the office knows."""
     where = fault.where
-    for target, arrival in waiting.items():
-        where = where.replace(target.name, arrival.path.name)
+    for arrival in waiting.values():
+        where = where.replace(arrival.source.path, arrival.path.name)
     return replace(fault, where=where)
 
 

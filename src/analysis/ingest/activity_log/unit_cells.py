@@ -21,6 +21,7 @@ AMBIGUOUS_UNIT = "Tên đơn vị chỉ nhiều đơn vị"
 CEASED_UNIT = "Đơn vị không còn hoặc chưa có vào ngày đó"
 CANDIDATES_SHOWN = 8
 MOST_SUGGESTED = 200  # unknown names of one file; a file with more lists other things than units
+LISTS = (INDEX_VINTAGE, MERGED_VINTAGE)  # a log is younger than any list before these
 _MARK = re.compile(r"\s*([,–-])\s*")
 
 UnitOnDay = tuple[str, str]  # unit_code, vintage
@@ -30,8 +31,9 @@ class UnitReader:
     """Reads (written name, first day) as (unit_code, vintage)."""
 
     def __init__(self, units: pd.DataFrame, province: str | None = None):
+        units = units[units["vintage"].isin(LISTS)]
         self._units = units
-        self._names = {vintage: UnitNames(units, vintage, _only_province(units, vintage, province)) for vintage in codes.VINTAGES}
+        self._names = {vintage: UnitNames(units, vintage, _only_province(units, vintage, province)) for vintage in LISTS}
         self._shown = {(row.unit_code, row.vintage): self._names[row.vintage].labels.get(row.unit_code, row.name_vi) for row in units.itertuples()}
         self._own_names = {(row.unit_code, row.vintage): str(row.name_vi) for row in units.itertuples()}
         self._types = {(row.unit_code, row.vintage): str(row.unit_type) for row in units.itertuples()}

@@ -92,7 +92,7 @@ def _plan_sheet(sheet: Worksheet, draft: PlanDraft) -> None:
     open_remarks = [remark.said for remark in draft.remarks if remark.is_open]
     rows = [*map(_plan_row, facts), *((WHOLE_DOCUMENT, None, None, said, None) for said in open_remarks)]
     write_table(sheet, PLAN_COLUMNS_VI, rows)
-    decision, vintage = _choice(f'"{AGREED},{CORRECTED},{TO_FILL_IN}"'), _choice('"' + ",".join(codes.VINTAGES) + '"')
+    decision, vintage = _choice(f'"{AGREED},{CORRECTED},{TO_FILL_IN}"'), _choice('"' + ",".join(codes.PLAN_VINTAGES) + '"')
     sheet.add_data_validation(decision)
     sheet.add_data_validation(vintage)
     vintage.add(sheet.cell([fact.key for fact in facts].index("vintage") + 2, 2))

@@ -164,7 +164,7 @@ def _province(text: str) -> str | None:
 
 
 def _vintage(text: str) -> str | None:
-    names = {fold(code): code for code in codes.VINTAGES} | {fold(label): code for code, label in codes.VINTAGES.items()}
+    names = {fold(code): code for code in codes.PLAN_VINTAGES} | {fold(label): code for code, label in codes.PLAN_VINTAGES.items()}
     return names.get(fold(text))
 
 
@@ -182,5 +182,5 @@ _ACCEPTED = {
     "issued_date": "ngày dạng 24/12/2020",
     "other_issued_date": "ngày dạng 17/12/2020 hoặc để trống",
     "province_code": "mã tỉnh hai chữ số, như 74",
-    "vintage": " hoặc ".join(codes.VINTAGES),
+    "vintage": " hoặc ".join(codes.PLAN_VINTAGES),
 }
