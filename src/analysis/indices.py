@@ -5,12 +5,28 @@ from datetime import date
 import pandas as pd
 
 from analysis.codes import COMPOSITE
+from analysis.units import INDEX_VINTAGE
+
+INDEX_VINTAGES = (INDEX_VINTAGE, "64-tinh")  # provinces ranked together in one edition before 01/07/2025; Hà Tây is of the second list
 
 
 def editions_until(editions: pd.DataFrame, index: str, last_year: int) -> pd.DataFrame:
     """Editions of an index up to ``last_year``, oldest first; one row an edition."""
     chosen = editions[(editions["index"] == index) & (editions["edition_year"] <= last_year)]
     return chosen.sort_values("edition_year").reset_index(drop=True)
+
+
+def edition_of(editions: pd.DataFrame, index: str, year: int) -> pd.Series | None:
+    """The registered edition of an index for a year, or None."""
+    found = editions[(editions["index"] == index) & (editions["edition_year"] == year)]
+    return found.iloc[0] if len(found) else None
+
+
+def weights_of(weights: pd.DataFrame, index: str, era: str) -> pd.Series:
+    """Weights of an era in per cent, by component in the order CSTP1, CSTP2 … CSTP10; empty where none are registered."""
+    chosen = weights[(weights["index"] == index) & (weights["era"] == era)]
+    by_component = chosen.set_index(chosen["component"].astype("str"))["weight_pct"].astype("float64")
+    return by_component.reindex(sorted(by_component.index, key=lambda code: (len(code), code)))
 
 
 def is_published(edition: pd.Series, as_of: date) -> bool:
@@ -39,13 +55,23 @@ def is_composite_circular(components: pd.DataFrame, index: str, year: int) -> bo
 
 
 def component_name(components: pd.DataFrame, index: str, component: str, year: int) -> str:
-    """The publisher's Vietnamese name of a component in an edition, or the bare code when it is not registered."""
-    defined = components_of(components, index, year)
-    names = defined.loc[defined["component"] == component, "name_vi"]
-    return str(names.iloc[0]) if len(names) else component
+    """The publisher's Vietnamese name of a component in an edition.
+
+    Where the edition does not define it, the latest name; the bare code when it is not registered at all.
+    """
+    named = components[(components["index"] == index) & (components["component"] == component)].sort_values("first_year")
+    defined = named[(named["first_year"] <= year) & (named["last_year"] >= year)]
+    names = (defined if len(defined) else named)["name_vi"]
+    return str(names.iloc[-1]) if len(names) else component
 
 
 def components_near_communication(components: pd.DataFrame, index: str, year: int) -> list[str]:
     """Codes of the components that communication on procedures could move, in code order; never the composite."""
     defined = components_of(components, index, year)
     return sorted(defined.loc[defined["is_near_communication"] & (defined["component"] != COMPOSITE), "component"])
+
+
+def is_component_circular(components: pd.DataFrame, index: str, component: str) -> bool:
+    """Whether a component scores communication itself, in any edition that defines it."""
+    defined = components[(components["index"] == index) & (components["component"] == component)]
+    return bool(defined["is_circular"].any())
