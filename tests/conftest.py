@@ -11,6 +11,7 @@ from hypothesis import settings
 from analysis import store
 from analysis.cli.inputs import inputs_hash
 from analysis.ingest.build import Build, build_tables
+from analysis.ingest.index_folder import folder_sources
 from analysis.project import SETTINGS_FILE, Project, open_project
 from analysis.sources import REGISTER_FILE, read_register, sha256_of
 
@@ -19,6 +20,7 @@ settings.load_profile("lantoa")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED_RAW = ROOT / "data" / "raw"
+PANEL = ROOT.parent / "shared" / "data" / "panel"  # beside the repository; read in place, never copied
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +39,14 @@ def raw_copy(tmp_path: Path) -> Path:
 def built() -> Build:
     """The build of the shipped data; treat its tables as read-only."""
     return build_tables(SHIPPED_RAW, read_register(SHIPPED_RAW))
+
+
+@pytest.fixture(scope="session")
+def panel_built() -> Build:
+    """The build with the full panels read in place; treat its tables as read-only."""
+    if not PANEL.is_dir():
+        pytest.skip("../shared/data/panel is not here; it is read in place, never copied")
+    return build_tables(SHIPPED_RAW, read_register(SHIPPED_RAW), folder=folder_sources(PANEL, SHIPPED_RAW))
 
 
 @pytest.fixture(scope="session")

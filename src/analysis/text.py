@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
@@ -103,6 +104,17 @@ def month(period_month: str) -> str:
 def enumerate_vi(parts: list[str]) -> str:
     """``a, b và c``."""
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " và " + parts[-1] if parts else ""
+
+
+def year_spans(years: Iterable[int]) -> str:
+    """``2005–2007, 2009`` of a set of years."""
+    spans: list[list[int]] = []
+    for year in sorted(set(years)):
+        if spans and year == spans[-1][-1] + 1:
+            spans[-1].append(year)
+        else:
+            spans.append([year])
+    return ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]}{DASH}{span[-1]}" for span in spans)
 
 
 def decapitalised(text: str) -> str:

@@ -15,7 +15,7 @@ NOTEBOOKS = ROOT / "notebooks"
 # Rooms of each floor in order: a room imports from lower floors, from rooms before it on its floor, and from itself.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "text", "encodings", "amounts", "periods", "written_days", "codes"),
-    ("project", "sources", "spreadsheets", "contracts", "units", "indices", "events", "store"),
+    ("project", "sources", "spreadsheets", "contracts", "corrections", "units", "indices", "events", "store"),
     ("ingest",),
     ("delivery", "exposure", "uptake", "standing", "simulate"),
     ("panel",),

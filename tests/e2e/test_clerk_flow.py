@@ -36,10 +36,10 @@ GOOD: Row = {
 
 @pytest.fixture(scope="session")
 def office(project_copy: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project without index scores, which take long to read and play no part here; its tables built."""
+    """A project without index scores and their corrections, which take long to read and play no part here; its tables built."""
     root = shutil.copytree(project_copy.root, tmp_path_factory.mktemp("office") / "lantoa", ignore=shutil.ignore_patterns("processed"))
     project = open_project(root)
-    scores = [source for source in read_register(project.raw) if source.table == "index_scores"]
+    scores = [source for source in read_register(project.raw) if source.table in ("index_scores", "corrections")]
     rewrite(project.raw, without={source.source_id for source in scores})
     for source in scores:
         (project.raw / source.path).unlink()

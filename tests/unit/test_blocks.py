@@ -96,6 +96,11 @@ def test_provenance_names_the_sources_of_all_frames_once_and_sorted():
     assert provenance(*frames) == Provenance(("a", "b"), is_synthetic=False)
 
 
+def test_provenance_names_where_rank_and_standard_error_came_from_as_well():
+    scores = pd.DataFrame({"source_id": ["a", "a"], "rank_source_id": ["b", pd.NA], "error_source_id": [pd.NA, "c"]})
+    assert provenance(scores) == Provenance(("a", "b", "c"), is_synthetic=False)
+
+
 def test_one_synthetic_row_makes_the_whole_synthetic():
     real, mixed = (pd.DataFrame({"source_id": ["a", "a"], "is_synthetic": [False, flag]}) for flag in (False, True))
     assert provenance(real, mixed).is_synthetic

@@ -17,11 +17,11 @@ from analysis.codes import COMPOSITE, INDICES
 from analysis.figures.coverage import coverage
 from analysis.figures.delivery import channel_mix
 from analysis.figures.draw import draw
-from analysis.figures.standing import SECONDARY, era_marks, index_line
+from analysis.figures.standing import SECONDARY, era_marks, index_line, rank_line
 from analysis.figures.uptake import event_marks
 from analysis.panel import province_years
 from analysis.publish.chart_data import data_table
-from analysis.theme import SYNTHETIC_STAMP
+from analysis.theme import PALETTE, SYNTHETIC_STAMP
 from analysis.units import units_below
 from analysis.uptake import of_units
 
@@ -43,6 +43,9 @@ def make_history(*rows: tuple[int, str, float | None, str | None]) -> pd.DataFra
             "standard_error_score": pd.array([None] * len(rows), dtype="Float64"),
             "status": ["not_held" if basis is None else "published" for *_, basis in rows],
             "source_id": pd.array([None if basis is None else "a" for *_, basis in rows], dtype="string"),
+            "published_date": pd.array([None] * len(rows), dtype="datetime64[us]"),
+            "published_precision": "not_found",
+            "is_rank_computed": False,
         }
     )
 
@@ -72,7 +75,9 @@ def report_charts(shipped_tables) -> list[Chart]:
     """Every chart of the report of the plan's year."""
     tables = shipped_tables
     below = units_below(tables.units, PROVINCE)
-    done = delivered_of(tables, subject_of(tables, PROVINCE, YEAR, TODAY.isoformat()), PROVINCE, YEAR)
+    subject = subject_of(tables, PROVINCE, YEAR, TODAY.isoformat())
+    view = standing.view_of(tables, subject, PROVINCE, YEAR)
+    done = delivered_of(tables, subject, PROVINCE, YEAR)
     dossiers = of_units(tables.uptake, below)
     histories = standing.histories_of(tables.index_scores, tables.index_editions, PROVINCE, YEAR, TODAY)
     months = outcomes.unit_months_of(tables, PROVINCE, TODAY)
@@ -84,12 +89,7 @@ def report_charts(shipped_tables) -> list[Chart]:
         *delivery_chapter.channels_reach_and_cost(done, tables.plans),
         *delivery_chapter.units(done, tables.plans),
         *standing.rank_overview(histories, PLACE, YEAR),
-        *standing.near_communication("PAPI", tables, PROVINCE, PLACE, YEAR, TODAY),
-        *(
-            block
-            for index, history in histories.items()
-            for block in standing.one_index(index, history, tables.index_noise, PLACE, YEAR, tables.index_editions)
-        ),
+        *(block for index in view.chosen for block in standing.one_index(index, view)),
         *uptake_chapter.over_time(dossiers, tables.events, PROVINCE, PLACE, LAST_YEAR, "online_all"),
         *uptake_chapter.by_unit(dossiers, YEAR, "online_all", "commune"),
         *outcomes.side_by_side(years, histories, activities, Provenance(("a",), is_synthetic=True)),
@@ -164,6 +164,52 @@ def test_a_published_standard_error_is_drawn_as_a_95_per_cent_interval():
     (trace,) = draw(chart).data
     assert (trace.error_y.array, trace.error_y.arrayminus) == ((0, pytest.approx(0.98)), (0, pytest.approx(0.98)))
     assert any("khoảng tin cậy 95 %" in note for note in chart.notes_vi)
+
+
+def make_moves(*verdicts: str) -> pd.DataFrame:
+    """Moves into 2020, 2021 … with these verdicts."""
+    years = range(2020, 2020 + len(verdicts))
+    return pd.DataFrame(
+        {
+            "from_year": [year - 1 for year in years],
+            "to_year": list(years),
+            "change_score": 1.5,
+            "verdict": list(verdicts),
+            "noise_basis": ["panel" if verdict != "not_known" else "none" for verdict in verdicts],
+        }
+    )
+
+
+def test_the_marker_of_a_point_shows_whether_the_change_into_it_is_clear():
+    history = make_history(*((year, "e", 60.0, "stated") for year in (2019, 2020, 2021, 2022)))
+    chart = index_line(history, "PCI", PLACE, make_moves("clear", "within_noise", "not_known"))
+    assert chart.series[0].states == ("", "clear", "within_noise", "not_known")
+    assert tuple(draw(chart).data[0].marker.color) == (PALETTE[0], PALETTE[0], "#FFFFFF", "#C8C8C8")
+    assert chart.series[0].labels[2:] == (
+        "+1,50 điểm từ năm 2020: trong mức dao động ngẫu nhiên, so với dao động của các tỉnh cùng giai đoạn",
+        "+1,50 điểm từ năm 2021: chưa biết",
+    )
+    assert any("dấu trắng" in note for note in chart.notes_vi)
+
+
+def test_a_point_tells_when_its_edition_came_out_and_the_last_one_has_a_mark():
+    history = make_history((2020, "e", 60.0, "stated"), (2021, "e", 61.0, "stated"))
+    history["published_date"] = pd.to_datetime(["2021-04-01", "2022-04-27"]).as_unit("us")
+    history["published_precision"] = ["month", "day"]
+    chart = index_line(history, "PCI", PLACE)
+    assert chart.series[0].labels == ("công bố tháng 4/2021", "công bố 27/04/2022")
+    assert chart.marks == (Mark(2021.82, "công bố 27/04/2022"),)
+
+
+def test_ranks_have_the_best_on_top_keep_eras_apart_and_say_which_are_ours():
+    history = make_history((2020, "a", 60.0, "stated"), (2021, "b", 61.0, "stated"), (2022, "b", 62.0, "stated"))
+    history["rank"], history["rank_of"] = pd.array([6, 38, 30], dtype="Int64"), pd.array([63, 63, None], dtype="Int64")
+    history["is_rank_computed"] = [False, True, False]
+    chart = rank_line(history, "PCI", PLACE)
+    figure = draw(chart)
+    assert figure.layout.yaxis.range[0] > 38 > 6 > figure.layout.yaxis.range[1]
+    assert [list(trace.x) for trace in figure.data] == [[2020], [2021, 2022]]
+    assert chart.series[0].labels == ("trong 63 tỉnh, thành", "trong 63 tỉnh, thành; tính từ điểm, không phải hạng do nơi công bố in", "")
 
 
 def test_more_series_than_can_be_told_apart_are_refused():

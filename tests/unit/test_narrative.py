@@ -127,7 +127,7 @@ def test_a_year_without_an_edition_is_said_plainly(histories):
     assert standing.edition(histories["SIPAS"], "SIPAS", PLACE, 2016, SOURCE).text_vi == "SIPAS: không có phiên bản năm 2016."
 
 
-def make_move(change: float, verdict: str, limit: float | None, judged: float | None = None) -> pd.DataFrame:
+def make_move(change: float, verdict: str, limit: float | None, judged: float | None = None, basis: str = "panel") -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
@@ -137,6 +137,7 @@ def make_move(change: float, verdict: str, limit: float | None, judged: float | 
                 "change_score": change,
                 "judged_score": judged or change,
                 "noise_score": limit,
+                "noise_basis": basis,
                 "verdict": verdict,
             }
         ]
@@ -146,12 +147,18 @@ def make_move(change: float, verdict: str, limit: float | None, judged: float | 
 @pytest.mark.parametrize(
     ("move", "said"),
     [
-        (make_move(-0.57, "within_noise", 3.72), "PCI thay đổi −0,57 điểm so với năm 2020, nằm trong mức dao động thường gặp (±3,72 điểm)."),
-        (make_move(5.0, "clear", 3.72), "PCI thay đổi +5,00 điểm so với năm 2020, vượt mức dao động thường gặp (±3,72 điểm)."),
+        (
+            make_move(-0.57, "within_noise", 3.72),
+            "−0,57 điểm so với năm 2020, nằm trong mức dao động thường gặp (±3,72 điểm; dao động của các tỉnh cùng giai đoạn).",
+        ),
+        (
+            make_move(5.0, "clear", 1.2, basis="published_se"),
+            "+5,00 điểm so với năm 2020, vượt mức dao động thường gặp (±1,20 điểm; sai số do nơi công bố in).",
+        ),
     ],
 )
 def test_a_move_is_judged_against_noise(move, said):
-    assert standing.moves(move, pd.DataFrame(), "PCI", YEAR, SOURCE).text_vi == said
+    assert standing.moves(move, pd.DataFrame(), "PCI", YEAR, SOURCE).text_vi == f"PCI thay đổi {said}"
 
 
 def test_a_move_judged_less_that_of_all_provinces_says_so():
@@ -161,9 +168,14 @@ def test_a_move_judged_less_that_of_all_provinces_says_so():
 
 
 def test_a_move_without_known_noise_is_not_called_real():
-    said = standing.moves(make_move(5.0, "not_known", None), pd.DataFrame(), "PCI", YEAR, SOURCE).text_vi
-    assert "+5,00 điểm" in said
-    assert "chưa nói được" in said
+    said = standing.moves(make_move(5.0, "not_known", None, basis="none"), pd.DataFrame(), "PCI", YEAR, SOURCE).text_vi
+    assert said == "PCI thay đổi +5,00 điểm so với năm 2020; chưa có mức dao động thường gặp để so, nên chưa biết là thay đổi thật hay ngẫu nhiên."
+
+
+def test_a_move_beyond_what_the_sample_size_allows_is_not_known_and_never_real():
+    told = standing.moves(make_move(5.0, "not_known", 4.1, basis="sample_size"), pd.DataFrame(), "PCI", YEAR, SOURCE).text_vi
+    assert "cỡ mẫu không đủ để nói đây là thay đổi thật" in told
+    assert "vượt mức" not in told
 
 
 def test_across_a_break_no_move_is_told_at_all(histories):

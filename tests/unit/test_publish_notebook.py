@@ -8,6 +8,7 @@ import pytest
 from analysis.errors import ReportRefused
 from analysis.publish import notebook
 from analysis.publish.notebook import check_contract, execute, execute_all
+from analysis.publish.report import OWN_PARAMETERS
 
 GIVEN = {"year": 2021, "province": "74", "as_of": "2022-06-30"}
 DECLARED = 'year = 2021\nprovince: str = "74"\nas_of = "2026-11-22"'
@@ -105,9 +106,9 @@ def test_one_broken_notebook_among_several_stops_all_before_any_runs(tmp_path, m
     monkeypatch.setattr(notebook, "ThreadPoolExecutor", lambda *_, **__: pytest.fail("started"))
     sound, broken = make_notebook(tmp_path), make_notebook(tmp_path, tagged=(), name="02_y.ipynb")
     with pytest.raises(ReportRefused, match="02_y"):
-        execute_all([sound, broken], tmp_path, GIVEN, tmp_path, lambda _: pytest.fail("done"))
+        execute_all({sound: GIVEN, broken: GIVEN}, tmp_path, tmp_path, lambda _: pytest.fail("done"))
 
 
 @pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
 def test_every_notebook_of_ours_takes_the_parameters_of_a_report(path):
-    check_contract(path, GIVEN)
+    check_contract(path, GIVEN | OWN_PARAMETERS.get(path.stem, {}))

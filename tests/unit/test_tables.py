@@ -118,6 +118,14 @@ def test_reach_that_was_never_recorded_is_missing_and_not_zero():
     assert [row[1] for row in rows] == ["người dân, doanh nghiệp hoặc chung", "cán bộ, công chức"]
 
 
+ABSENT = {
+    **dict.fromkeys(("score", "rank", "basis", "source_id"), pd.NA),
+    **dict.fromkeys(("median_score", "z_score"), float("nan")),
+    "published_date": pd.NaT,
+    "published_precision": "not_found",
+}
+
+
 def make_history(**changed: object) -> pd.DataFrame:
     row = {
         "edition_year": 2021,
@@ -126,9 +134,13 @@ def make_history(**changed: object) -> pd.DataFrame:
         "rank": 2,
         "rank_of": 60,
         "is_rank_computed": False,
+        "median_score": 41.9,
         "z_score": 1.5,
         "status": "published",
         "basis": "stated",
+        "published_date": pd.Timestamp("2022-05-10"),
+        "published_precision": "day",
+        "source_id": "a",
     }
     return pd.DataFrame([row | changed])
 
@@ -136,21 +148,18 @@ def make_history(**changed: object) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("changed", "shown"),
     [
-        ({}, ("2021", "e", 47.18, "2/60", 1.5, "đã công bố")),
-        ({"is_rank_computed": True, "rank_of": pd.NA}, ("2021", "e", 47.18, "2*", 1.5, "đã công bố")),
-        ({"rank": pd.NA, "basis": "secondary"}, ("2021", "e", 47.18, None, 1.5, "chỉ có ở nguồn thứ cấp")),
+        ({}, ("2021", "e", "10/05/2022", 47.18, "2/60", 41.9, 1.5, "đã công bố", "PAPI")),
+        ({"is_rank_computed": True, "rank_of": pd.NA}, ("2021", "e", "10/05/2022", 47.18, "2*", 41.9, 1.5, "đã công bố", "PAPI")),
         (
-            {"score": pd.NA, "rank": pd.NA, "z_score": float("nan"), "status": "not_yet", "basis": pd.NA},
-            ("2021", "e", None, None, None, "chưa công bố"),
+            {"rank": pd.NA, "basis": "secondary", "published_precision": "month"},
+            ("2021", "e", "5/2022", 47.18, None, 41.9, 1.5, "chỉ có ở nguồn thứ cấp", "PAPI"),
         ),
-        (
-            {"score": pd.NA, "rank": pd.NA, "z_score": float("nan"), "status": "not_held", "basis": pd.NA},
-            ("2021", "e", None, None, None, "bộ số liệu chưa có"),
-        ),
+        (ABSENT | {"status": "not_yet"}, ("2021", "e", None, None, None, None, None, "chưa công bố", None)),
+        (ABSENT | {"status": "not_held"}, ("2021", "e", None, None, None, None, None, "bộ số liệu chưa có", None)),
     ],
 )
 def test_an_edition_shows_what_there_is_and_why_it_is_missing(changed, shown):
-    assert tables.index_history(make_history(**changed), "PAPI", SOURCE).rows == (shown,)
+    assert tables.index_history(make_history(**changed), "PAPI", SOURCE, {"a": "PAPI"}).rows == (shown,)
 
 
 def test_moves_carry_their_sign_and_what_chance_gives():
@@ -162,12 +171,13 @@ def test_moves_carry_their_sign_and_what_chance_gives():
             "change_score": [2.78, -0.57],
             "rank_change": pd.array([9, None], dtype="Int64"),
             "noise_score": [3.72, None],
+            "noise_basis": ["panel", "none"],
             "verdict": ["within_noise", "not_known"],
         }
     )
     assert tables.index_changes(moves, SOURCE).rows == (
-        ("PCI", "2019 → 2020", "+2,78", "+9", "±3,72", "trong mức dao động ngẫu nhiên"),
-        ("PCI", "2020 → 2021", "−0,57", None, None, "chưa biết"),
+        ("PCI", "2019 → 2020", "+2,78", "+9", "±3,72", "dao động của các tỉnh cùng giai đoạn", "trong mức dao động ngẫu nhiên"),
+        ("PCI", "2020 → 2021", "−0,57", None, None, None, "chưa biết"),
     )
 
 

@@ -37,13 +37,28 @@ def first_step(plans: pd.DataFrame, done: Delivered) -> Finding | Sentence:
 
 
 def quality(data: Tables, histories: dict[str, pd.DataFrame]) -> list[Block]:
-    """Sources, what is invented, what was not used, and which editions are missing."""
+    """Sources, what is invented, what was not used, where index figures came from, and which editions are missing."""
     register = data.sources
     gaps = tables.index_gaps(histories, history_provenance(histories.values(), data.index_editions))
     return [
         say.synthetic_share(tables.in_force(register)),
         say.rows_account(tables.in_force(register)),
         tables.sources(register),
+        *_index_figures(data, register),
         *([gaps] if gaps.rows else []),
         tables.set_aside(data.set_aside),
+    ]
+
+
+def _index_figures(data: Tables, register: pd.DataFrame) -> list[Block]:
+    """Where the figures of the indices came from, where sources disagree, and what stays open."""
+    scores, disputed, trust = data.index_scores, data.index_conflicts, data.index_trust
+    if scores.empty:
+        return []
+    said = [say.disagreement(disputed, scores, trust), say.shared_ranks(data.build_notices, scores)]
+    return [
+        tables.edition_origins(scores, register),
+        *[sentence for sentence in said if sentence is not None],
+        *([tables.conflicts(disputed, register, trust, data.index_components, data.units)] if len(disputed) else []),
+        *say.expired_corrections(data.build_notices, data.corrections),
     ]

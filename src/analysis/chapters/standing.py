@@ -1,6 +1,7 @@
 """Blocks of the indices chapter."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -8,16 +9,55 @@ import pandas as pd
 from analysis import standing
 from analysis import tables as present
 from analysis.blocks import Block, Provenance, provenance
+from analysis.chapters.footing import beside_peers, composite_parts, rank_change
+from analysis.chapters.subject import Subject
 from analysis.codes import INDICES
+from analysis.errors import LantoaError
 from analysis.figures import standing as charts
-from analysis.indices import component_name, components_near_communication
+from analysis.indices import component_name, components_near_communication, is_composite_circular
 from analysis.narrative import standing as say
+from analysis.project import open_project
 from analysis.store import Tables
+from analysis.units import INDEX_VINTAGE
 
-CIRCULAR_INDEX = "PAR INDEX"
-CONSTANT_WEIGHT_INDEX = "PCI"
-CONSTANT_WEIGHT_ERAS = ("2013-2021", "2022-2024")
+ALL = "all"
 MAX_COMPONENTS = 4
+
+
+class UnknownIndex(LantoaError):
+    """A notebook was asked for an index that is none of the four."""
+
+
+@dataclass(frozen=True)
+class IndexView:
+    """What the chapter needs of one province and year: the chosen indices, their histories, peers, and noise by component and era."""
+
+    tables: Tables
+    subject: Subject
+    province: str
+    year: int
+    chosen: tuple[str, ...]
+    histories: dict[str, pd.DataFrame]
+    peers: tuple[str, ...]
+    noise: pd.DataFrame
+
+    @property
+    def short_names(self) -> dict[str, str]:
+        """How a source line calls each registered source."""
+        register = self.tables.sources
+        return dict(zip(register["source_id"], register["short_vi"], strict=True))
+
+
+def view_of(tables: Tables, subject: Subject, province: str, year: int, index: str = ALL) -> IndexView:
+    """The chapter's view; ``index`` is one of the four or ``all``. Raises ``UnknownIndex``, or for declared peers that are no provinces."""
+    if index != ALL and index not in INDICES:
+        raise UnknownIndex(f"Không có chỉ số “{index}”; chấp nhận: {', '.join((ALL, *INDICES))}. Hãy sửa tham số index.")
+    chosen = tuple(INDICES) if index == ALL else (index,)
+    scores, editions = tables.index_scores, tables.index_editions
+    histories = histories_of(scores, editions, province, year, subject.as_of)
+    peers = standing.peers_of(tables.regions, province, tuple(open_project().settings.peers))
+    noise = standing.known_noise(scores, editions, tables.index_noise)
+    return IndexView(tables, subject, province, year, chosen, histories, peers, noise)
 
 
 def histories_of(scores: pd.DataFrame, editions: pd.DataFrame, province: str, year: int, as_of: date) -> dict[str, pd.DataFrame]:
@@ -25,18 +65,33 @@ def histories_of(scores: pd.DataFrame, editions: pd.DataFrame, province: str, ye
     return {index: standing.history(scores, editions, province, index, last_year=year, as_of=as_of) for index in INDICES}
 
 
-def one_index(index: str, history: pd.DataFrame, noise: pd.DataFrame, place: str, year: int, editions: pd.DataFrame) -> list[Block]:
-    """Where the province stands in one index: the sentence, the line, the judged move."""
+def opening(view: IndexView) -> list[Block]:
+    """What must be known before any line is read: whether the province still exists as it was measured."""
+    links = view.tables.unit_links
+    own = links[(links["from_code"] == view.province) & (links["from_vintage"] == INDEX_VINTAGE)]
+    said = say.series_end(own, view.tables.units, view.subject.place, view.subject.as_of, provenance(own))
+    return [said] if said else []
+
+
+def one_index(index: str, view: IndexView) -> list[Block]:
+    """Where the province stands in one index: the sentence, why its rank changed, the lines, the parts, the judged move, the table."""
+    if index not in view.chosen:
+        return []
+    history, editions = view.histories[index], view.tables.index_editions
     rests_on = history_provenance([history], editions)
-    blocks: list[Block] = [say.edition(history, index, place, year, rests_on)]
+    blocks: list[Block] = [say.edition(history, index, view.subject.place, view.year, rests_on)]
+    moves = standing.changes(history, view.noise, sample=editions)
+    if _has_score(history, view.year) and (move := say.moves(moves, history, index, view.year, rests_on)):
+        blocks.append(move)
+    blocks += rank_change(index, view)
     if history["score"].notna().any():
-        blocks.append(charts.index_line(history, index, place))
-    if _has_score(history, year):
-        move = say.moves(standing.changes(history, noise), history, index, year, rests_on)
-        blocks += [move] if move else []
-    if index == CIRCULAR_INDEX:
+        blocks.append(charts.index_line(history, index, view.subject.place, moves))
+    if (history["rank"].notna() & (history["basis"] != charts.SECONDARY)).sum() > 1:
+        blocks.append(charts.rank_line(history, index, view.subject.place))
+    blocks += [*beside_peers(index, view), *composite_parts(index, view), *near_communication(index, view)]
+    if is_composite_circular(view.tables.index_components, index, view.year):
         blocks.append(say.circularity(index, rests_on))
-    blocks.append(present.index_history(history, index, rests_on))
+    blocks.append(present.index_history(history, index, rests_on, view.short_names))
     return blocks
 
 
@@ -49,9 +104,10 @@ def _has_score(history: pd.DataFrame, year: int) -> bool:
     return bool(history.loc[history["edition_year"] == year, "score"].notna().any())
 
 
-def all_moves(histories: dict[str, pd.DataFrame], noise: pd.DataFrame, editions: pd.DataFrame) -> list[Block]:
+def all_moves(view: IndexView) -> list[Block]:
     """Every move inside an era with its verdict, in one table; nothing where there is none."""
-    moves = [standing.changes(history, noise) for history in histories.values()]
+    histories, editions = view.histories, view.tables.index_editions
+    moves = [standing.changes(histories[index], view.noise, sample=editions) for index in view.chosen]
     moves = [found for found in moves if len(found)]
     if not moves:
         return []
@@ -59,33 +115,23 @@ def all_moves(histories: dict[str, pd.DataFrame], noise: pd.DataFrame, editions:
     rests_on = history_provenance(held, editions)
     if all((found["verdict"] == "not_known").all() for found in moves):
         return [say.none_judged(rests_on)]
-    return [present.index_changes(pd.concat(moves), rests_on | provenance(noise))]
+    return [present.index_changes(pd.concat(moves), rests_on | provenance(view.tables.index_noise))]
 
 
-def near_communication(index: str, tables: Tables, province: str, place: str, year: int, as_of: date) -> list[Block]:
+def near_communication(index: str, view: IndexView) -> list[Block]:
     """The components of an index that communication on procedures could move, if the province has any scores for them."""
-    scores, editions = tables.index_scores, tables.index_editions
+    tables = view.tables
+    scores, editions, year = tables.index_scores, tables.index_editions, view.year
     codes = components_near_communication(tables.index_components, index, year)[:MAX_COMPONENTS]
-    found = {code: standing.history(scores, editions, province, index, last_year=year, as_of=as_of, component=code) for code in codes}
+    found = {
+        code: standing.history(scores, editions, view.province, index, last_year=year, as_of=view.subject.as_of, component=code) for code in codes
+    }
     found = {code: history for code, history in found.items() if history["score"].notna().any()}
     if not found:
         return []
     names = {code: component_name(tables.index_components, index, code, year) for code in found}
-    return [charts.component_lines(found, names, index, place)]
-
-
-def constant_weights(scores: pd.DataFrame, weights: pd.DataFrame, history: pd.DataFrame, province: str) -> list[Block]:
-    """PCI under each era's weights beside the published score; nothing where no edition has all its sub-indices."""
-    recomputed = {}
-    for era in CONSTANT_WEIGHT_ERAS:
-        composite = standing.constant_weight_composite(scores, weights, CONSTANT_WEIGHT_INDEX, era)
-        own = composite[(composite["province_code"] == province) & composite["edition_year"].isin(history["edition_year"])]
-        if len(own):
-            recomputed[era] = own
-    if not recomputed:
-        return []
-    own_scores = scores[(scores["index"] == CONSTANT_WEIGHT_INDEX) & (scores["province_code"] == province)]
-    return [present.constant_weights(history, recomputed, provenance(own_scores, weights))]
+    moves = {code: standing.changes(history, view.noise, code, sample=editions) for code, history in found.items()}
+    return [charts.component_lines(found, names, index, view.subject.place, moves)]
 
 
 def overview(histories: dict[str, pd.DataFrame], editions: pd.DataFrame, year: int) -> list[Block]:

@@ -10,18 +10,16 @@ import plotly.graph_objects as go
 
 from analysis import text
 from analysis.blocks import Cell, Chart, Mark, Series
+from analysis.figures.axes import KINDS_WITH_LABELLED_ROWS, lay_out_axes
 from analysis.figures.heatmap import heatmap_traces
-from analysis.theme import DASHES, FONT_STACK, MARKERS, NEUTRAL, PALETTE, QUIET, SYNTHETIC_STAMP
+from analysis.theme import DASHES, FONT_STACK, MARKERS, NEUTRAL, PALETTE, QUIET, STATE_FILLS, SYNTHETIC_STAMP
 
 HEIGHT = 390
 ROW_HEIGHT = 40  # a horizontal bar or timeline row with two lines of 11-point text
-MOST_SINGLE_TICKS = 5  # an axis up to here is labelled one by one
 MAX_LABELLED_POINTS = 16  # beyond this direct labels collide
 LABEL_CHARACTERS = 40
 LABEL_LINES = 2
 DAY_MILLISECONDS = 86_400_000
-MOST_MONTH_TICKS = 13
-KINDS_WITH_LABELLED_ROWS = ("timeline", "heatmap")
 
 
 def draw(chart: Chart, *, with_title: bool = True) -> go.Figure:
@@ -62,9 +60,15 @@ def _segment(chart: Chart, series: Series, position: int, part: slice, *, is_fir
         mode="lines+markers+text" if is_labelled else "lines+markers",
         text=shown,
         textposition="top center",
-        hovertemplate="%{x}: %{text}<extra>" + _escaped(series.name) + "</extra>",
+        customdata=[f"<br>{_escaped(label)}" if label else "" for label in series.labels[part] or ("",) * len(shown)],
+        hovertemplate="%{x}: %{text}%{customdata}<extra>" + _escaped(series.name) + "</extra>",
         line={"color": colour, "dash": DASHES[position % len(DASHES)], "width": 2.5},
-        marker={"color": colour, "symbol": MARKERS[position % len(MARKERS)], "size": 8},
+        marker={
+            "color": [STATE_FILLS.get(state, colour) for state in series.states[part]] or colour,
+            "symbol": MARKERS[position % len(MARKERS)],
+            "size": 9 if series.states else 8,
+            "line": {"color": colour, "width": 1.5},
+        },
         connectgaps=False,
         cliponaxis=False,
         error_y=_error_bars(series, part),
@@ -82,6 +86,7 @@ def _error_bars(series: Series, part: slice) -> dict[str, Any] | None:
 
 def _bar_traces(chart: Chart, series: Series, position: int) -> list[go.Bar]:
     shown = [_value_text(chart, value) for value in series.y]
+    told = [f"{value}<br>{_escaped(label)}" if label else value for value, label in zip(shown, series.labels or ("",) * len(shown), strict=True)]
     is_horizontal = chart.x_kind == "category"
     names = [_wrapped(str(name)) for name in series.x] if is_horizontal else list(series.x)
     return [
@@ -94,7 +99,7 @@ def _bar_traces(chart: Chart, series: Series, position: int) -> list[go.Bar]:
             textposition="outside" if is_horizontal and len(chart.series) == 1 else "none",
             cliponaxis=False,
             hovertemplate=("%{y}" if is_horizontal else "%{x}") + ": %{customdata}<extra>" + _escaped(series.name) + "</extra>",
-            customdata=shown,
+            customdata=told,
             marker={
                 "color": PALETTE[position % len(PALETTE)],
                 "pattern": {"shape": ("", "/", ".", "x")[position % 4], "fillmode": "overlay", "fgcolor": "white", "size": 7, "solidity": 0.25},
@@ -217,47 +222,7 @@ def _lay_out(figure: go.Figure, chart: Chart, *, with_title: bool) -> None:
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         hoverlabel={"font": {"family": FONT_STACK}},
     )
-    _lay_out_axes(figure, chart, is_horizontal=is_horizontal)
-
-
-def _lay_out_axes(figure: go.Figure, chart: Chart, *, is_horizontal: bool) -> None:
-    value_axis = {"title": {"text": chart.unit_vi}, "automargin": True, "zeroline": True, "zerolinecolor": NEUTRAL}
-    if chart.y_from_zero:
-        value_axis["rangemode"] = "tozero"
-    if _are_few_wholes(chart):
-        value_axis["dtick"] = 1
-    place_axis: dict[str, Any] = {"title": {"text": chart.x_title}, "automargin": True}
-    match chart.x_kind:
-        case "year":
-            place_axis |= {"dtick": 1, "tickformat": "d"}
-        case "month" | "date":
-            place_axis |= {"type": "date", "ticklabeloverflow": "allow", **_month_ticks(chart)}
-    if chart.kind in KINDS_WITH_LABELLED_ROWS:
-        figure.update_xaxes(**place_axis)
-        figure.update_yaxes(autorange="reversed", automargin=True, tickfont={"size": 11})
-    elif is_horizontal:
-        figure.update_xaxes(**value_axis)
-        figure.update_yaxes(**place_axis, autorange="reversed")
-    else:
-        figure.update_xaxes(**place_axis)
-        figure.update_yaxes(**value_axis)
-
-
-def _are_few_wholes(chart: Chart) -> bool:
-    """Whether all values are small counts, between which there is nothing to label."""
-    values = [value for series in chart.series for value in series.y if value is not None]
-    return bool(values) and all(value == int(value) for value in values) and max(values) <= MOST_SINGLE_TICKS
-
-
-def _month_ticks(chart: Chart) -> dict[str, Any]:
-    """Months written as in the tables (``3/2021``), every one, or every third, sixth or twelfth where they would collide."""
-    days = [str(x) for series in chart.series for x in (*series.x, *series.x_end) if x is not None]
-    if not days:
-        return {}
-    first, last = (12 * int(day[:4]) + int(day[5:7]) - 1 for day in (min(days), max(days)))
-    step = next((step for step in (1, 3, 6) if (last - first) // step < MOST_MONTH_TICKS), 12)
-    months = [f"{month // 12}-{month % 12 + 1:02d}" for month in range(first, last + 1) if month % step == 0]
-    return {"tickmode": "array", "tickvals": [f"{month}-01" for month in months], "ticktext": [text.month(month) for month in months]}
+    lay_out_axes(figure, chart, is_horizontal=is_horizontal)
 
 
 def _add_stamp(figure: go.Figure) -> None:

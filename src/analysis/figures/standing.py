@@ -1,18 +1,24 @@
 """Charts of the four indices; points of different eras are separate segments and never joined."""
 
+from typing import Any
+
 import pandas as pd
 
 from analysis import text
 from analysis.blocks import Chart, Mark, Series, cells, numbers, provenance
 from analysis.codes import COMPOSITE, INDICES
 from analysis.standing import NORMAL_95
+from analysis.theme import NOISE_BASIS_VI, VERDICT_VI
 
 SCORE_DECIMALS = 2
 SECONDARY = "secondary"  # a figure only a secondary listing gives stands in the table, not on the line
 
 
-def index_line(history: pd.DataFrame, index: str, province_name: str, unit_vi: str = "điểm") -> Chart:
-    """Published composite of a province over its editions, from ``standing.history``; needs one published score."""
+def index_line(history: pd.DataFrame, index: str, province_name: str, changes: pd.DataFrame | None = None, unit_vi: str = "điểm") -> Chart:
+    """Composite of a province over its editions with its publication; needs one published score.
+
+    From ``standing.history`` and, for the judgement of every move, ``standing.changes``.
+    """
     published = history[history["score"].notna()]
     history = history[history["edition_year"] >= published["edition_year"].min()]
     latest = published.iloc[-1]
@@ -24,26 +30,100 @@ def index_line(history: pd.DataFrame, index: str, province_name: str, unit_vi: s
         "year",
         "năm đánh giá",
         unit_vi,
-        (_series(province_name, history, index),),
+        (_series(province_name, history, index, changes),),
         provenance(published),
         alt_vi=_alt(history, index),
         decimals=SCORE_DECIMALS,
-        marks=era_marks(history),
-        notes_vi=_gap_notes(history),
+        marks=(*era_marks(history), *_publication_mark(latest)),
+        notes_vi=(*_gap_notes(history), *_state_notes(changes)),
     )
 
 
-def _series(name: str, history: pd.DataFrame, index: str) -> Series:
-    """Published scores with their 95 % interval where the publisher gives a standard error."""
+def _series(name: str, history: pd.DataFrame, index: str, changes: pd.DataFrame | None = None) -> Series:
+    """Scores with their 95 % interval where the publisher gives a standard error, and what is known of every move."""
     drawn = history["score"].where(history["basis"] != SECONDARY).astype("Float64")
     half = NORMAL_95 * history["standard_error_score"].astype("Float64")
     years, eras = cells(history["edition_year"]), tuple(history["era"])
-    return Series(name, years, numbers(drawn), segments=eras, low=numbers(drawn - half), high=numbers(drawn + half), index=index)
+    moves = {} if changes is None else {int(move.to_year): move for move in changes.itertuples()}
+    labels = tuple("; ".join([*_published(row), *_moved(moves.get(int(row.edition_year)))]) for row in history.itertuples())
+    states = tuple(moves[int(year)].verdict if int(year) in moves else "" for year in history["edition_year"])
+    low, high = numbers(drawn - half), numbers(drawn + half)
+    return Series(name, years, numbers(drawn), segments=eras, low=low, high=high, labels=labels, index=index, states=states if moves else ())
 
 
-def component_lines(histories: dict[str, pd.DataFrame], names: dict[str, str], index: str, province_name: str) -> Chart:
-    """Components close to communication, one series each; eras stay gaps."""
-    series = tuple(_series(f"{code} {names[code]}" if code != COMPOSITE else index, history, index) for code, history in histories.items())
+def _published(row: Any) -> list[str]:
+    """When an edition came out, as far as it is known."""
+    if pd.isna(row.score) or pd.isna(row.published_date):
+        return []
+    month = f"tháng {text.month(row.published_date.strftime('%Y-%m'))}"
+    return [f"công bố {text.day(row.published_date) if row.published_precision == 'day' else month}"]
+
+
+def _moved(move: Any) -> list[str]:
+    if move is None:
+        return []
+    against = f", so với {NOISE_BASIS_VI[move.noise_basis]}" if NOISE_BASIS_VI[move.noise_basis] else ""
+    return [f"{text.signed(move.change_score)} điểm từ năm {move.from_year}: {VERDICT_VI[move.verdict]}{against}"]
+
+
+def _publication_mark(latest: pd.Series) -> tuple[Mark, ...]:
+    """When the last edition shown came out: the plan of its year was long over by then."""
+    if pd.isna(latest["published_date"]) or latest["published_precision"] != "day":
+        return ()
+    day = latest["published_date"]
+    return (Mark(round(day.year + (day.day_of_year - 1) / 365 - 0.5, 2), f"công bố {text.day(day)}"),)
+
+
+def _state_notes(changes: pd.DataFrame | None) -> tuple[str, ...]:
+    """How to read the markers, when any move is judged."""
+    if changes is None or changes.empty:
+        return ()
+    said = (
+        "Dấu tô đậm: thay đổi rõ so với năm liền trước, hoặc không có năm liền trước cùng cách chấm để so; dấu trắng: trong mức dao động ngẫu nhiên"
+    )
+    return (f"{said}; dấu xám: chưa biết.",)
+
+
+def rank_line(history: pd.DataFrame, index: str, province_name: str) -> Chart:
+    """Rank of a province over the editions, best on top; needs one rank that is not from a secondary listing."""
+    history = history.assign(rank=history["rank"].where(history["basis"] != SECONDARY))
+    ranked = history[history["rank"].notna()]
+    shown = history[history["edition_year"] >= ranked["edition_year"].min()]
+    labels = tuple(_rank_label(row) for row in shown.itertuples())
+    years, eras = cells(shown["edition_year"]), tuple(shown["era"])
+    said = "; ".join(f"{row.edition_year}: {int(row.rank)}" for row in ranked.itertuples())
+    latest = ranked.iloc[-1]
+    return Chart(
+        f"rank-line-{slug(index)}",
+        f"{index} {latest['edition_year']}: hạng {int(latest['rank'])}" + ("" if pd.isna(latest["rank_of"]) else f"/{int(latest['rank_of'])}"),
+        f"{province_name}, thứ hạng theo năm đánh giá, hạng 1 ở trên; mỗi đoạn là một cách chấm điểm",
+        "line",
+        "year",
+        "năm đánh giá",
+        "hạng",
+        (Series(province_name, years, numbers(shown["rank"]), segments=eras, labels=labels, index=index),),
+        provenance(ranked),
+        alt_vi=f"Thứ hạng {index} theo năm, ngắt tại chỗ đổi cách chấm. {said}.",
+        marks=era_marks(shown),
+        notes_vi=("Thứ hạng còn đổi vì các tỉnh khác tiến hay lùi, và vì cách chấm hay trọng số đổi.",),
+        y_reversed=True,
+    )
+
+
+def _rank_label(row: Any) -> str:
+    if pd.isna(row.rank):
+        return ""
+    of = "" if pd.isna(row.rank_of) else f"trong {int(row.rank_of)} tỉnh, thành"
+    return "; ".join(part for part in (of, "tính từ điểm, không phải hạng do nơi công bố in" if row.is_rank_computed else "") if part)
+
+
+def component_lines(
+    histories: dict[str, pd.DataFrame], names: dict[str, str], index: str, province_name: str, moves: dict[str, pd.DataFrame]
+) -> Chart:
+    """Components close to communication, one series each; eras stay gaps; ``moves`` are the judged changes by component."""
+    series = tuple(
+        _series(f"{code} {names[code]}" if code != COMPOSITE else index, history, index, moves[code]) for code, history in histories.items()
+    )
     one = next(iter(histories.values()))
     return Chart(
         f"component-lines-{slug(index)}",
@@ -58,7 +138,7 @@ def component_lines(histories: dict[str, pd.DataFrame], names: dict[str, str], i
         alt_vi=f"Biểu đồ đường của {len(series)} thành phần {index}, ngắt tại chỗ đổi phương pháp.",
         decimals=SCORE_DECIMALS,
         marks=era_marks(one),
-        notes_vi=_gap_notes(one),
+        notes_vi=(*_gap_notes(one), *_state_notes(pd.concat(moves.values()))),
     )
 
 
@@ -99,6 +179,7 @@ def _rank_phrase(row: pd.Series) -> str:
 def _gap_notes(history: pd.DataFrame) -> tuple[str, ...]:
     reasons = {
         "not_yet": "chưa công bố",
+        "other_units": "đo theo danh mục tỉnh khác, không nối vào chuỗi này",
         "not_for_province": "không công bố cho tỉnh này",
         "not_held": "bộ số liệu chưa có",
     }

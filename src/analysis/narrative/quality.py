@@ -4,9 +4,13 @@ import pandas as pd
 
 from analysis import text
 from analysis.blocks import Finding, Provenance, Sentence, provenance
+from analysis.codes import SHARED_RANK
+from analysis.corrections import EXPIRED
 from analysis.delivery import untouched_items
 from analysis.narrative.delivery import counted, judged
-from analysis.tables import register_provenance
+from analysis.tables import FIGURE, register_provenance
+
+NOTICES_SHOWN = 3
 
 
 def synthetic_share(register: pd.DataFrame) -> Sentence:
@@ -24,14 +28,41 @@ def synthetic_share(register: pd.DataFrame) -> Sentence:
 
 
 def rows_account(register: pd.DataFrame) -> Sentence:
-    """Rows read, kept and set aside."""
+    """Rows read, and figures of them that were not used."""
     aside = int(register["set_aside_count"].sum())
     read = int(register["rows_in_count"].sum())
     return Sentence(
-        f"Đã đọc {text.number(read)} dòng từ {len(register)} tệp nguồn; không sử dụng {text.number(aside)} dòng, "
-        "lý do của từng dòng nêu trong phụ lục.",
+        f"Đã đọc {text.number(read)} dòng từ {len(register)} tệp nguồn; không sử dụng {text.number(aside)} số liệu, lý do nêu trong phụ lục.",
         register_provenance(register),
     )
+
+
+def disagreement(conflicts: pd.DataFrame, scores: pd.DataFrame, trust: pd.DataFrame) -> Sentence | None:
+    """On how many index figures sources disagree; None when on none."""
+    count = len(conflicts.drop_duplicates([*FIGURE, "field"]))
+    if not count:
+        return None
+    return Sentence(
+        f"Các nguồn ghi khác nhau ở {text.number(count)} trong {text.number(len(scores))} số liệu chỉ số; số được dùng là số của nguồn đáng tin hơn "
+        f"theo thứ tự khai báo trong danh mục chỉ số, từ {trust['name_vi'].iloc[0]} đến {trust['name_vi'].iloc[-1]}.",
+        provenance(conflicts, trust),
+    )
+
+
+def shared_ranks(notices: pd.DataFrame, scores: pd.DataFrame) -> Sentence | None:
+    """Ranks that two provinces share and that nothing held resolves; None when there is none."""
+    told = [f"{notice.where_vi}: {notice.said_vi}" for notice in notices[notices["cause_vi"] == SHARED_RANK].itertuples()]
+    if not told:
+        return None
+    more = f"; và {len(told) - NOTICES_SHOWN} trường hợp khác" if len(told) > NOTICES_SHOWN else ""
+    rests_on = provenance(scores[scores["rank"].notna()])
+    return Sentence(f"Thứ hạng chưa rõ vì nguồn ghi một hạng cho hai tỉnh: {'; '.join(told[:NOTICES_SHOWN])}{more}.", rests_on)
+
+
+def expired_corrections(notices: pd.DataFrame, corrections: pd.DataFrame) -> list[Sentence]:
+    """One sentence for each declared correction whose wrong value the source no longer has."""
+    expired = notices[notices["cause_vi"] == EXPIRED]
+    return [Sentence(f"{EXPIRED} ({notice.where_vi}): {notice.said_vi}.", provenance(corrections)) for notice in expired.itertuples()]
 
 
 def nothing_loaded(plans: pd.DataFrame) -> Sentence:

@@ -1,14 +1,18 @@
 """Sentences on the indices: the edition of the year, and whether it may be compared with the one before."""
 
+from datetime import date
+
 import pandas as pd
 
 from analysis import text
 from analysis.blocks import Finding, Provenance, Sentence, provenance
-from analysis.codes import INDICES
+from analysis.codes import BASES, INDICES
 from analysis.standing import last_published
-from analysis.tables import STATUS_VI, position
+from analysis.tables import NOISE_BASIS_VI, STATUS_VI, position
+from analysis.units import MERGER_DAY, short_name
 
 ROUNDING_SCORE = 0.005
+UNPRINTED = ("derived", "secondary", "compiled")  # figures that the publisher's own page or file does not give
 
 
 def edition(history: pd.DataFrame, index: str, province_name: str, year: int, rests_on: Provenance) -> Finding | Sentence:
@@ -31,6 +35,7 @@ def _absence(row: pd.Series, history: pd.DataFrame, province_name: str) -> str:
         "not_yet": "chưa công bố.",
         "not_for_province": f"có công bố nhưng không có số của {province_name}.",
         "not_held": f"đã công bố, nhưng bộ số liệu chưa có số của {province_name}.",
+        "other_units": f"đo theo danh mục tỉnh, thành khác, không phải {province_name} như các kỳ trước, nên không nối.",
     }
     return reasons[row["status"]] + tail
 
@@ -54,6 +59,8 @@ def _era_start(history: pd.DataFrame, row: pd.Series) -> int:
 
 def _evidence(row: pd.Series) -> str:
     parts = [INDICES[row["index"]]]
+    if row["basis"] in UNPRINTED:
+        parts.append(f"điểm {BASES[row['basis']]}, không phải điểm tổng hợp do nơi công bố in")
     if row["is_rank_computed"]:
         parts.append("thứ hạng tính từ điểm các tỉnh có số, không phải hạng do nơi công bố in")
     if row["published_precision"] == "day":
@@ -71,12 +78,13 @@ def moves(changes: pd.DataFrame, history: pd.DataFrame, index: str, year: int, r
     move = into_year.iloc[0]
     said = f"{index} thay đổi {text.signed(move['change_score'])} điểm so với năm {move['from_year']}"
     if move["verdict"] == "not_known":
-        return Sentence(f"{said}; chưa có mức dao động thường gặp để so nên chưa nói được đây là thay đổi thật hay ngẫu nhiên.", rests_on)
+        reason = "cỡ mẫu không đủ để nói đây là thay đổi thật" if move["noise_basis"] == "sample_size" else "chưa có mức dao động thường gặp để so"
+        return Sentence(f"{said}; {reason}, nên chưa biết là thay đổi thật hay ngẫu nhiên.", rests_on)
     limit = text.number(move["noise_score"], 2)
-    if abs(move["judged_score"] - move["change_score"]) > ROUNDING_SCORE:
+    if move["noise_basis"] != "published_se" and abs(move["judged_score"] - move["change_score"]) > ROUNDING_SCORE:
         said += f" (trừ thay đổi chung của các tỉnh còn {text.signed(move['judged_score'])} điểm)"
     verdict = "vượt mức dao động thường gặp" if move["verdict"] == "clear" else "nằm trong mức dao động thường gặp"
-    return Sentence(f"{said}, {verdict} (±{limit} điểm).", rests_on)
+    return Sentence(f"{said}, {verdict} (±{limit} điểm; {NOISE_BASIS_VI[move['noise_basis']]}).", rests_on)
 
 
 def _rank_move(history: pd.DataFrame, index: str, year: int, rests_on: Provenance) -> Sentence | None:
@@ -143,3 +151,22 @@ def circularity(index: str, rests_on: Provenance) -> Sentence:
         rests_on,
         is_note=True,
     )
+
+
+def series_end(links: pd.DataFrame, units: pd.DataFrame, place: str, as_of: date, rests_on: Provenance) -> Sentence | None:
+    """That the province's series ends with edition 2024 because it ceased or grew on 01/07/2025; None before that day or where nothing changed.
+
+    ``links``: the rows of ``unit_links`` that start from the province.
+    """
+    if as_of < MERGER_DAY or links.empty or (links["extent"] == "unchanged").all():
+        return None
+    link = links.iloc[0]
+    last = MERGER_DAY.year - 1
+    names = units.set_index(["unit_code", "vintage"])["name_vi"]
+    successor = short_name(str(names[(link["to_code"], link["to_vintage"])]))
+    day = text.day(MERGER_DAY)
+    if successor == place:
+        said = f"Từ {day}, {place} gồm thêm địa bàn của tỉnh khác; các phiên bản từ năm {MERGER_DAY.year} đo đơn vị khác nên không nối vào chuỗi này"
+    else:
+        said = f"{place} kết thúc ngày 30/06/2025, nhập vào {successor} từ {day}; chuỗi chỉ số dừng ở phiên bản {last}, không nối với {successor}"
+    return Sentence(f"{said}.", rests_on, is_note=True)

@@ -12,15 +12,20 @@ def data_table(chart: Chart) -> Table:
         return _grid_table(chart)
     positions: dict[Cell, dict[int, float | None]] = {}
     methods: dict[Cell, str] = {}
+    labels: dict[Cell, list[str]] = {}
     for number, series in enumerate(chart.series):
         for place, (x, y) in enumerate(zip(series.x, series.y, strict=True)):
             positions.setdefault(x, {})[number] = y
             methods[x] = series.segments[place] if series.segments and chart.x_kind == "year" else ""
+            labels.setdefault(x, []).extend([series.labels[place]] if series.labels and series.labels[place] else [])
     columns = [Column(chart.x_title or "Nhóm"), *(Column(_titled(series.name, chart), chart.decimals) for series in chart.series)]
     rows = [[shown_x(x, chart), *(found.get(number) for number in range(len(chart.series)))] for x, found in positions.items()]
     if any(methods.values()):
         columns.append(Column("Cách chấm (chỉ so trong cùng cách chấm)"))
         rows = [[*row, method] for row, method in zip(rows, methods.values(), strict=True)]
+    if any(labels.values()):
+        columns.append(Column("Ghi chú"))
+        rows = [[*row, "; ".join(dict.fromkeys(told)) or None] for row, told in zip(rows, labels.values(), strict=True)]
     shown = tuple(tuple(row) for row in rows)
     return Table(f"{chart.chart_id}-data", f"Số liệu của biểu đồ: {chart.title}", tuple(columns), shown, chart.provenance)
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import chdir
 from dataclasses import dataclass
@@ -168,17 +168,17 @@ def _subclasses(kind: type) -> set[type]:
     return found
 
 
-def execute_all(notebooks: list[Path], folder: Path, parameters: Parameters, kernel_cwd: Path, on_done: Callable[[Executed], None]) -> list[Executed]:
-    """Run two notebooks at a time, each in a kernel of its own; results come back in the order given.
+def execute_all(notebooks: Mapping[Path, Parameters], folder: Path, kernel_cwd: Path, on_done: Callable[[Executed], None]) -> list[Executed]:
+    """Run two notebooks at a time, each with its parameters in a kernel of its own; results come back in the order given.
 
     Contracts are checked before anything runs. The first failure is raised after the others have stopped. The working
     folder is that of the whole process, so it is changed once here and never by a thread.
     """
-    for notebook in notebooks:
+    for notebook, parameters in notebooks.items():
         check_contract(notebook, parameters)
     done: dict[str, Executed] = {}
     with chdir(kernel_cwd), ThreadPoolExecutor(WORKERS) as pool:
-        running = [pool.submit(execute, notebook, folder / notebook.name, parameters) for notebook in notebooks]
+        running = [pool.submit(execute, notebook, folder / notebook.name, parameters) for notebook, parameters in notebooks.items()]
         try:
             for future in as_completed(running):
                 executed = future.result()

@@ -17,9 +17,10 @@ from analysis.publish import folder, gate, manifest, urging
 from analysis.publish.html import render_html
 from analysis.publish.model import ReportModel, SourceLine, recorded_blocks, sections_of
 from analysis.publish.notebook import Executed, execute_all
-from analysis.units import province_name
+from analysis.units import INDEX_VINTAGE, province_name
 
 NOTEBOOKS = ("01_plan_delivery", "02_governance_indices", "03_online_uptake", "04_communication_and_outcomes", "annual_report")
+OWN_PARAMETERS = {"02_governance_indices": {"index": "all"}}  # besides year, province and day
 NOTEBOOKS_FOLDER = "so-tay"
 MODEL_FILE = "mo-hinh.json"
 
@@ -45,10 +46,14 @@ class Request:
 
 
 def years_with_data(tables: store.Tables) -> list[int]:
-    """Years a report can be made for: from the first year with a plan or an activity to the last with a plan, an activity or an edition."""
+    """Years a report can be made for: from the first year with a plan or an activity to the last with a plan, an activity or an edition.
+
+    Only editions of the list of provinces that reports are made for count.
+    """
     logged = tables.activities["start_date"].dt.year
     starts = [int(tables.plans["plan_year"].min()), *([int(logged.min())] if len(logged) else [])]
-    ends = [int(tables.index_editions["edition_year"].max()), int(tables.plans["plan_year"].max()), *([int(logged.max())] if len(logged) else [])]
+    editions = tables.index_editions[tables.index_editions["vintage"] == INDEX_VINTAGE]
+    ends = [int(editions["edition_year"].max()), int(tables.plans["plan_year"].max()), *([int(logged.max())] if len(logged) else [])]
     return list(range(min(starts), max(ends) + 1))
 
 
@@ -107,8 +112,8 @@ def _run_notebooks(project: Project, request: Request, output: Path, progress: P
         finished.append(executed.name)
         progress(f"Sổ tay {len(finished)}/{len(NOTEBOOKS)}: {executed.name} ({executed.seconds:.1f} giây)")
 
-    paths = [project.notebooks / f"{name}.ipynb" for name in NOTEBOOKS]
-    return execute_all(paths, output, parameters, project.notebooks, on_done)
+    notebooks = {project.notebooks / f"{name}.ipynb": parameters | OWN_PARAMETERS.get(name, {}) for name in NOTEBOOKS}
+    return execute_all(notebooks, output, project.notebooks, on_done)
 
 
 def _eras(project: Project) -> dict[str, dict[str, str]]:

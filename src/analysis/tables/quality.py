@@ -8,6 +8,8 @@ from analysis.codes import INDICES
 from analysis.sources import REFERENCE_ONLY
 from analysis.tables.notes import STATUS_VI
 
+SAME_REASON_SHOWN = 10
+
 
 def in_force(register: pd.DataFrame) -> pd.DataFrame:
     """The registered files from which tables are built: neither superseded nor withdrawn."""
@@ -15,11 +17,12 @@ def in_force(register: pd.DataFrame) -> pd.DataFrame:
 
 
 def sources(register: pd.DataFrame) -> Table:
-    """The files in force with rows read, kept and set aside; logs that units sent stand in one row."""
+    """The files in force with rows read, kept and set aside; logs that units sent, and files of the index folder by publisher, in one row."""
     used = in_force(register)
-    is_log = used["layout"] != ""
-    rows = [_source_row(row) for _, row in used[~is_log].iterrows()]
+    is_log, is_beside = (used["table"] == "activities") & (used["layout"] != ""), used["received_on"] == ""
+    rows = [_source_row(row) for _, row in used[~is_log & ~is_beside].iterrows()]
     rows += [_logs_row(logs) for _, logs in used[is_log].groupby("is_synthetic")]
+    rows += [_folder_row(files) for _, files in used[is_beside].groupby("publisher")]
     columns = (
         Column("Tên gọi trong báo cáo"),
         Column("Tài liệu"),
@@ -63,6 +66,20 @@ def _logs_row(logs: pd.DataFrame) -> tuple[Cell, ...]:
     )
 
 
+def _folder_row(files: pd.DataFrame) -> tuple[Cell, ...]:
+    """Files that stand in the office's index folder and not in the register."""
+    return (
+        "Tệp trong thư mục chỉ số",
+        f"{len(files)} tệp của đơn vị",
+        files["publisher"].iloc[0],
+        "; ".join(dict.fromkeys(files["edition"])),
+        "công bố, danh mục",
+        cell(files["rows_in_count"].sum()),
+        cell(files["set_aside_count"].sum()),
+        text.DASH,
+    )
+
+
 def register_provenance(register: pd.DataFrame) -> Provenance:
     """All registered sources; a table about the register is not itself synthetic, so synthetic sources are left out."""
     real = register[~register["is_synthetic"]]
@@ -70,10 +87,16 @@ def register_provenance(register: pd.DataFrame) -> Provenance:
 
 
 def set_aside(rows_aside: pd.DataFrame) -> Table:
-    """Rows of received files that were not used, and why."""
-    rows = tuple((row["row_vi"], row["reason_vi"], cell(row["line"])) for _, row in rows_aside.iterrows())
+    """Figures of received files that were not used, and why; many of one file with one reason stand in one row with the first of them."""
+    rows: list[tuple[Cell, ...]] = []
+    for (_, reason), same in rows_aside.groupby(["source_id", "reason_vi"], sort=False):
+        first = same.iloc[0]
+        if len(same) > SAME_REASON_SHOWN:
+            rows.append((f"{first['row_vi']} và {text.number(len(same) - 1)} số liệu khác cùng tệp", reason, cell(first["line"])))
+        else:
+            rows += [(row["row_vi"], reason, cell(row["line"])) for _, row in same.iterrows()]
     columns = (Column("Số liệu"), Column("Vì sao không dùng"), Column("Dòng trong tệp gốc", 0))
-    return Table("set-aside", "Số liệu không sử dụng", columns, rows, provenance(rows_aside), is_annex=True)
+    return Table("set-aside", "Số liệu không sử dụng", columns, tuple(rows), provenance(rows_aside), is_annex=True)
 
 
 def index_gaps(histories: dict[str, pd.DataFrame], rests_on: Provenance) -> Table:

@@ -1,36 +1,80 @@
 """Tables of the four indices."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from analysis import text
 from analysis.blocks import Cell, Column, Provenance, Table, cell
 from analysis.codes import BASES
-from analysis.standing import last_published
-from analysis.tables.notes import STATUS_VI, VERDICT_VI
+from analysis.standing import RankDecomposition, last_published
+from analysis.tables.notes import NOISE_BASIS_VI, STATUS_VI, VERDICT_VI
+from analysis.units import province_name
 
 
-def index_history(history: pd.DataFrame, index: str, rests_on: Provenance) -> Table:
-    """Every edition of an index with its era; a missing edition says why it is missing."""
-    rows = tuple(_edition_row(row) for _, row in history.iterrows())
+def index_history(history: pd.DataFrame, index: str, rests_on: Provenance, short_names: Mapping[str, str] | None = None) -> Table:
+    """Every edition of an index with its era, publication and source; a missing edition says why it is missing.
+
+    ``short_names``: how a source line calls each registered source.
+    """
+    rows = tuple(_edition_row(row, short_names or {}) for _, row in history.iterrows())
     columns = (
         Column("Năm đánh giá"),
         Column("Phương pháp"),
+        Column("Công bố"),
         Column("Điểm", 2),
         Column("Hạng"),
+        Column("Trung vị các tỉnh", 2),
         Column("Độ lệch so với trung bình các tỉnh (số độ lệch chuẩn)", 2),
         Column("Tình trạng"),
+        Column("Nguồn"),
     )
     notes = ("Điểm chỉ so sánh được trong cùng một phương pháp.", "“*”: tính từ điểm các tỉnh, không phải thứ hạng do nơi công bố in.")
     return Table(f"history-{index.lower().replace(' ', '-')}", f"{index}: các phiên bản", columns, rows, rests_on, notes, is_annex=True)
 
 
-def _edition_row(row: pd.Series) -> tuple[Cell, ...]:
+def _edition_row(row: pd.Series, short_names: Mapping[str, str]) -> tuple[Cell, ...]:
     rank = None
     if not pd.isna(row["rank"]):
         denominator = "" if pd.isna(row["rank_of"]) else f"/{int(row['rank_of'])}"
         rank = f"{int(row['rank'])}{denominator}{'*' if row['is_rank_computed'] else ''}"
     status = STATUS_VI.get(row["status"]) or BASES[row["basis"]]
-    return str(row["edition_year"]), row["era"], cell(row["score"]), rank, cell(row["z_score"]), status
+    source = None if pd.isna(row["source_id"]) else short_names.get(str(row["source_id"]), str(row["source_id"]))
+    figures = (cell(row["score"]), rank, cell(row["median_score"]), cell(row["z_score"]))
+    return str(row["edition_year"]), row["era"], _published(row), *figures, status, source
+
+
+def _published(row: pd.Series) -> str | None:
+    if pd.isna(row["published_date"]):
+        return None
+    return text.day(row["published_date"]) if row["published_precision"] == "day" else text.month(row["published_date"].strftime("%Y-%m"))
+
+
+def distances(found: pd.DataFrame, units: pd.DataFrame, peers_vi: str, index: str, year: int, rests_on: Provenance) -> Table:
+    """The province beside the median, the best and its peers in one edition; from ``standing.distances``."""
+    rows = tuple(
+        (
+            _compared_with(row, units, peers_vi),
+            cell(row["score"]),
+            None if pd.isna(row["rank"]) else f"{int(row['rank'])}/{int(row['rank_of'])}",
+            None if pd.isna(row["distance_score"]) else text.signed(row["distance_score"]),
+        )
+        for _, row in found.iterrows()
+    )
+    columns = (Column("So với"), Column("Điểm", 2), Column("Hạng"), Column("Tỉnh hơn (+), kém (−) bao nhiêu điểm"))
+    notes = ("Khoảng cách trong cùng một năm, cùng cách chấm; không nói lên thay đổi so với năm trước. Thứ hạng tính từ điểm.",)
+    return Table(
+        f"distances-{index.lower().replace(' ', '-')}", f"{index} {year}: tỉnh so với các tỉnh", columns, rows, rests_on, notes, is_annex=True
+    )
+
+
+def _compared_with(row: pd.Series, units: pd.DataFrame, peers_vi: str) -> str:
+    if row["kind"] == "median":
+        return f"trung vị {row['provinces_count']} tỉnh, thành"
+    if row["kind"] == "peers_median":
+        return f"trung vị {peers_vi}"
+    name = province_name(units, str(row["province_code"]))
+    return f"{name} (cao nhất)" if row["kind"] == "best" else name
 
 
 def index_changes(changes: pd.DataFrame, rests_on: Provenance) -> Table:
@@ -42,6 +86,7 @@ def index_changes(changes: pd.DataFrame, rests_on: Provenance) -> Table:
             text.signed(row["change_score"]),
             None if pd.isna(row["rank_change"]) else text.signed(row["rank_change"], 0),
             None if pd.isna(row["noise_score"]) else f"±{text.number(row['noise_score'], 2)}",
+            NOISE_BASIS_VI[row["noise_basis"]],
             VERDICT_VI[row["verdict"]],
         )
         for _, row in changes.iterrows()
@@ -52,11 +97,12 @@ def index_changes(changes: pd.DataFrame, rests_on: Provenance) -> Table:
         Column("Thay đổi điểm"),
         Column("Thay đổi hạng (+ là lên)"),
         Column("Mức dao động thường gặp"),
+        Column("Lấy mức dao động từ đâu"),
         Column("Thay đổi có rõ không"),
     )
     notes = (
-        "Mức dao động thường gặp: chỉ do ngẫu nhiên thì khoảng 19 trên 20 lần không vượt mức này; "
-        "với PCI, so sau khi trừ thay đổi chung của các tỉnh.",
+        "Mức dao động thường gặp: chỉ do ngẫu nhiên thì khoảng 19 trên 20 lần không vượt mức này. Mức lấy từ các tỉnh được so với "
+        "thay đổi sau khi trừ thay đổi chung của các tỉnh; mức lấy từ cỡ mẫu chỉ đủ để nói “trong mức dao động”, không đủ để nói “rõ”.",
     )
     return Table("index-changes", "Thay đổi giữa hai năm liền nhau trong cùng phương pháp", columns, rows, rests_on, notes)
 
@@ -88,15 +134,70 @@ def position(row: pd.Series) -> str:
     return f"{score}, {rank}" if score else f"{rank} (chưa có điểm)"
 
 
-def constant_weights(published: pd.DataFrame, recomputed: dict[str, pd.DataFrame], rests_on: Provenance) -> Table:
-    """PCI as published beside the same sub-indices under each era's weights, one row an edition that can be recomputed."""
-    by_era = {era: own.set_index("edition_year")["composite_score"] for era, own in recomputed.items()}
-    years = sorted({int(year) for own in by_era.values() for year in own.index})
-    scores = published.set_index("edition_year")["score"]
-    rows = tuple((str(year), cell(scores.get(year)), *(cell(own.get(year)) for own in by_era.values())) for year in years)
-    columns = (Column("Năm đánh giá"), Column("Điểm công bố", 2), *(Column(f"Tính lại theo trọng số {era}", 2) for era in by_era))
+def constant_weights(published: pd.DataFrame, found: pd.DataFrame, eras: list[str], rests_on: Provenance) -> Table:
+    """An index as published beside the same components under each era's weights, one row an edition that can be recomputed.
+
+    ``found`` is from ``standing.constant_weight_standing``; ranks are known only where all provinces are held.
+    """
+    by_key = found.set_index(["edition_year", "weight_era"])
+    history = published.set_index("edition_year")
+    years = sorted({int(year) for year in found["edition_year"]})
+    rows = tuple(
+        (str(year), cell(history["score"].get(year)), *(part for era in eras for part in _under_weights(by_key, year, era))) for year in years
+    )
+    columns = (
+        Column("Năm đánh giá"),
+        Column("Điểm công bố", 2),
+        *(column for era in eras for column in (Column(f"Theo trọng số {era}", 2), Column(f"Hạng theo trọng số {era}"))),
+    )
     notes = (
         "Chỉ tính cho năm có đủ điểm các chỉ số thành phần; chênh lệch vài phần trăm điểm so với số công bố là do làm tròn.",
         "Trọng số suy ra từ chính số liệu công bố; nơi công bố không thông báo lần đổi trọng số gần nhất.",
     )
-    return Table("pci-constant-weights", "PCI tính lại với trọng số giữ nguyên, đặt cạnh điểm công bố", columns, rows, rests_on, notes)
+    index = str(published["index"].iloc[0])
+    title = f"{index} tính lại với trọng số giữ nguyên, đặt cạnh điểm công bố"
+    return Table(f"{index.lower().replace(' ', '-')}-constant-weights", title, columns, rows, rests_on, notes)
+
+
+def _under_weights(by_key: pd.DataFrame, year: int, era: str) -> tuple[Cell, Cell]:
+    """Composite and rank of one edition under one era's weights, where it has all their components."""
+    if (year, era) not in by_key.index:
+        return None, None
+    row = by_key.loc[(year, era)]
+    return cell(row["composite_score"]), None if pd.isna(row["rank"]) else f"{int(row['rank'])}/{int(row['rank_of'])}"
+
+
+def rank_decomposition(found: RankDecomposition, index: str, names: Mapping[str, str], rests_on: Provenance) -> Table:
+    """Sub-indices of the two editions behind a rank change, with both weights; from ``standing.rank_decomposition``."""
+    rows = tuple(
+        (
+            names.get(row["component"], row["component"]),
+            *(cell(row[field]) for field in ("from_score", "to_score", "from_median_score", "to_median_score")),
+            cell(row["from_weight_pct"]),
+            cell(row["to_weight_pct"]),
+            text.signed(row["contribution_score"]),
+        )
+        for _, row in found.components.iterrows()
+    )
+    columns = (
+        Column("Thành phần"),
+        Column(f"Điểm {found.from_year}", 2),
+        Column(f"Điểm {found.to_year}", 2),
+        Column(f"Trung vị {found.from_year}", 2),
+        Column(f"Trung vị {found.to_year}", 2),
+        Column(f"Trọng số {found.from_year} (%)", 0),
+        Column(f"Trọng số {found.to_year} (%)", 0),
+        Column("Phần góp vào điểm tổng hợp, đã trừ thay đổi chung"),
+    )
+    notes = (_ranks_note(found), "Phần góp tính với trọng số giữ nguyên như kỳ đầu.")
+    title = f"{index} {found.from_year} và {found.to_year}: điểm thành phần và trọng số"
+    return Table(f"rank-decomposition-{index.lower().replace(' ', '-')}", title, columns, rows, rests_on, notes, is_annex=True)
+
+
+def _ranks_note(found: RankDecomposition) -> str:
+    if not found.crosses_era:
+        return f"Hạng {found.from_rank} năm {found.from_year}, hạng {found.to_rank} năm {found.to_year}."
+    return (
+        f"Theo trọng số cũ: hạng {found.from_rank} năm {found.from_year}, hạng {found.old_weights_to_rank} năm {found.to_year}. "
+        f"Theo trọng số mới: hạng {found.new_weights_from_rank} năm {found.from_year}, hạng {found.to_rank} năm {found.to_year}."
+    )

@@ -1,0 +1,147 @@
+"""Blocks that take a standing apart: beside peers, by component, under weights held constant."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis import standing
+from analysis import tables as present
+from analysis.blocks import Block, Provenance, provenance
+from analysis.codes import COMPOSITE
+from analysis.figures import decomposition as charts
+from analysis.indices import component_name, components_of
+from analysis.narrative import decomposition as say
+from analysis.units import INDEX_VINTAGE
+
+if TYPE_CHECKING:
+    from analysis.chapters.standing import IndexView
+
+
+def rank_change(index: str, view: "IndexView") -> list[Block]:
+    """Why the rank changed between the last two editions whose components are held for all provinces; nothing without weights or panels."""
+    tables = view.tables
+    scores, weights, editions = tables.index_scores, tables.index_weights, tables.index_editions
+    kept = standing.constant_weight_standing(scores, weights, editions, index, view.province)
+    years = _whole_years(kept, view.histories[index])[-2:]
+    found = standing.rank_decomposition(scores, weights, editions, index, view.province, *years) if len(years) == 2 else None
+    if found is None or found.to_year < view.year - 1:  # an older change was told in the report of its year
+        return _constant_weights(index, view, kept)
+    rests_on = _panel_sources(scores, index, (found.from_year, found.to_year)) | provenance(weights)
+    names = _names(view, index, found.to_year)
+    move = say.constant_weight_move(found, index, rests_on)
+    return [
+        say.why_rank_changed(found, index, view.subject.place, names, rests_on),
+        charts.rank_parts(found, index, view.subject.place, rests_on),
+        *([move] if move else []),
+        present.rank_decomposition(found, index, names, rests_on),
+        *_constant_weights(index, view, kept),
+    ]
+
+
+def _whole_years(kept: pd.DataFrame, history: pd.DataFrame) -> list[int]:
+    """Editions out by the day of the report whose components are held for all provinces, oldest first."""
+    out = history.loc[history["status"] == "published", "edition_year"]
+    return sorted(kept.loc[kept["is_published_era"] & kept["rank"].notna() & kept["edition_year"].isin(out), "edition_year"].astype(int))
+
+
+def _panel_sources(scores: pd.DataFrame, index: str, years: tuple[int, ...]) -> Provenance:
+    return provenance(scores[(scores["index"] == index) & scores["edition_year"].isin(years)])
+
+
+def _names(view: "IndexView", index: str, year: int) -> dict[str, str]:
+    components = view.tables.index_components
+    return {code: component_name(components, index, code, year) for code in components_of(components, index, year)["component"]}
+
+
+def _constant_weights(index: str, view: "IndexView", kept: pd.DataFrame) -> list[Block]:
+    """The index under the weights of its last two eras beside the published score; nothing where no edition has all its components."""
+    tables, history = view.tables, view.histories[index]
+    found = kept[kept["edition_year"].isin(history.loc[history["status"] == "published", "edition_year"])]
+    eras = [era for era in dict.fromkeys(history["era"]) if era in set(found["weight_era"])][-2:]
+    if len(eras) < 2:
+        return []
+    of_eras = history.loc[history["era"].isin(eras), "edition_year"]
+    found = found[found["weight_era"].isin(eras) & found["edition_year"].isin(of_eras)]
+    own = tables.index_scores[(tables.index_scores["index"] == index) & tables.index_scores["edition_year"].isin(found["edition_year"])]
+    return [present.constant_weights(history, found, eras, provenance(own[own["province_code"] == view.province], tables.index_weights))]
+
+
+def beside_peers(index: str, view: "IndexView") -> list[Block]:
+    """The latest edition held for all provinces: distances to median, best and peers, and every component beside them."""
+    history = view.histories[index]
+    whole = history[history["z_score"].notna()]
+    if whole.empty:
+        return []
+    year, scores = int(whole.iloc[-1]["edition_year"]), view.tables.index_scores
+    rests_on = _panel_sources(scores, index, (year,))
+    found = standing.distances(scores, index, year, view.province, view.peers, components=view.tables.index_components)
+    beside, peers_vi = _components_beside(index, view, year), _peers_vi(view)
+    rests_on |= provenance(view.tables.regions)
+    bars = [charts.component_bars(beside, index, year, view.subject.place, peers_vi, rests_on)] if len(beside) else []
+    return [*bars, present.distances(found, view.tables.units, peers_vi, index, year, rests_on)]
+
+
+def _peers_vi(view: "IndexView") -> str:
+    """What the peers are called: their region, or that the office chose them."""
+    regions = view.tables.regions
+    own = regions.loc[(regions["province_code"] == view.province) & (regions["vintage"] == INDEX_VINTAGE), "region_vi"]
+    is_region = view.peers == standing.peers_of(regions, view.province)
+    return f"các tỉnh khác vùng {own.iloc[0]}" if is_region and len(own) else "các tỉnh đơn vị chọn để so"
+
+
+def _components_beside(index: str, view: "IndexView", year: int) -> pd.DataFrame:
+    """One row a component of the first level: the province's score beside peers, median and best."""
+    tables = view.tables
+    scores = tables.index_scores[(tables.index_scores["index"] == index) & (tables.index_scores["edition_year"] == year)]
+    of_year = standing.footing(scores, tables.index_components)
+    defined = components_of(tables.index_components, index, year)
+    first_level = defined.loc[defined["parent_component"] == COMPOSITE, "component"]
+    own = of_year[(of_year["province_code"] == view.province) & of_year["component"].isin(first_level)]
+    peers = of_year[of_year["province_code"].isin(view.peers)].groupby("component")["score"].median()
+    names = _names(view, index, year)
+    return own.assign(
+        own_score=own["score"],
+        peers_score=own["component"].map(peers),
+        name_vi=own["component"].map(names),
+        order=own["component"].map(component_order),
+    ).sort_values("order")
+
+
+def component_order(component: str) -> tuple[int, str]:
+    """Printed order of components: by their number, then by code."""
+    digits = "".join(char for char in component if char.isdigit())
+    return int(digits or 0), component
+
+
+def composite_parts(index: str, view: "IndexView") -> list[Block]:
+    """What each component gave to the composite's change into the report year, inside one era."""
+    tables, history = view.tables, view.histories[index]
+    moves = standing.changes(history, view.noise, sample=tables.index_editions)
+    into_year = moves[moves["to_year"] == view.year]
+    if into_year.empty:
+        return []
+    start, end = int(into_year.iloc[0]["from_year"]), int(into_year.iloc[0]["to_year"])
+    registry = (tables.index_editions, tables.index_components, tables.index_weights)
+    parts = standing.component_changes(tables.index_scores, *registry, index, view.province, start, end)
+    if parts.empty:
+        return []
+    names = _names(view, index, end)
+    verdicts = {code: _verdict(index, view, code) for code in parts["component"]}
+    shown = parts.assign(name_vi=parts["component"].map(names), verdict=parts["component"].map(verdicts))
+    rests_on = provenance(tables.index_scores[(tables.index_scores["index"] == index) & (tables.index_scores["province_code"] == view.province)])
+    rests_on = rests_on | provenance(tables.index_weights[tables.index_weights["index"] == index])
+    return [
+        say.contributions(shown, index, start, end, rests_on),
+        charts.contribution_bars(shown, index, start, end, view.subject.place, rests_on),
+    ]
+
+
+def _verdict(index: str, view: "IndexView", component: str) -> str:
+    """Whether a component's move into the report year is clear."""
+    tables = view.tables
+    history = standing.history(
+        tables.index_scores, tables.index_editions, view.province, index, last_year=view.year, as_of=view.subject.as_of, component=component
+    )
+    moves = standing.changes(history, view.noise, component, sample=tables.index_editions)
+    into_year = moves[moves["to_year"] == view.year]
+    return "not_known" if into_year.empty else str(into_year.iloc[0]["verdict"])

@@ -1,0 +1,93 @@
+"""Two sentences that answer why a rank changed, and what moved a composite."""
+
+import pandas as pd
+
+from analysis import text
+from analysis.blocks import Finding, Provenance, Sentence
+from analysis.figures.decomposition import places_vi
+from analysis.standing import RankDecomposition
+from analysis.theme import VERDICT_VI
+
+MOST_NAMED = 2  # components named in a sentence; the table has them all
+
+
+def why_rank_changed(found: RankDecomposition, index: str, place: str, names: dict[str, str], rests_on: Provenance) -> Finding:
+    """Why a rank went from one edition to another: how many places each cause moved, and what would have been with weights kept."""
+    said = f"{_rank_change(found, index, place)}. {_with_weights_kept(found, names) if found.crosses_era else _moved_most(found, names)}."
+    return Finding(f"rank-change-{index.lower().replace(' ', '-')}", said, _evidence(found), rests_on)
+
+
+def _rank_change(found: RankDecomposition, index: str, place: str) -> str:
+    start, end = f"hạng {found.from_rank}/{found.from_rank_of} năm {found.from_year}", f"hạng {found.to_rank}/{found.to_rank_of} năm {found.to_year}"
+    places = found.to_rank - found.from_rank
+    if not places:
+        return f"{index} của {place} giữ hạng {found.to_rank}/{found.to_rank_of} từ năm {found.from_year} đến năm {found.to_year}"
+    causes = [
+        *([f"{places_vi(found.weights_places)} do đổi trọng số"] if found.crosses_era else []),
+        f"{places_vi(found.own_places)} do điểm của tỉnh",
+        f"{places_vi(found.others_places)} do điểm của các tỉnh khác",
+    ]
+    about = "ước tính " if found.crosses_era else ""
+    return f"{index} của {place} từ {start} {'xuống' if places > 0 else 'lên'} {end} ({abs(places)} bậc): {about}{text.enumerate_vi(causes)}"
+
+
+def _with_weights_kept(found: RankDecomposition, names: dict[str, str]) -> str:
+    return (
+        f"Giữ nguyên trọng số cũ thì năm {found.to_year} tỉnh đứng hạng {found.old_weights_to_rank}, không phải {found.to_rank}; "
+        f"chấm theo trọng số mới thì ngay năm {found.from_year} tỉnh đã đứng hạng {found.new_weights_from_rank}, không phải {found.from_rank}; "
+        f"{text.decapitalised(_moved_most(found, names))}"
+    )
+
+
+def _moved_most(found: RankDecomposition, names: dict[str, str]) -> str:
+    """The components that weighed most in the province's own change, against the median province."""
+    went_down = found.to_rank > found.from_rank
+    moved = found.components[(found.components["contribution_score"] < 0) == went_down]
+    chosen = moved.sort_values("contribution_score", ascending=went_down, kind="stable").head(MOST_NAMED)
+    if chosen.empty:
+        return f"So với thay đổi chung của các tỉnh, không thành phần nào của tỉnh {'giảm' if went_down else 'tăng'}"
+    told = [
+        f"{text.decapitalised(names.get(row.component, row.component))} ({text.signed(row.contribution_score)} điểm {found.index})"
+        for row in chosen.itertuples()
+    ]
+    return f"So với thay đổi chung của các tỉnh, {'giảm' if went_down else 'tăng'} nhiều nhất ở {text.enumerate_vi(told)}"
+
+
+def _evidence(found: RankDecomposition) -> str:
+    """What the figures rest on, where they cross eras."""
+    if not found.crosses_era:
+        return "Tách bằng cách thay lần lượt điểm của tỉnh và của các tỉnh khác, lấy bình quân hai thứ tự."
+    return (
+        "Phần trọng số chỉ dùng thứ hạng trong từng năm. Phần tách giữa tỉnh và các tỉnh khác giả định điểm thành phần hai năm đo như nhau, "
+        "nên là ước tính. Trọng số khôi phục từ số công bố; đây là phép tách số học, không nói nguyên nhân do truyền thông."
+    )
+
+
+def constant_weight_move(found: RankDecomposition, index: str, rests_on: Provenance) -> Sentence | None:
+    """The change under constant weights, which across eras is never called clear; None inside one era, where the composite itself is judged."""
+    if not found.crosses_era:
+        return None
+    change, net = found.old_weights_to_score - found.from_score, found.net_change_score
+    said = f"Giữ nguyên trọng số cũ, điểm {index} thay đổi {text.signed(change)} (trừ thay đổi chung của các tỉnh còn {text.signed(net)})"
+    reason = "chưa biết là thay đổi thật hay ngẫu nhiên, vì cách đo điểm thành phần có hiệu chỉnh giữa hai kỳ"
+    if found.noise_score is None:
+        return Sentence(f"{said}; {reason}.", rests_on)
+    years, limit = found.to_year - found.from_year, text.number(found.noise_score, 2)
+    return Sentence(f"{said}; {reason} (mức dao động qua {years} năm ở giai đoạn trước là ±{limit} điểm).", rests_on)
+
+
+def contributions(parts: pd.DataFrame, index: str, from_year: int, to_year: int, rests_on: Provenance) -> Sentence:
+    """The components that pulled a composite up and down most inside one era."""
+    ordered = parts.sort_values("contribution_score", kind="stable")
+    down, up = ordered[ordered["contribution_score"] < 0].head(MOST_NAMED), ordered[ordered["contribution_score"] > 0].tail(MOST_NAMED)[::-1]
+    said = [
+        f"{word} nhiều nhất: {text.enumerate_vi([_part(row) for row in rows.itertuples()])}"
+        for word, rows in (("kéo lên", up), ("kéo xuống", down))
+        if len(rows)
+    ]
+    return Sentence(f"{index} từ {from_year} đến {to_year}, {'; '.join(said) or 'không thành phần nào thay đổi'}.", rests_on)
+
+
+def _part(row: object) -> str:
+    name, score, verdict = (getattr(row, field) for field in ("name_vi", "contribution_score", "verdict"))
+    return f"{text.decapitalised(name)} ({text.signed(score)} điểm, {VERDICT_VI[verdict]})"
