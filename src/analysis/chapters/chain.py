@@ -26,7 +26,7 @@ def chain(view: IndexView) -> list[Block]:
     histories = {(row.index_name, row.component): _history(view, row.index_name, row.component) for row in _named(declared)}
     links = tuple(_link(row, view, activities, of_year, histories[row.index_name, row.component]) for row in _named(declared))
     rests_on = history_provenance(histories.values(), declared, activities, of_year, tables.index_editions)
-    return [say.not_evidence(rests_on), present.chain(links, str(plan["plan_number"]), rests_on)]
+    return [say.not_evidence(rests_on), *present.chain(links, str(plan["plan_number"]), rests_on)]
 
 
 def _named(declared: pd.DataFrame) -> list:  # type: ignore[type-arg]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis import standing
 from analysis import tables as present
-from analysis.blocks import Block, Provenance, provenance
+from analysis.blocks import Block, Provenance, Sentence, provenance
 from analysis.codes import COMPOSITE
 from analysis.figures import decomposition as charts
 from analysis.indices import component_name, components_of
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def rank_change(index: str, view: "IndexView") -> list[Block]:
-    """Why the rank changed between the last two editions whose components are held for all provinces; nothing without weights or panels."""
+    """Why the rank changed between the last two editions whose components are held for all provinces; nothing without weights or panels.
+
+    Across an era as a finding with its chart and the composites under weights held constant; inside one as a sentence.
+    """
     tables = view.tables
     scores, weights, editions = tables.index_scores, tables.index_weights, tables.index_editions
     kept = standing.constant_weight_standing(scores, weights, editions, index, view.province)
@@ -28,11 +31,14 @@ def rank_change(index: str, view: "IndexView") -> list[Block]:
         return _constant_weights(index, view, kept)
     rests_on = _panel_sources(scores, index, (found.from_year, found.to_year)) | provenance(weights)
     names = _names(view, index, found.to_year)
+    why = say.why_rank_changed(found, index, view.subject.place, names, rests_on)
     move = say.constant_weight_move(found, index, rests_on)
+    if move is None:  # inside an era the components say more, and a few places are ordinary
+        return [Sentence(why.text_vi, rests_on, why.evidence_vi), present.rank_decomposition(found, index, names, rests_on)]
     return [
-        say.why_rank_changed(found, index, view.subject.place, names, rests_on),
+        why,
         charts.rank_parts(found, index, view.subject.place, rests_on),
-        *([move] if move else []),
+        move,
         present.rank_decomposition(found, index, names, rests_on),
         *_constant_weights(index, view, kept),
     ]

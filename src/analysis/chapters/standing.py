@@ -105,7 +105,7 @@ def _has_score(history: pd.DataFrame, year: int) -> bool:
 
 
 def all_moves(view: IndexView) -> list[Block]:
-    """Every move inside an era with its verdict, in one table; nothing where there is none."""
+    """Which moves inside eras are clear, with every one in a table; nothing where there is none."""
     histories, editions = view.histories, view.tables.index_editions
     moves = [standing.changes(histories[index], view.noise, sample=editions) for index in view.chosen]
     moves = [found for found in moves if len(found)]
@@ -115,7 +115,8 @@ def all_moves(view: IndexView) -> list[Block]:
     rests_on = history_provenance(held, editions)
     if all((found["verdict"] == "not_known").all() for found in moves):
         return [say.none_judged(rests_on)]
-    return [present.index_changes(pd.concat(moves), rests_on | provenance(view.tables.index_noise))]
+    rests_on |= provenance(view.tables.index_noise)
+    return [say.moves_in_brief(pd.concat(moves), rests_on), present.index_changes(pd.concat(moves), rests_on)]
 
 
 def near_communication(index: str, view: IndexView) -> list[Block]:

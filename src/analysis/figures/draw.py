@@ -15,6 +15,7 @@ from analysis.figures.heatmap import heatmap_traces
 from analysis.theme import DASHES, FONT_STACK, MARKERS, NEUTRAL, PALETTE, QUIET, STATE_FILLS, SYNTHETIC_STAMP
 
 HEIGHT = 390
+STRIP_HEIGHT = 270  # of ranks, which accompany the scores above them
 ROW_HEIGHT = 40  # a horizontal bar or timeline row with two lines of 11-point text
 MAX_LABELLED_POINTS = 16  # beyond this direct labels collide
 LABEL_CHARACTERS = 40
@@ -213,7 +214,7 @@ def _lay_out(figure: go.Figure, chart: Chart, *, with_title: bool) -> None:
     title = f"<b>{_escaped(chart.title)}</b><br><sub>{_escaped(chart.subtitle)}</sub>" if with_title else None
     figure.update_layout(
         template="plotly_white",
-        height=max(HEIGHT, 130 + ROW_HEIGHT * rows) if is_horizontal else HEIGHT,
+        height=max(HEIGHT, 130 + ROW_HEIGHT * rows) if is_horizontal else STRIP_HEIGHT if chart.y_reversed else HEIGHT,
         font={"family": FONT_STACK, "size": 13, "color": "#1A1A1A"},
         title={"text": title, "x": 0, "xanchor": "left", "yref": "container", "y": 1, "yanchor": "top", "pad": {"t": 10}} if with_title else None,
         margin={"l": 60, "r": 40, "t": 150 if with_title else 75, "b": 90 if len(chart.series) > 1 else 60},

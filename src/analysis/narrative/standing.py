@@ -101,6 +101,20 @@ def _rank_move(history: pd.DataFrame, index: str, year: int, rests_on: Provenanc
     )
 
 
+def moves_in_brief(changes: pd.DataFrame, rests_on: Provenance) -> Sentence:
+    """How many of all moves inside eras are clear, and which; the table has them all."""
+    counts = changes["verdict"].value_counts()
+    clear = [
+        f"{row['index']} {row['to_year']} ({text.signed(row['change_score'])} điểm)" for _, row in changes.iterrows() if row["verdict"] == "clear"
+    ]
+    named = f": {text.enumerate_vi(clear)}" if clear else ""
+    said = (
+        f"Trong {len(changes)} lần so hai năm liền nhau cùng cách chấm, {len(clear)} thay đổi là rõ{named}; "
+        f"{counts.get('within_noise', 0)} trong mức dao động ngẫu nhiên, {counts.get('not_known', 0)} chưa biết"
+    )
+    return Sentence(f"{said}. Chỉ do ngẫu nhiên thì khoảng 1 trên 20 thay đổi cũng vượt mức.", rests_on)
+
+
 def none_judged(rests_on: Provenance) -> Sentence:
     """In place of a table in which every verdict would be "not known"."""
     return Sentence(

@@ -36,27 +36,32 @@ class Link:
     move: pd.Series | None
 
 
-def chain(links: Sequence[Link], plan_number: str, rests_on: Provenance) -> Table:
-    """One row a link: output, outtake, outcome, component, and what was measured of them."""
-    rows = tuple(
-        (f"{link.section}. {link.section_vi}", _output(link), link.outtake_vi, _outcome(link), f"{link.index}: {link.component_vi}", _measured(link))
-        for link in links
-    )
+def chain(links: Sequence[Link], plan_number: str, rests_on: Provenance) -> list[Table]:
+    """One table a section of the plan, one row a link: who is reached, what they then do, the nearest component, what was measured."""
+    sections = {link.section: [found for found in links if found.section == link.section] for link in links}
     columns = (
-        Column("Phần của kế hoạch"),
-        Column("Việc làm ra"),
         Column("Ai được tiếp cận"),
         Column("Người dân, doanh nghiệp làm gì sau đó"),
         Column("Thành phần chỉ số gần nhất"),
         Column("Năm báo cáo"),
     )
-    notes = tuple(dict.fromkeys(f"{link.index}, {link.component_vi}: {link.reason_vi}" for link in links))
-    return Table("outcome-chain", f"Từ Kế hoạch {plan_number} đến chỉ số", columns, rows, rests_on, notes)
+    return [
+        Table(f"outcome-chain-{number}", _title(found[0], plan_number), columns, tuple(map(_row, found)), rests_on, (_output(found[0]),))
+        for number, found in enumerate(sections.values(), 1)
+    ]
+
+
+def _title(link: Link, plan_number: str) -> str:
+    return f"Từ mục {link.section} của Kế hoạch {plan_number} đến chỉ số: {text.decapitalised(link.section_vi)}"
+
+
+def _row(link: Link) -> tuple[str, ...]:
+    return link.outtake_vi, _outcome(link), f"{link.index}: {link.component_vi}", _measured(link)
 
 
 def _output(link: Link) -> str:
-    counted = "" if link.activities_count is None else f" (đã ghi {text.number(link.activities_count)} hoạt động)"
-    return f"{link.output_vi}{counted}"
+    counted = "" if link.activities_count is None else f"; đã ghi {text.number(link.activities_count)} hoạt động"
+    return f"Việc làm ra: {link.output_vi}{counted}."
 
 
 def _outcome(link: Link) -> str:

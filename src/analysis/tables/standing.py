@@ -104,7 +104,8 @@ def index_changes(changes: pd.DataFrame, rests_on: Provenance) -> Table:
         "Mức dao động thường gặp: chỉ do ngẫu nhiên thì khoảng 19 trên 20 lần không vượt mức này. Mức lấy từ các tỉnh được so với "
         "thay đổi sau khi trừ thay đổi chung của các tỉnh; mức lấy từ cỡ mẫu chỉ đủ để nói “trong mức dao động”, không đủ để nói “rõ”.",
     )
-    return Table("index-changes", "Thay đổi giữa hai năm liền nhau trong cùng phương pháp", columns, rows, rests_on, notes)
+    title = "Thay đổi giữa hai năm liền nhau trong cùng phương pháp"
+    return Table("index-changes", title, columns, rows, rests_on, notes, is_annex=True)
 
 
 def standing_overview(histories: dict[str, pd.DataFrame], year: int, rests_on: Provenance) -> Table:
