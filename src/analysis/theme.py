@@ -12,6 +12,7 @@ FONT_STACK = "'Segoe UI', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 SYNTHETIC_STAMP = "SỐ LIỆU MÔ PHỎNG"
 NOT_PUBLISHED = "chưa công bố"
 VERDICT_VI = {"clear": "rõ", "within_noise": "trong mức dao động ngẫu nhiên", "not_known": "chưa biết"}
+VERDICT_SHORT_VI = {"clear": "rõ", "within_noise": "dao động", "not_known": "chưa biết"}  # where a label has no room
 NOISE_BASIS_VI = {
     "published_se": "sai số do nơi công bố in",
     "panel": "dao động của các tỉnh cùng giai đoạn",

@@ -113,7 +113,7 @@ def test_contributions_name_the_strongest_both_ways_each_with_its_verdict():
         "kéo xuống nhiều nhất: b (−0,40 điểm, trong mức dao động ngẫu nhiên)."
     )
     chart = contribution_bars(parts, "PCI", 2020, 2021, "X", SOURCE)
-    assert chart.series[0].x[0] == "B (trong mức dao động ngẫu nhiên)"
+    assert chart.series[0].x[0] == "B (dao động)"
     assert sum(chart.series[0].y) == pytest.approx(1.2)
 
 

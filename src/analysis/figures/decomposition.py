@@ -6,7 +6,7 @@ from analysis import text
 from analysis.blocks import Chart, Provenance, Series, numbers
 from analysis.figures.standing import slug
 from analysis.standing import RankDecomposition
-from analysis.theme import VERDICT_VI
+from analysis.theme import VERDICT_SHORT_VI, VERDICT_VI
 
 SCORE_DECIMALS = 2
 
@@ -53,11 +53,11 @@ def contribution_bars(parts: pd.DataFrame, index: str, from_year: int, to_year: 
     ordered = parts.sort_values("contribution_score", kind="stable")
     total = float(ordered["contribution_score"].sum())
     labels = tuple(f"thay đổi của thành phần: {VERDICT_VI[verdict]}" for verdict in ordered["verdict"])
-    names = tuple(f"{row.name_vi} ({VERDICT_VI[row.verdict]})" for row in ordered.itertuples())
+    names = tuple(f"{row.name_vi} ({VERDICT_SHORT_VI[row.verdict]})" for row in ordered.itertuples())
     return Chart(
         f"contributions-{slug(index)}",
         f"{index} {text.signed(total)} điểm từ {from_year} đến {to_year}: thành phần nào kéo lên, kéo xuống",
-        f"{province_name}: phần mỗi thành phần góp vào thay đổi của điểm tổng hợp; trong ngoặc: thay đổi của thành phần có rõ không",
+        f"{province_name}: phần mỗi thành phần góp vào thay đổi của điểm tổng hợp; trong ngoặc: rõ, trong mức dao động ngẫu nhiên, hay chưa biết",
         "bar",
         "category",
         "",

@@ -190,7 +190,7 @@ def _add_marks(figure: go.Figure, chart: Chart) -> None:
                 yshift=level,
                 text=_escaped(mark.label),
                 showarrow=False,
-                xanchor="left",
+                xanchor="right" if chart.x_kind == "year" else "left",
                 yanchor="bottom",
                 font={"size": 11},
             )

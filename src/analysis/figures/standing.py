@@ -121,9 +121,7 @@ def component_lines(
     histories: dict[str, pd.DataFrame], names: dict[str, str], index: str, province_name: str, moves: dict[str, pd.DataFrame]
 ) -> Chart:
     """Components close to communication, one series each; eras stay gaps; ``moves`` are the judged changes by component."""
-    series = tuple(
-        _series(f"{code} {names[code]}" if code != COMPOSITE else index, history, index, moves[code]) for code, history in histories.items()
-    )
+    series = tuple(_series(names[code] if code != COMPOSITE else index, history, index, moves[code]) for code, history in histories.items())
     one = next(iter(histories.values()))
     return Chart(
         f"component-lines-{slug(index)}",
