@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.estimate.result import Grade
 
 Cell = str | float | int | None
-ChartKind = Literal["line", "bar", "stacked_bar", "timeline", "heatmap"]
+ChartKind = Literal["line", "bar", "stacked_bar", "dots", "timeline", "heatmap"]
 AxisKind = Literal["year", "month", "category", "date", "number"]
 
 MAX_SERIES = 4  # four colours keep a contrast of 3:1 and stay distinct; more series belong in panels or a table

@@ -388,7 +388,7 @@ def test_a_correction_of_a_source_since_mended_is_told_as_expired_and_changes_no
     build = build_tables(raw, read_register(raw))
     said = [notice.said for notice in build.notices if "corrections.csv" in notice.where]
     assert len(said) == 1
-    assert "nay ghi 5.762; bỏ mục này khỏi corrections.csv" in said[0]
+    assert "nay ghi 5,762; bỏ mục này khỏi corrections.csv" in said[0]
     pd.testing.assert_frame_equal(build.tables["index_scores"], short_tables["index_scores"])
 
 

@@ -124,7 +124,7 @@ def test_the_day_of_publication_makes_the_difference(shipped_tables):
 
 
 def test_a_year_without_an_edition_is_said_plainly(histories):
-    assert standing.edition(histories["SIPAS"], "SIPAS", PLACE, 2016, SOURCE).text_vi == "SIPAS: không có phiên bản năm 2016."
+    assert standing.edition(histories["SIPAS"], "SIPAS", PLACE, 2016, SOURCE).text_vi == "SIPAS: không có kỳ đánh giá năm 2016."
 
 
 def make_move(change: float, verdict: str, limit: float | None, judged: float | None = None, basis: str = "panel") -> pd.DataFrame:

@@ -36,6 +36,8 @@ FELL = RankDecomposition(
     weights_places=13.0,
     own_places=22.0,
     others_places=-3.0,
+    own_places_least=14,
+    own_places_most=31,
     net_change_score=-3.69,
     noise_score=3.81,
     verdict="within_noise",
@@ -51,10 +53,12 @@ def test_two_sentences_say_how_many_places_each_cause_moved_and_what_kept_weight
         "ước tính xuống 13 bậc do đổi trọng số, xuống 22 bậc do điểm của tỉnh và lên 3 bậc do điểm của các tỉnh khác"
     )
     assert second == (
-        "Giữ nguyên trọng số cũ thì năm 2023 tỉnh đứng hạng 22, không phải 38; chấm theo trọng số mới thì ngay năm 2021 tỉnh đã đứng hạng 16, "
-        "không phải 6; so với thay đổi chung của các tỉnh, giảm nhiều nhất ở minh bạch (−1,20 điểm PCI)."
+        "Giữ nguyên trọng số cũ thì năm 2023 tỉnh đứng hạng 22, không phải 38; "
+        "chấm theo trọng số mới thì ngay năm 2021 tỉnh đã đứng hạng 16, không phải 6."
     )
     assert "giả định" in found.evidence_vi
+    assert "từ xuống 14 bậc đến xuống 31 bậc tùy cách thay" in found.evidence_vi
+    assert say.in_brief(found=FELL, index="PCI", rests_on=SOURCE).text_vi.startswith("PCI của tỉnh từ hạng 6/63 năm 2021 xuống hạng 38/63")
 
 
 def test_inside_one_era_no_weights_are_spoken_of():
@@ -67,11 +71,12 @@ def test_inside_one_era_no_weights_are_spoken_of():
 
 def test_across_eras_a_move_under_kept_weights_is_never_called_clear_whatever_its_size():
     for net in (-3.69, -30.0):
-        said = say.constant_weight_move(replace(FELL, net_change_score=net, verdict="clear"), "PCI", SOURCE)
+        said = say.constant_weight_move(replace(FELL, net_change_score=net, verdict="clear"), "PCI", NAMES, SOURCE)
         assert said is not None
         assert "chưa biết" in said.text_vi
         assert ": rõ" not in said.text_vi
-    assert say.constant_weight_move(replace(FELL, crosses_era=False), "PCI", SOURCE) is None
+        assert said.text_vi.endswith("So với thay đổi chung của các tỉnh, giảm nhiều nhất ở minh bạch (−1,20 điểm PCI).")
+    assert say.constant_weight_move(replace(FELL, crosses_era=False), "PCI", NAMES, SOURCE) is None
 
 
 def test_an_unchanged_rank_and_a_better_one_are_said_as_such():
@@ -91,7 +96,9 @@ def test_places_are_shown_exactly_so_that_they_add_up(places, said):
 def test_the_bars_of_the_chart_add_up_to_the_change_of_rank():
     chart = rank_parts(FELL, "PCI", "Bình Dương", SOURCE)
     assert sum(chart.series[0].y) == FELL.to_rank - FELL.from_rank == 32
-    assert chart.title == "PCI từ hạng 6 (2021) đến hạng 38 (2023): xuống 32 bậc"
+    assert chart.title.startswith(
+        "PCI xuống 32 bậc (hạng 6 → 38): xuống 13 bậc do nơi công bố đổi trọng số; xuống 22 bậc do điểm thành phần của Bình Dương"
+    )
     assert any("giả định" in note for note in chart.notes_vi)
     assert list(draw(chart).data[0].x) == [13.0, 22.0, -3.0]
 
@@ -109,7 +116,7 @@ def test_contributions_name_the_strongest_both_ways_each_with_its_verdict():
     )
     said = say.contributions(parts, "PCI", 2020, 2021, SOURCE).text_vi
     assert said == (
-        "PCI từ 2020 đến 2021, kéo lên nhiều nhất: a (+1,20 điểm, rõ) và c (+0,30 điểm, chưa biết); "
+        "PCI từ 2020 đến 2021, kéo lên nhiều nhất: a (+1,20 điểm, rõ) và d (+0,10 điểm, rõ); "
         "kéo xuống nhiều nhất: b (−0,40 điểm, trong mức dao động ngẫu nhiên)."
     )
     chart = contribution_bars(parts, "PCI", 2020, 2021, "X", SOURCE)
@@ -128,6 +135,6 @@ def test_components_beside_others_count_those_below_the_median_and_leave_out_pee
         }
     )
     chart = component_bars(beside, "PCI", 2021, "X", "các tỉnh khác vùng Y", SOURCE)
-    assert chart.title == "PCI 2021: 1/2 thành phần dưới trung vị các tỉnh"
-    assert [series.name for series in chart.series] == ["X", "trung vị các tỉnh", "cao nhất"]
-    assert "Dưới trung vị: A." in chart.alt_vi
+    assert chart.title == "PCI 2021: 1/2 thành phần thấp hơn mức giữa các tỉnh"
+    assert [series.name for series in chart.series] == ["X", "mức giữa các tỉnh", "cao nhất"]
+    assert "Thấp hơn mức giữa: A." in chart.alt_vi

@@ -260,9 +260,11 @@ def test_the_overview_compares_only_inside_an_era_and_says_why_a_figure_is_missi
     }
     rows = {row[0]: row[1:] for row in tables.standing_overview(histories, 2021, SOURCE).rows}
     assert rows["PAPI"] == ("47,18 điểm, hạng 2/60", "2019: 40,00 điểm, hạng 57/63", "cách chấm đã đổi, không so")
-    assert rows["PCI"][2] == "cùng cách chấm"
+    assert rows["PCI"][2] == "thay đổi: chưa biết"
+    judged = tables.standing_overview(histories, 2021, SOURCE, {"PCI": "within_noise"}).rows
+    assert {row[0]: row[3] for row in judged}["PCI"] == "thay đổi: trong mức dao động ngẫu nhiên"
     assert rows["SIPAS"] == ("chưa công bố", "2019: 40,00 điểm, hạng 57/63", None)
-    assert rows["PAR INDEX"] == ("không có phiên bản", None, None)
+    assert rows["PAR INDEX"] == ("không có kỳ đánh giá", None, None)
 
 
 def test_gaps_are_listed_by_index_and_reason():

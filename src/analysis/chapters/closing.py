@@ -44,15 +44,17 @@ def quality(data: Tables, histories: dict[str, pd.DataFrame]) -> list[Block]:
         say.synthetic_share(tables.in_force(register)),
         say.rows_account(tables.in_force(register)),
         tables.sources(register),
-        *_index_figures(data, register),
+        *_index_figures(data, register, histories),
         *([gaps] if gaps.rows else []),
         tables.set_aside(data.set_aside),
     ]
 
 
-def _index_figures(data: Tables, register: pd.DataFrame) -> list[Block]:
-    """Where the figures of the indices came from, where sources disagree, and what stays open."""
-    scores, disputed, trust = data.index_scores, data.index_conflicts, data.index_trust
+def _index_figures(data: Tables, register: pd.DataFrame, histories: dict[str, pd.DataFrame]) -> list[Block]:
+    """Where the figures of the indices came from, where sources disagree, and what stays open; nothing of editions not out by the report."""
+    out = pd.concat([history.loc[history["status"] != "not_yet", ["index", "edition_year"]] for history in histories.values()])
+    scores, disputed = (frame.merge(out, on=["index", "edition_year"], how="inner") for frame in (data.index_scores, data.index_conflicts))
+    trust = data.index_trust
     if scores.empty:
         return []
     said = [say.disagreement(disputed, scores, trust), say.shared_ranks(data.build_notices, scores)]

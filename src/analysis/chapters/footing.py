@@ -11,6 +11,7 @@ from analysis.codes import COMPOSITE
 from analysis.figures import decomposition as charts
 from analysis.indices import component_name, components_of
 from analysis.narrative import decomposition as say
+from analysis.narrative import standing as distance_words
 from analysis.units import INDEX_VINTAGE
 
 if TYPE_CHECKING:
@@ -20,21 +21,20 @@ if TYPE_CHECKING:
 def rank_change(index: str, view: "IndexView") -> list[Block]:
     """Why the rank changed between the last two editions whose components are held for all provinces; nothing without weights or panels.
 
-    Across an era as a finding with its chart and the composites under weights held constant; inside one as a sentence.
+    Across an era a finding with its chart and the composites under weights held constant; inside one a sentence, and only where the
+    composite's own move is clear.
     """
     tables = view.tables
-    scores, weights, editions = tables.index_scores, tables.index_weights, tables.index_editions
-    kept = standing.constant_weight_standing(scores, weights, editions, index, view.province)
-    years = _whole_years(kept, view.histories[index])[-2:]
-    found = standing.rank_decomposition(scores, weights, editions, index, view.province, *years) if len(years) == 2 else None
-    if found is None or found.to_year < view.year - 1:  # an older change was told in the report of its year
+    kept = standing.constant_weight_standing(tables.index_scores, tables.index_weights, tables.index_editions, index, view.province)
+    found = _decomposed(index, view, kept)
+    if found is None:
         return _constant_weights(index, view, kept)
-    rests_on = _panel_sources(scores, index, (found.from_year, found.to_year)) | provenance(weights)
-    names = _names(view, index, found.to_year)
+    rests_on, names = _behind(found, index, view), _names(view, index, found.to_year)
     why = say.why_rank_changed(found, index, view.subject.place, names, rests_on)
-    move = say.constant_weight_move(found, index, rests_on)
-    if move is None:  # inside an era the components say more, and a few places are ordinary
-        return [Sentence(why.text_vi, rests_on, why.evidence_vi), present.rank_decomposition(found, index, names, rests_on)]
+    move = say.constant_weight_move(found, index, names, rests_on)
+    if move is None:
+        is_clear = _verdict(index, view, COMPOSITE) == "clear" and found.to_year == view.year
+        return [Sentence(why.text_vi, rests_on, why.evidence_vi), present.rank_decomposition(found, index, names, rests_on)] if is_clear else []
     return [
         why,
         charts.rank_parts(found, index, view.subject.place, rests_on),
@@ -42,6 +42,26 @@ def rank_change(index: str, view: "IndexView") -> list[Block]:
         present.rank_decomposition(found, index, names, rests_on),
         *_constant_weights(index, view, kept),
     ]
+
+
+def rank_change_in_brief(index: str, view: "IndexView") -> Sentence | None:
+    """The answer in one sentence where the rank changed across a break of method; None otherwise."""
+    tables = view.tables
+    kept = standing.constant_weight_standing(tables.index_scores, tables.index_weights, tables.index_editions, index, view.province)
+    found = _decomposed(index, view, kept)
+    return say.in_brief(found, index, _behind(found, index, view)) if found is not None and found.crosses_era else None
+
+
+def _decomposed(index: str, view: "IndexView", kept: pd.DataFrame) -> standing.RankDecomposition | None:
+    """The rank change into the report year or the year before; an older one was told in the report of its year."""
+    tables, years = view.tables, _whole_years(kept, view.histories[index])[-2:]
+    if len(years) < 2 or years[-1] < view.year - 1:
+        return None
+    return standing.rank_decomposition(tables.index_scores, tables.index_weights, tables.index_editions, index, view.province, *years)
+
+
+def _behind(found: standing.RankDecomposition, index: str, view: "IndexView") -> Provenance:
+    return _panel_sources(view.tables.index_scores, index, (found.from_year, found.to_year)) | provenance(view.tables.index_weights)
 
 
 def _whole_years(kept: pd.DataFrame, history: pd.DataFrame) -> list[int]:
@@ -84,7 +104,8 @@ def beside_peers(index: str, view: "IndexView") -> list[Block]:
     beside, peers_vi = _components_beside(index, view, year), _peers_vi(view)
     rests_on |= provenance(view.tables.regions)
     bars = [charts.component_bars(beside, index, year, view.subject.place, peers_vi, rests_on)] if len(beside) else []
-    return [*bars, present.distances(found, view.tables.units, peers_vi, index, year, rests_on)]
+    told = (view.tables.units, peers_vi, index, year, rests_on)
+    return [distance_words.distances(found, *told), *bars, present.distances(found, *told)]
 
 
 def _peers_vi(view: "IndexView") -> str:

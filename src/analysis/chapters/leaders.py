@@ -20,13 +20,14 @@ def page(tables: Tables, histories: dict[str, pd.DataFrame], subject: Subject, p
     """One finding a question of the report, a plain sentence where a question has no data yet, then table and chart."""
     year = done.year
     rests_on = standing_chapter.history_provenance(histories.values(), tables.index_editions)
+    view = standing_chapter.view_of(tables, subject, province, year)
     return [
         _delivery(done, tables.units),
-        say_standing.overview(histories, subject.place, year, rests_on),
+        say_standing.overview(histories, subject.place, year, rests_on, standing_chapter.verdicts_of(view)),
         *_uptake(tables, subject, year),
         _contribution(tables, histories, subject, province, done),
         first_step(tables.plans, done),
-        *standing_chapter.overview(histories, tables.index_editions, year),
+        *standing_chapter.overview(view),
         *standing_chapter.rank_overview(histories, subject.place, year),
     ]
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from analysis import standing
 from analysis import tables as present
-from analysis.blocks import Block, Provenance, provenance
-from analysis.chapters.footing import beside_peers, composite_parts, rank_change
+from analysis.blocks import Block, Finding, Provenance, provenance
+from analysis.chapters.footing import beside_peers, composite_parts, rank_change, rank_change_in_brief
 from analysis.chapters.subject import Subject
 from analysis.codes import INDICES
 from analysis.errors import LantoaError
@@ -79,15 +79,17 @@ def one_index(index: str, view: IndexView) -> list[Block]:
         return []
     history, editions = view.histories[index], view.tables.index_editions
     rests_on = history_provenance([history], editions)
-    blocks: list[Block] = [say.edition(history, index, view.subject.place, view.year, rests_on)]
-    moves = standing.changes(history, view.noise, sample=editions)
+    moves, why = standing.changes(history, view.noise, sample=editions), rank_change(index, view)
+    is_explained = any(isinstance(block, Finding) for block in why)
+    blocks: list[Block] = [say.edition(history, index, view.subject.place, view.year, rests_on, is_explained=is_explained)]
     if _has_score(history, view.year) and (move := say.moves(moves, history, index, view.year, rests_on)):
         blocks.append(move)
-    blocks += rank_change(index, view)
-    if history["score"].notna().any():
+    blocks += why
+    is_firm = (history["basis"] != charts.SECONDARY).fillna(True).astype(bool)
+    if (history["score"].notna() & is_firm).any():
         blocks.append(charts.index_line(history, index, view.subject.place, moves))
-    if (history["rank"].notna() & (history["basis"] != charts.SECONDARY)).sum() > 1:
-        blocks.append(charts.rank_line(history, index, view.subject.place))
+    if (history["rank"].notna() & is_firm).sum() > 1:
+        blocks.append(charts.rank_line(history, index, view.subject.place, moves))
     blocks += [*beside_peers(index, view), *composite_parts(index, view), *near_communication(index, view)]
     if is_composite_circular(view.tables.index_components, index, view.year):
         blocks.append(say.circularity(index, rests_on))
@@ -135,9 +137,21 @@ def near_communication(index: str, view: IndexView) -> list[Block]:
     return [charts.component_lines(found, names, index, view.subject.place, moves)]
 
 
-def overview(histories: dict[str, pd.DataFrame], editions: pd.DataFrame, year: int) -> list[Block]:
-    """The four indices of the report year in one small table."""
-    return [present.standing_overview(histories, year, history_provenance(histories.values(), editions))]
+def verdicts_of(view: IndexView) -> dict[str, str]:
+    """Whether the move of each composite into the report year is clear, by index, where there is a move."""
+    found: dict[str, str] = {}
+    for index, history in view.histories.items():
+        moves = standing.changes(history, view.noise, sample=view.tables.index_editions)
+        into_year = moves[moves["to_year"] == view.year]
+        found |= {index: str(into_year.iloc[0]["verdict"])} if len(into_year) else {}
+    return found
+
+
+def overview(view: IndexView) -> list[Block]:
+    """The four indices of the report year in one small table, and why a rank changed across a break of method."""
+    rests_on = history_provenance(view.histories.values(), view.tables.index_editions)
+    why = [brief for index in view.chosen if (brief := rank_change_in_brief(index, view))]
+    return [*why, present.standing_overview(view.histories, view.year, rests_on, verdicts_of(view))]
 
 
 def rank_overview(histories: dict[str, pd.DataFrame], place: str, year: int) -> list[Block]:

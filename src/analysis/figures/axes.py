@@ -41,8 +41,9 @@ def lay_out_axes(figure: go.Figure, chart: Chart, *, is_horizontal: bool) -> Non
 
 def _years(chart: Chart) -> list[float]:
     """From the first to the last year with half a year's room, so that the words of a mark do not stretch the axis."""
-    places = [float(str(x)) for series in chart.series for x in series.x] + [float(str(mark.x)) for mark in chart.marks]
-    return [min(places) - 0.6, max(places) + 0.6]
+    years = [float(str(x)) for series in chart.series for x in series.x]
+    marks = [float(str(mark.x)) + 0.1 for mark in chart.marks]
+    return [min(years) - 0.6, max([max(years) + 0.6, *marks])]
 
 
 def _rank_axis(chart: Chart) -> dict[str, Any]:

@@ -19,30 +19,37 @@ def component_bars(beside: pd.DataFrame, index: str, year: int, province_name: s
     names = tuple(beside["name_vi"])
     series = [
         (province_name, "own_score"),
-        (f"trung vị {peers_vi}", "peers_score"),
-        ("trung vị các tỉnh", "median_score"),
+        (f"mức giữa {peers_vi}", "peers_score"),
+        ("mức giữa các tỉnh", "median_score"),
         ("cao nhất", "best_score"),
     ]
     below = [str(row.name_vi) for row in beside.itertuples() if row.own_score < row.median_score]
     return Chart(
         f"components-{slug(index)}",
-        f"{index} {year}: {len(below)}/{len(beside)} thành phần dưới trung vị các tỉnh",
+        f"{index} {year}: {_below_title(len(below), len(beside))}",
         f"{province_name} đặt cạnh nhóm so sánh và các tỉnh, điểm thành phần năm đánh giá {year}",
-        "bar",
+        "dots",
         "category",
         "",
         "điểm",
         tuple(Series(name, names, numbers(beside[column])) for name, column in series if beside[column].notna().any()),
         rests_on,
-        alt_vi="Biểu đồ thanh điểm thành phần của tỉnh, nhóm so sánh và các tỉnh. " + _below_alt(below),
+        alt_vi="Biểu đồ chấm điểm thành phần của tỉnh, nhóm so sánh và các tỉnh. " + _below_alt(below),
         decimals=SCORE_DECIMALS,
-        notes_vi=("Chỉ so các tỉnh trong cùng năm. Thang điểm từng thành phần có thể khác nhau.",),
-        y_from_zero=True,
+        notes_vi=(
+            "Chỉ so các tỉnh trong cùng năm. Mức giữa: một nửa số tỉnh cao hơn, một nửa thấp hơn (trung vị). Cao nhất: của riêng từng thành phần.",
+        ),
     )
 
 
 def _below_alt(below: list[str]) -> str:
-    return f"Dưới trung vị: {text.enumerate_vi(below)}." if below else "Không thành phần nào dưới trung vị."
+    return f"Thấp hơn mức giữa: {text.enumerate_vi(below)}." if below else "Không thành phần nào thấp hơn mức giữa."
+
+
+def _below_title(below: int, all_of: int) -> str:
+    if not below:
+        return f"cả {all_of} thành phần không thấp hơn mức giữa các tỉnh"
+    return f"{below}/{all_of} thành phần thấp hơn mức giữa các tỉnh"
 
 
 def contribution_bars(parts: pd.DataFrame, index: str, from_year: int, to_year: int, province_name: str, rests_on: Provenance) -> Chart:
@@ -81,11 +88,11 @@ def rank_parts(found: RankDecomposition, index: str, province_name: str, rests_o
         ("do điểm của các tỉnh khác", found.others_places),
     ]
     parts = [(name, places) for name, places in parts if found.crosses_era or name != parts[0][0]]
-    names = tuple(f"{name}: {places_vi(places)}" for name, places in parts)
-    start, end = f"hạng {found.from_rank} ({found.from_year})", f"hạng {found.to_rank} ({found.to_year})"
+    names = tuple(name for name, _ in parts)
+    told = "; ".join(f"{places_vi(places)} {name}" for name, places in parts)
     return Chart(
         f"rank-parts-{slug(index)}",
-        f"{index} từ {start} đến {end}: {places_vi(found.to_rank - found.from_rank)}",
+        f"{index} {places_vi(found.to_rank - found.from_rank)} (hạng {found.from_rank} → {found.to_rank}): {told}",
         f"{province_name}, {found.from_year}–{found.to_year}: số bậc theo từng phần (dương là xuống, âm là lên)",
         "bar",
         "category",
@@ -93,7 +100,7 @@ def rank_parts(found: RankDecomposition, index: str, province_name: str, rests_o
         "số bậc",
         (Series(province_name, names, tuple(places for _, places in parts)),),
         rests_on,
-        alt_vi="Biểu đồ thanh số bậc thay đổi: " + "; ".join(names) + ".",
+        alt_vi=f"Biểu đồ thanh số bậc thay đổi: {told}.",
         decimals=max(_decimals(places) for _, places in parts),
         notes_vi=rank_notes(found),
         y_from_zero=True,

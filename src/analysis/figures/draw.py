@@ -17,7 +17,7 @@ from analysis.theme import DASHES, FONT_STACK, MARKERS, NEUTRAL, PALETTE, QUIET,
 HEIGHT = 390
 STRIP_HEIGHT = 270  # of ranks, which accompany the scores above them
 ROW_HEIGHT = 40  # a horizontal bar or timeline row with two lines of 11-point text
-MAX_LABELLED_POINTS = 16  # beyond this direct labels collide
+MAX_LABELLED_POINTS = 20  # beyond this direct labels collide
 LABEL_CHARACTERS = 40
 LABEL_LINES = 2
 DAY_MILLISECONDS = 86_400_000
@@ -67,8 +67,9 @@ def _segment(chart: Chart, series: Series, position: int, part: slice, *, is_fir
         marker={
             "color": [STATE_FILLS.get(state, colour) for state in series.states[part]] or colour,
             "symbol": MARKERS[position % len(MARKERS)],
-            "size": 9 if series.states else 8,
+            "size": [9 if state else 5 for state in series.states[part]] or 8,
             "line": {"color": colour, "width": 1.5},
+            "opacity": 1,
         },
         connectgaps=False,
         cliponaxis=False,
@@ -150,7 +151,23 @@ def _spans(series: Series, rows: list[str], position: int) -> go.Bar:
     )
 
 
-_TRACES = {"line": _line_traces, "bar": _bar_traces, "stacked_bar": _bar_traces, "timeline": _timeline_traces, "heatmap": heatmap_traces}
+def _dot_traces(chart: Chart, series: Series, position: int) -> list[go.Scatter]:
+    """One marker a row and series; rows are categories from top to bottom, so that small differences show."""
+    shown = [_value_text(chart, value) for value in series.y]
+    marker = {"color": PALETTE[position % len(PALETTE)], "symbol": MARKERS[position % len(MARKERS)], "size": 13 - 2 * min(position, 2)}
+    names = [_wrapped(str(name)) for name in series.x]
+    template = "%{y}: %{customdata}<extra>" + _escaped(series.name) + "</extra>"
+    return [go.Scatter(x=list(series.y), y=names, mode="markers", name=series.name, customdata=shown, hovertemplate=template, marker=marker)]
+
+
+_TRACES = {
+    "line": _line_traces,
+    "bar": _bar_traces,
+    "dots": _dot_traces,
+    "stacked_bar": _bar_traces,
+    "timeline": _timeline_traces,
+    "heatmap": heatmap_traces,
+}
 
 
 def _days(start: Cell, end: Cell) -> int:
@@ -209,7 +226,7 @@ def _month_after(day: str) -> str:
 
 def _lay_out(figure: go.Figure, chart: Chart, *, with_title: bool) -> None:
     has_labelled_rows = chart.kind in KINDS_WITH_LABELLED_ROWS
-    is_horizontal = has_labelled_rows or (chart.kind in ("bar", "stacked_bar") and chart.x_kind == "category")
+    is_horizontal = has_labelled_rows or (chart.kind in ("bar", "stacked_bar", "dots") and chart.x_kind == "category")
     rows = len({label for series in chart.series for label in (series.labels if has_labelled_rows else series.x)})
     title = f"<b>{_escaped(chart.title)}</b><br><sub>{_escaped(chart.subtitle)}</sub>" if with_title else None
     figure.update_layout(

@@ -11,16 +11,18 @@ from analysis.standing import NORMAL_95
 from analysis.theme import NOISE_BASIS_VI, VERDICT_VI
 
 SCORE_DECIMALS = 2
+PUBLICATION_NOTE = "Vạch đứt: ngày công bố của kỳ mới nhất có số."
+NET_BASES = ("panel", "registry")  # moves held against the moves of all provinces are judged net of the median one
 SECONDARY = "secondary"  # a figure only a secondary listing gives stands in the table, not on the line
 
 
 def index_line(history: pd.DataFrame, index: str, province_name: str, changes: pd.DataFrame | None = None, unit_vi: str = "điểm") -> Chart:
-    """Composite of a province over its editions with its publication; needs one published score.
+    """Composite of a province over its editions with its publication; needs one published score that is not from a secondary listing.
 
     From ``standing.history`` and, for the judgement of every move, ``standing.changes``.
     """
-    published = history[history["score"].notna()]
-    history = history[history["edition_year"] >= published["edition_year"].min()]
+    published = history[history["score"].notna() & (history["basis"] != SECONDARY)]
+    history = _from_first_figure(history)
     latest = published.iloc[-1]
     return Chart(
         f"index-line-{slug(index)}",
@@ -35,20 +37,28 @@ def index_line(history: pd.DataFrame, index: str, province_name: str, changes: p
         alt_vi=_alt(history, index),
         decimals=SCORE_DECIMALS,
         marks=(*era_marks(history), *_publication_mark(latest)),
-        notes_vi=(*_gap_notes(history), *_state_notes(changes)),
+        notes_vi=(*_gap_notes(history), *_state_notes(changes), *([PUBLICATION_NOTE] if _publication_mark(latest) else [])),
     )
 
 
-def _series(name: str, history: pd.DataFrame, index: str, changes: pd.DataFrame | None = None) -> Series:
+def _series(name: str, history: pd.DataFrame, index: str, changes: pd.DataFrame | None = None, *, tells_publication: bool = True) -> Series:
     """Scores with their 95 % interval where the publisher gives a standard error, and what is known of every move."""
     drawn = history["score"].where(history["basis"] != SECONDARY).astype("Float64")
     half = NORMAL_95 * history["standard_error_score"].astype("Float64")
     years, eras = cells(history["edition_year"]), tuple(history["era"])
-    moves = {} if changes is None else {int(move.to_year): move for move in changes.itertuples()}
-    labels = tuple("; ".join([*_published(row), *_moved(moves.get(int(row.edition_year)))]) for row in history.itertuples())
-    states = tuple(moves[int(year)].verdict if int(year) in moves else "" for year in history["edition_year"])
+    moves = _by_year(changes)
+    told = [[*(_published(row) if tells_publication else []), *_moved(moves.get(int(row.edition_year)))] for row in history.itertuples()]
     low, high = numbers(drawn - half), numbers(drawn + half)
-    return Series(name, years, numbers(drawn), segments=eras, low=low, high=high, labels=labels, index=index, states=states if moves else ())
+    labels = tuple("; ".join(parts) for parts in told)
+    return Series(name, years, numbers(drawn), segments=eras, low=low, high=high, labels=labels, index=index, states=_states(history, moves))
+
+
+def _by_year(changes: pd.DataFrame | None) -> dict[int, Any]:
+    return {} if changes is None else {int(move.to_year): move for move in changes.itertuples()}
+
+
+def _states(history: pd.DataFrame, moves: dict[int, Any]) -> tuple[str, ...]:
+    return tuple(moves[int(year)].verdict if int(year) in moves else "" for year in history["edition_year"]) if moves else ()
 
 
 def _published(row: Any) -> list[str]:
@@ -60,10 +70,12 @@ def _published(row: Any) -> list[str]:
 
 
 def _moved(move: Any) -> list[str]:
+    """The change into a point, what of it was judged, and against what."""
     if move is None:
         return []
-    against = f", so với {NOISE_BASIS_VI[move.noise_basis]}" if NOISE_BASIS_VI[move.noise_basis] else ""
-    return [f"{text.signed(move.change_score)} điểm từ năm {move.from_year}: {VERDICT_VI[move.verdict]}{against}"]
+    net = "" if move.noise_basis not in NET_BASES else f" (trừ thay đổi chung còn {text.signed(move.judged_score)})"
+    against = "" if pd.isna(move.noise_score) else f", mức ±{text.number(move.noise_score, SCORE_DECIMALS)} theo {NOISE_BASIS_VI[move.noise_basis]}"
+    return [f"{text.signed(move.change_score)} điểm từ năm {move.from_year}{net}: {VERDICT_VI[move.verdict]}{against}"]
 
 
 def _publication_mark(latest: pd.Series) -> tuple[Mark, ...]:
@@ -78,18 +90,22 @@ def _state_notes(changes: pd.DataFrame | None) -> tuple[str, ...]:
     """How to read the markers, when any move is judged."""
     if changes is None or changes.empty:
         return ()
-    said = (
-        "Dấu tô đậm: thay đổi rõ so với năm liền trước, hoặc không có năm liền trước cùng cách chấm để so; dấu trắng: trong mức dao động ngẫu nhiên"
-    )
-    return (f"{said}; dấu xám: chưa biết.",)
+    said = "So với năm liền trước cùng cách chấm: dấu tô đậm là thay đổi rõ, dấu trắng là trong mức dao động ngẫu nhiên"
+    return (f"{said}, dấu xám là chưa biết; chấm nhỏ: không có năm liền trước để so.",)
 
 
-def rank_line(history: pd.DataFrame, index: str, province_name: str) -> Chart:
+def _from_first_figure(history: pd.DataFrame) -> pd.DataFrame:
+    """Editions from the first score or rank on, so that the lines of both share their years."""
+    known = history[history["score"].notna() | history["rank"].notna()]
+    return history[history["edition_year"] >= known["edition_year"].min()]
+
+
+def rank_line(history: pd.DataFrame, index: str, province_name: str, changes: pd.DataFrame | None = None) -> Chart:
     """Rank of a province over the editions, best on top; needs one rank that is not from a secondary listing."""
-    history = history.assign(rank=history["rank"].where(history["basis"] != SECONDARY))
-    ranked = history[history["rank"].notna()]
-    shown = history[history["edition_year"] >= ranked["edition_year"].min()]
-    labels = tuple(_rank_label(row) for row in shown.itertuples())
+    shown = _from_first_figure(history)
+    shown = shown.assign(rank=shown["rank"].where(shown["basis"] != SECONDARY))
+    ranked, moves = shown[shown["rank"].notna()], _by_year(changes)
+    labels = tuple(_rank_label(row, moves.get(int(row.edition_year))) for row in shown.itertuples())
     years, eras = cells(shown["edition_year"]), tuple(shown["era"])
     said = "; ".join(f"{row.edition_year}: {int(row.rank)}" for row in ranked.itertuples())
     latest = ranked.iloc[-1]
@@ -101,27 +117,34 @@ def rank_line(history: pd.DataFrame, index: str, province_name: str) -> Chart:
         "year",
         "năm đánh giá",
         "hạng",
-        (Series(province_name, years, numbers(shown["rank"]), segments=eras, labels=labels, index=index),),
+        (Series(province_name, years, numbers(shown["rank"]), segments=eras, labels=labels, index=index, states=_states(shown, moves)),),
         provenance(ranked),
         alt_vi=f"Thứ hạng {index} theo năm, ngắt tại chỗ đổi cách chấm. {said}.",
         marks=era_marks(shown),
-        notes_vi=("Thứ hạng còn đổi vì các tỉnh khác tiến hay lùi, và vì cách chấm hay trọng số đổi.",),
+        notes_vi=(
+            "Thứ hạng còn đổi vì các tỉnh khác tiến hay lùi, và vì cách chấm hay trọng số đổi; màu của dấu theo thay đổi của điểm như biểu đồ trên.",
+        ),
         y_reversed=True,
     )
 
 
-def _rank_label(row: Any) -> str:
+def _rank_label(row: Any, move: Any) -> str:
     if pd.isna(row.rank):
         return ""
+    judged = "" if move is None else f"thay đổi của điểm: {VERDICT_VI[move.verdict]}"
     of = "" if pd.isna(row.rank_of) else f"trong {int(row.rank_of)} tỉnh, thành"
-    return "; ".join(part for part in (of, "tính từ điểm, không phải hạng do nơi công bố in" if row.is_rank_computed else "") if part)
+    computed = "tính từ điểm, không phải hạng do nơi công bố in" if row.is_rank_computed else ""
+    return "; ".join(part for part in (of, computed, judged) if part)
 
 
 def component_lines(
     histories: dict[str, pd.DataFrame], names: dict[str, str], index: str, province_name: str, moves: dict[str, pd.DataFrame]
 ) -> Chart:
     """Components close to communication, one series each; eras stay gaps; ``moves`` are the judged changes by component."""
-    series = tuple(_series(names[code] if code != COMPOSITE else index, history, index, moves[code]) for code, history in histories.items())
+    series = tuple(
+        _series(names[code] if code != COMPOSITE else index, history, index, moves[code], tells_publication=False)
+        for code, history in histories.items()
+    )
     one = next(iter(histories.values()))
     return Chart(
         f"component-lines-{slug(index)}",

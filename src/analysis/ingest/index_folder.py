@@ -29,11 +29,12 @@ PUBLISHERS = {
     "index-annex": "nơi công bố ghi trong tệp",
 }
 SHORT = {  # as a source line calls all files of a kind together
-    "pci-workbook": "PCI, tệp của VCCI trong thư mục chỉ số",
-    "papi-workbook": "PAPI, tệp của CECODES, RTA, UNDP trong thư mục chỉ số",
-    PANEL: "bảng chỉ số các tỉnh trong thư mục chỉ số",
-    "index-annex": "bảng nhập tay trong thư mục chỉ số",
+    "pci-workbook": "PCI (tệp Excel của VCCI)",
+    "papi-workbook": "PAPI (tệp Excel của CECODES, RTA, UNDP)",
+    PANEL: "bảng tổng hợp điểm các tỉnh",
+    "index-annex": "bảng điểm nhập tay",
 }
+PUBLISHED = {"PAR INDEX": "PAR INDEX (Bộ Nội vụ)", "SIPAS": "SIPAS (Bộ Nội vụ)", "PCI": "PCI (VCCI)", "PAPI": "PAPI (CECODES, RTA, UNDP)"}
 TERMS = "Tệp của đơn vị, không kèm theo bộ công cụ"
 
 
@@ -50,6 +51,13 @@ class FolderFiles:
 
 
 NONE = FolderFiles()
+
+
+def short_name(source: Source, editions: str) -> str:
+    """How a source line calls a file: a long table is told by the indices that were read from it (``PCI 2005–2021``), with their publishers."""
+    named = [shown for index, shown in PUBLISHED.items() if f"{index} " in f" {editions}"]
+    is_panel = source.layout == PANEL and bool(named)
+    return f"{source.short_vi} {' và '.join(named)}" if is_panel else source.short_vi
 
 
 def folder_sources(folder: Path | None, raw: Path) -> FolderFiles:

@@ -13,8 +13,13 @@ MOST_NAMED = 2  # components named in a sentence; the table has them all
 
 def why_rank_changed(found: RankDecomposition, index: str, place: str, names: dict[str, str], rests_on: Provenance) -> Finding:
     """Why a rank went from one edition to another: how many places each cause moved, and what would have been with weights kept."""
-    said = f"{_rank_change(found, index, place)}. {_with_weights_kept(found, names) if found.crosses_era else _moved_most(found, names)}."
-    return Finding(f"rank-change-{index.lower().replace(' ', '-')}", said, _evidence(found), rests_on)
+    second = _with_weights_kept(found) if found.crosses_era else _moved_most(found, names)
+    return Finding(f"rank-change-{index.lower().replace(' ', '-')}", f"{_rank_change(found, index, place)}. {second}.", _evidence(found), rests_on)
+
+
+def in_brief(found: RankDecomposition, index: str, rests_on: Provenance) -> Sentence:
+    """The first of the two sentences, for a page where the place is named already."""
+    return Sentence(f"{_rank_change(found, index, 'tỉnh')}; giải thích ở phần các chỉ số.", rests_on)
 
 
 def _rank_change(found: RankDecomposition, index: str, place: str) -> str:
@@ -31,11 +36,10 @@ def _rank_change(found: RankDecomposition, index: str, place: str) -> str:
     return f"{index} của {place} từ {start} {'xuống' if places > 0 else 'lên'} {end} ({abs(places)} bậc): {about}{text.enumerate_vi(causes)}"
 
 
-def _with_weights_kept(found: RankDecomposition, names: dict[str, str]) -> str:
+def _with_weights_kept(found: RankDecomposition) -> str:
     return (
         f"Giữ nguyên trọng số cũ thì năm {found.to_year} tỉnh đứng hạng {found.old_weights_to_rank}, không phải {found.to_rank}; "
-        f"chấm theo trọng số mới thì ngay năm {found.from_year} tỉnh đã đứng hạng {found.new_weights_from_rank}, không phải {found.from_rank}; "
-        f"{text.decapitalised(_moved_most(found, names))}"
+        f"chấm theo trọng số mới thì ngay năm {found.from_year} tỉnh đã đứng hạng {found.new_weights_from_rank}, không phải {found.from_rank}"
     )
 
 
@@ -59,27 +63,32 @@ def _evidence(found: RankDecomposition) -> str:
         return "Tách bằng cách thay lần lượt điểm của tỉnh và của các tỉnh khác, lấy bình quân hai thứ tự."
     return (
         "Phần trọng số chỉ dùng thứ hạng trong từng năm. Phần tách giữa tỉnh và các tỉnh khác giả định điểm thành phần hai năm đo như nhau, "
-        "nên là ước tính. Trọng số khôi phục từ số công bố; đây là phép tách số học, không nói nguyên nhân do truyền thông."
+        f"nên là ước tính: riêng phần của tỉnh từ {places_vi(found.own_places_least)} đến {places_vi(found.own_places_most)} tùy cách thay. "
+        "Trọng số khôi phục từ số công bố; đây là phép tách số học, không nói nguyên nhân do truyền thông."
     )
 
 
-def constant_weight_move(found: RankDecomposition, index: str, rests_on: Provenance) -> Sentence | None:
-    """The change under constant weights, which across eras is never called clear; None inside one era, where the composite itself is judged."""
+def constant_weight_move(found: RankDecomposition, index: str, names: dict[str, str], rests_on: Provenance) -> Sentence | None:
+    """The change under constant weights, which across eras is never called clear, and where the province fell or rose most.
+
+    None inside one era, where the composite itself is judged.
+    """
     if not found.crosses_era:
         return None
     change, net = found.old_weights_to_score - found.from_score, found.net_change_score
     said = f"Giữ nguyên trọng số cũ, điểm {index} thay đổi {text.signed(change)} (trừ thay đổi chung của các tỉnh còn {text.signed(net)})"
-    reason = "chưa biết là thay đổi thật hay ngẫu nhiên, vì cách đo điểm thành phần có hiệu chỉnh giữa hai kỳ"
-    if found.noise_score is None:
-        return Sentence(f"{said}; {reason}.", rests_on)
-    years, limit = found.to_year - found.from_year, text.number(found.noise_score, 2)
-    return Sentence(f"{said}; {reason} (mức dao động qua {years} năm ở giai đoạn trước là ±{limit} điểm).", rests_on)
+    reason = "chưa biết là thay đổi thật hay ngẫu nhiên, vì cách đo điểm thành phần có thay đổi giữa hai kỳ"
+    years = found.to_year - found.from_year
+    if found.noise_score is not None:
+        reason += f" (mức dao động qua {years} năm ở giai đoạn trước là ±{text.number(found.noise_score, 2)} điểm)"
+    return Sentence(f"{said}; {reason}. {_moved_most(found, names)}.", rests_on, "Phần của từng thành phần tính theo bình quân trọng số cũ và mới.")
 
 
 def contributions(parts: pd.DataFrame, index: str, from_year: int, to_year: int, rests_on: Provenance) -> Sentence:
-    """The components that pulled a composite up and down most inside one era."""
-    ordered = parts.sort_values("contribution_score", kind="stable")
-    down, up = ordered[ordered["contribution_score"] < 0].head(MOST_NAMED), ordered[ordered["contribution_score"] > 0].tail(MOST_NAMED)[::-1]
+    """The components that pulled a composite up and down most inside one era; clear ones before others."""
+    size = parts["contribution_score"].abs()
+    ordered = parts.assign(is_clear=parts["verdict"] == "clear", size=size).sort_values(["is_clear", "size"], ascending=False, kind="stable")
+    up, down = (ordered[ordered["contribution_score"] * sign > 0].head(MOST_NAMED) for sign in (1, -1))
     said = [
         f"{word} nhiều nhất: {text.enumerate_vi([_part(row) for row in rows.itertuples()])}"
         for word, rows in (("kéo lên", up), ("kéo xuống", down))

@@ -1,5 +1,6 @@
 """Sentences on the indices: the edition of the year, and whether it may be compared with the one before."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -9,48 +10,65 @@ from analysis.blocks import Finding, Provenance, Sentence, provenance
 from analysis.codes import BASES, INDICES
 from analysis.standing import last_published
 from analysis.tables import NOISE_BASIS_VI, STATUS_VI, position
-from analysis.units import MERGER_DAY, short_name
+from analysis.theme import VERDICT_VI
+from analysis.units import MERGER_DAY, province_name, short_name
 
 ROUNDING_SCORE = 0.005
 UNPRINTED = ("derived", "secondary", "compiled")  # figures that the publisher's own page or file does not give
 
 
-def edition(history: pd.DataFrame, index: str, province_name: str, year: int, rests_on: Provenance) -> Finding | Sentence:
-    """The edition of the report year: its score and rank, or the plain reason why there is none."""
+def edition(history: pd.DataFrame, index: str, place: str, year: int, rests_on: Provenance, *, is_explained: bool = False) -> Finding | Sentence:
+    """The edition of the report year: its score and rank, or the plain reason why there is none.
+
+    ``is_explained``: the change of rank across the break of method is taken apart right after it.
+    """
     of_year = history[history["edition_year"] == year]
     if of_year.empty:
-        return Sentence(f"{index}: không có phiên bản năm {year}.", rests_on)
+        return Sentence(f"{index}: {_unregistered(history, year)}.", rests_on)
     row = of_year.iloc[0]
     if row["status"] != "published":
-        return Sentence(f"{index} {year}: {_absence(row, history, province_name)}", rests_on)
-    said = f"{index} {year} của {province_name}: {position(row)}"
-    comparison = _comparison(history, row)
+        return Sentence(f"{index} {year}: {_absence(row, history, place)}", rests_on)
+    said = f"{index} {year} của {place}: {position(row)}"
+    comparison = _comparison(history, row, is_explained=is_explained)
     return Finding(f"standing-{index.lower().replace(' ', '-')}", f"{said}. {comparison}".strip(), _evidence(row), provenance(of_year))
 
 
-def _absence(row: pd.Series, history: pd.DataFrame, province_name: str) -> str:
+def _unregistered(history: pd.DataFrame, year: int) -> str:
+    """A year the index passed over, or one that the registry does not reach."""
+    is_within = len(history) and history["edition_year"].min() < year < history["edition_year"].max()
+    return f"không có kỳ đánh giá năm {year}" if is_within else f"danh mục chỉ số chưa có kỳ đánh giá năm {year}"
+
+
+def _absence(row: pd.Series, history: pd.DataFrame, place: str) -> str:
     last = last_published(history, row["edition_year"])
     tail = "" if last is None else f" Số gần nhất đang có là năm {last['edition_year']}: {position(last)}."
     reasons = {
         "not_yet": "chưa công bố.",
-        "not_for_province": f"có công bố nhưng không có số của {province_name}.",
-        "not_held": f"đã công bố, nhưng bộ số liệu chưa có số của {province_name}.",
-        "other_units": f"đo theo danh mục tỉnh, thành khác, không phải {province_name} như các kỳ trước, nên không nối.",
+        "not_for_province": f"có công bố nhưng không có số của {place}.",
+        "not_held": f"đã công bố, nhưng bộ số liệu chưa có số của {place}.",
+        "other_units": f"đo theo danh mục tỉnh, thành khác, không phải {place} như các kỳ trước, nên không nối.",
     }
     return reasons[row["status"]] + tail
 
 
-def _comparison(history: pd.DataFrame, row: pd.Series) -> str:
+def _comparison(history: pd.DataFrame, row: pd.Series, *, is_explained: bool) -> str:
     """The edition before, compared inside an era only; across a break it is named and not compared."""
     last = last_published(history, row["edition_year"])
     if last is None:
         return ""
+    if last["era"] != row["era"] and is_explained:
+        return (
+            f"Cách chấm điểm đã đổi từ năm đánh giá {_era_start(history, row)}; chênh lệch với năm {last['edition_year']} ({position(last)}) "
+            "được tách riêng ngay dưới đây và không quy cho truyền thông."
+        )
     if last["era"] != row["era"]:
         return (
             f"Cách chấm điểm đã đổi từ năm đánh giá {_era_start(history, row)}, nên không so với {position(last)} của năm {last['edition_year']} "
             "và không quy phần chênh lệch cho truyền thông."
         )
-    return f"Năm gần nhất có số theo cùng cách chấm là {last['edition_year']}: {position(last)}."
+    said = f"Năm gần nhất có số theo cùng cách chấm là {last['edition_year']}: {position(last)}"
+    is_next = int(row["edition_year"]) - int(last["edition_year"]) == 1
+    return f"{said}." if is_next else f"{said}; không phải năm liền trước nên chưa biết thay đổi là thật hay ngẫu nhiên."
 
 
 def _era_start(history: pd.DataFrame, row: pd.Series) -> int:
@@ -105,11 +123,14 @@ def moves_in_brief(changes: pd.DataFrame, rests_on: Provenance) -> Sentence:
     """How many of all moves inside eras are clear, and which; the table has them all."""
     counts = changes["verdict"].value_counts()
     clear = [
-        f"{row['index']} {row['to_year']} ({text.signed(row['change_score'])} điểm)" for _, row in changes.iterrows() if row["verdict"] == "clear"
+        f"{row['index']} {row['to_year']} ({text.signed(row['judged_score'])} điểm"
+        f"{'' if row['noise_basis'] == 'published_se' else ' sau khi trừ thay đổi chung'})"
+        for _, row in changes.iterrows()
+        if row["verdict"] == "clear"
     ]
-    named = f": {text.enumerate_vi(clear)}" if clear else ""
+    named = f"{len(clear)} thay đổi là rõ: {text.enumerate_vi(clear)}" if clear else "không thay đổi nào rõ"
     said = (
-        f"Trong {len(changes)} lần so hai năm liền nhau cùng cách chấm, {len(clear)} thay đổi là rõ{named}; "
+        f"Trong {len(changes)} lần so hai năm liền nhau cùng cách chấm, {named}; "
         f"{counts.get('within_noise', 0)} trong mức dao động ngẫu nhiên, {counts.get('not_known', 0)} chưa biết"
     )
     return Sentence(f"{said}. Chỉ do ngẫu nhiên thì khoảng 1 trên 20 thay đổi cũng vượt mức.", rests_on)
@@ -124,18 +145,21 @@ def none_judged(rests_on: Provenance) -> Sentence:
     )
 
 
-def overview(histories: dict[str, pd.DataFrame], province_name: str, year: int, rests_on: Provenance) -> Finding:
-    """The four indices of the year in one finding; comparisons only inside an era, absences with their reason."""
+def overview(histories: dict[str, pd.DataFrame], place: str, year: int, rests_on: Provenance, verdicts: Mapping[str, str] | None = None) -> Finding:
+    """The four indices of the year in one finding; comparisons only inside an era, absences with their reason.
+
+    ``verdicts``: of the move into the year, by index, where one is judged.
+    """
     parts, absent = [], []
     for index, history in histories.items():
         of_year = history[history["edition_year"] == year]
         if len(of_year) and of_year.iloc[0]["status"] == "published":
-            parts.append(f"{index} {_brief(of_year.iloc[0])}{_against_last(history, of_year.iloc[0])}")
+            parts.append(f"{index} {_brief(of_year.iloc[0])}{_against_last(history, of_year.iloc[0], (verdicts or {}).get(index, 'not_known'))}")
         else:
-            reason = STATUS_VI[of_year.iloc[0]["status"]] if len(of_year) else "không có kỳ đánh giá"
+            reason = STATUS_VI[of_year.iloc[0]["status"]] if len(of_year) else _unregistered(history, year)
             absent.append(f"{index}: {reason}{_latest(history, year)}")
     said = "; ".join([*parts, *absent])
-    return Finding("standing-brief", f"{province_name} năm {year}: {said}.", "Thứ hạng chỉ so giữa các tỉnh trong cùng năm.", rests_on)
+    return Finding("standing-brief", f"{place} năm {year}: {said}.", "Thứ hạng chỉ so giữa các tỉnh trong cùng năm.", rests_on)
 
 
 def _brief(row: pd.Series) -> str:
@@ -148,13 +172,13 @@ def _latest(history: pd.DataFrame, year: int) -> str:
     return "" if last is None else f" (gần nhất là {last['edition_year']}: {_brief(last)})"
 
 
-def _against_last(history: pd.DataFrame, row: pd.Series) -> str:
+def _against_last(history: pd.DataFrame, row: pd.Series, verdict: str) -> str:
     last = last_published(history, row["edition_year"])
     if last is None:
         return ""
     if last["era"] != row["era"]:
         return f" (cách chấm đã đổi: không so với {_brief(last)} năm {last['edition_year']}, không quy cho truyền thông)"
-    return f" (năm {last['edition_year']}: {_brief(last)})"
+    return f" (năm {last['edition_year']}: {_brief(last)}; thay đổi: {VERDICT_VI[verdict]})"
 
 
 def circularity(index: str, rests_on: Provenance) -> Sentence:
@@ -180,7 +204,31 @@ def series_end(links: pd.DataFrame, units: pd.DataFrame, place: str, as_of: date
     successor = short_name(str(names[(link["to_code"], link["to_vintage"])]))
     day = text.day(MERGER_DAY)
     if successor == place:
-        said = f"Từ {day}, {place} gồm thêm địa bàn của tỉnh khác; các phiên bản từ năm {MERGER_DAY.year} đo đơn vị khác nên không nối vào chuỗi này"
+        said = (
+            f"Từ {day}, {place} gồm thêm địa bàn của tỉnh khác; các kỳ đánh giá từ năm {MERGER_DAY.year} đo đơn vị khác nên không nối vào chuỗi này"
+        )
     else:
-        said = f"{place} kết thúc ngày 30/06/2025, nhập vào {successor} từ {day}; chuỗi chỉ số dừng ở phiên bản {last}, không nối với {successor}"
+        said = f"Từ {day}, {place} sáp nhập vào {successor}; chuỗi chỉ số dừng ở năm đánh giá {last}, không nối với số liệu sau sáp nhập"
     return Sentence(f"{said}.", rests_on, is_note=True)
+
+
+def distances(found: pd.DataFrame, units: pd.DataFrame, peers_vi: str, index: str, year: int, rests_on: Provenance) -> Sentence:
+    """How far the province is from the median, the best and its peers in one edition; from ``standing.distances``."""
+    by_kind = {kind: rows.iloc[0] for kind, rows in found.groupby("kind", sort=False)}
+    told = []
+    if "median" in by_kind:
+        told.append(f"{_apart(by_kind['median'])} mức giữa của {by_kind['median']['provinces_count']} tỉnh, thành")
+    if "best" in by_kind:
+        best = by_kind["best"]
+        told.append("đứng đầu" if best["distance_score"] == 0 else f"{_apart(best)} {province_name(units, str(best['province_code']))} (cao nhất)")
+    if "peers_median" in by_kind:
+        told.append(f"{_apart(by_kind['peers_median'])} mức giữa của {peers_vi}")
+    return Sentence(f"{index} {year}: tỉnh {text.enumerate_vi(told)}.", rests_on, "Khoảng cách trong cùng một năm, không nói lên thay đổi.")
+
+
+def _apart(row: pd.Series) -> str:
+    """``cao hơn 0,66 điểm so với``, or that both are equal."""
+    distance = float(row["distance_score"])
+    if abs(distance) < ROUNDING_SCORE:
+        return "bằng"
+    return f"{'cao' if distance > 0 else 'thấp'} hơn {text.number(abs(distance), 2)} điểm so với"

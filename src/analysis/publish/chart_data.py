@@ -17,7 +17,7 @@ def data_table(chart: Chart) -> Table:
         for place, (x, y) in enumerate(zip(series.x, series.y, strict=True)):
             positions.setdefault(x, {})[number] = y
             methods[x] = series.segments[place] if series.segments and chart.x_kind == "year" else ""
-            labels.setdefault(x, []).extend([series.labels[place]] if series.labels and series.labels[place] else [])
+            labels.setdefault(x, []).extend(_label(series, place, chart))
     columns = [Column(chart.x_title or "Nhóm"), *(Column(_titled(series.name, chart), chart.decimals) for series in chart.series)]
     rows = [[shown_x(x, chart), *(found.get(number) for number in range(len(chart.series)))] for x, found in positions.items()]
     if any(methods.values()):
@@ -28,6 +28,12 @@ def data_table(chart: Chart) -> Table:
         rows = [[*row, "; ".join(dict.fromkeys(told)) or None] for row, told in zip(rows, labels.values(), strict=True)]
     shown = tuple(tuple(row) for row in rows)
     return Table(f"{chart.chart_id}-data", f"Số liệu của biểu đồ: {chart.title}", tuple(columns), shown, chart.provenance)
+
+
+def _label(series: Series, place: int, chart: Chart) -> list[str]:
+    """What is told of one point, with the name of its series where there are several."""
+    label = series.labels[place] if series.labels else ""
+    return [f"{series.name}: {label}" if len(chart.series) > 1 else label] if label else []
 
 
 def _titled(name: str, chart: Chart) -> str:

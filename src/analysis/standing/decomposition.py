@@ -36,10 +36,12 @@ class RankDecomposition:
     ``crosses_era``: the weights part compares ranks within one year and needs no assumption; the split into own and
     others, the contributions and the verdict set sub-indices of two eras side by side and take for granted that they measure the same.
 
-    ``components``: one row a component. ``contribution_score`` is what it gave, in points of the composite under the old
-    weights, to the province's change net of the median province; ``weights_contribution_score`` what its new weight
-    gave, by how far the province stood from the median in ``to_year``. Their sum over all components is the change of Σ weight ×
-    (score − median).
+    ``own_places_least`` and ``own_places_most``: the least and the most that the province's own scores moved it under either
+    weights and with the others' scores of either year; where they differ in sign the part is not settled.
+
+    ``components``: one row a component. ``contribution_score`` is what its score gave, in points of the composite under the mean of
+    both weights, to the province's change net of the median province; ``weights_contribution_score`` what its new weight gave, by the
+    mean of how far the province stood from the median in both years. Their sum over all components is the change of Σ weight × (score − median).
     """
 
     index: str
@@ -62,6 +64,8 @@ class RankDecomposition:
     weights_places: float
     own_places: float
     others_places: float
+    own_places_least: int
+    own_places_most: int
     net_change_score: float
     noise_score: float | None
     verdict: Verdict
@@ -100,6 +104,7 @@ def rank_decomposition(
         return None
     ranks = _ranks({False: before, True: after}, {False: old, True: new}, province)
     weights_places, own_places, others_places = _owen(ranks)
+    own = [ranks[True, theirs, era] - ranks[False, theirs, era] for theirs, era in product((False, True), repeat=2)]
     return RankDecomposition(
         index=index,
         province_code=province,
@@ -121,6 +126,8 @@ def rank_decomposition(
         weights_places=weights_places,
         own_places=own_places,
         others_places=others_places,
+        own_places_least=min(own, key=abs) if min(own) * max(own) > 0 else min(own),
+        own_places_most=max(own, key=abs) if min(own) * max(own) > 0 else max(own),
         net_change_score=move.net_change_score,
         noise_score=move.noise_score,
         verdict=move.verdict,
@@ -168,7 +175,7 @@ def _parts(before: _Edition, after: _Edition, old: pd.Series, new: pd.Series) ->
         "to_median_score": to_median,
         "from_weight_pct": old_weight,
         "to_weight_pct": new_weight,
-        "contribution_score": (to_distance - from_distance) * old_weight / 10 + 0.0,
-        "weights_contribution_score": to_distance * (new_weight - old_weight) / 10 + 0.0,  # no minus zero
+        "contribution_score": (to_distance - from_distance) * (old_weight + new_weight) / 20 + 0.0,
+        "weights_contribution_score": (to_distance + from_distance) * (new_weight - old_weight) / 20 + 0.0,  # no minus zero
     }
     return pd.DataFrame(table).rename_axis("component").reset_index()[list(PART_COLUMNS)]

@@ -84,6 +84,7 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def last_published(history: pd.DataFrame, before_year: int) -> pd.Series | None:
-    """The latest edition before a year that is published for the province (score or rank), or None."""
-    held = history[(history["edition_year"] < before_year) & (history["status"] == "published")]
+    """The latest edition before a year that is published for the province (score or rank), or None; secondary listings do not count."""
+    is_firm = (history["status"] == "published") & (history["basis"] != "secondary").fillna(True)
+    held = history[(history["edition_year"] < before_year) & is_firm.astype(bool)]
     return held.iloc[-1] if len(held) else None

@@ -41,7 +41,7 @@ def chain(links: Sequence[Link], plan_number: str, rests_on: Provenance) -> list
     sections = {link.section: [found for found in links if found.section == link.section] for link in links}
     columns = (
         Column("Ai được tiếp cận"),
-        Column("Người dân, doanh nghiệp làm gì sau đó"),
+        Column("Việc làm sau đó"),
         Column("Thành phần chỉ số gần nhất"),
         Column("Năm báo cáo"),
     )
@@ -61,7 +61,7 @@ def _row(link: Link) -> tuple[str, ...]:
 
 def _output(link: Link) -> str:
     counted = "" if link.activities_count is None else f"; đã ghi {text.number(link.activities_count)} hoạt động"
-    return f"Việc làm ra: {link.output_vi}{counted}."
+    return f"Sản phẩm: {link.output_vi}{counted}."
 
 
 def _outcome(link: Link) -> str:

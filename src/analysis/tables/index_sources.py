@@ -73,7 +73,7 @@ def edition_origins(scores: pd.DataFrame, register: pd.DataFrame) -> Table:
     shown = register.set_index("source_id")["short_vi"].to_dict()
     rows = [row for index, of_index in of_provinces.groupby("index", sort=True) for row in _origin_rows(str(index), of_index, shown)]
     columns = (Column("Chỉ số"), Column("Năm đánh giá"), Column("Số tỉnh có số liệu"), Column("Lấy từ"))
-    return Table("index-origins", "Phiên bản lấy từ đâu", columns, tuple(rows), provenance(of_provinces))
+    return Table("index-origins", "Điểm của từng kỳ đánh giá lấy từ đâu", columns, tuple(rows), provenance(of_provinces))
 
 
 def _origin_rows(index: str, scores: pd.DataFrame, shown: dict[str, str]) -> list[tuple[Cell, ...]]:

@@ -24,7 +24,7 @@ def index_history(history: pd.DataFrame, index: str, rests_on: Provenance, short
         Column("Công bố"),
         Column("Điểm", 2),
         Column("Hạng"),
-        Column("Trung vị các tỉnh", 2),
+        Column("Mức giữa các tỉnh", 2),
         Column("Độ lệch so với trung bình các tỉnh (số độ lệch chuẩn)", 2),
         Column("Tình trạng"),
         Column("Nguồn"),
@@ -70,9 +70,9 @@ def distances(found: pd.DataFrame, units: pd.DataFrame, peers_vi: str, index: st
 
 def _compared_with(row: pd.Series, units: pd.DataFrame, peers_vi: str) -> str:
     if row["kind"] == "median":
-        return f"trung vị {row['provinces_count']} tỉnh, thành"
+        return f"mức giữa {row['provinces_count']} tỉnh, thành"
     if row["kind"] == "peers_median":
-        return f"trung vị {peers_vi}"
+        return f"mức giữa {peers_vi}"
     name = province_name(units, str(row["province_code"]))
     return f"{name} (cao nhất)" if row["kind"] == "best" else name
 
@@ -108,22 +108,25 @@ def index_changes(changes: pd.DataFrame, rests_on: Provenance) -> Table:
     return Table("index-changes", title, columns, rows, rests_on, notes, is_annex=True)
 
 
-def standing_overview(histories: dict[str, pd.DataFrame], year: int, rests_on: Provenance) -> Table:
-    """The four indices of the report year in one small table, with the last edition held before it."""
-    rows = tuple(_overview_row(index, history, year) for index, history in histories.items())
+def standing_overview(histories: dict[str, pd.DataFrame], year: int, rests_on: Provenance, verdicts: Mapping[str, str] | None = None) -> Table:
+    """The four indices of the report year in one small table, with the last edition held before it and whether the change is clear.
+
+    ``verdicts``: of the move into the year, by index, where one is judged.
+    """
+    rows = tuple(_overview_row(index, history, year, (verdicts or {}).get(index, "not_known")) for index, history in histories.items())
     columns = (Column("Chỉ số"), Column(f"Năm {year}"), Column("Lần gần nhất trước đó có số"), Column("So với nhau"))
     return Table("standing-overview", f"Bốn chỉ số của tỉnh năm {year}", columns, rows, rests_on)
 
 
-def _overview_row(index: str, history: pd.DataFrame, year: int) -> tuple[Cell, ...]:
+def _overview_row(index: str, history: pd.DataFrame, year: int, verdict: str) -> tuple[Cell, ...]:
     of_year = history[history["edition_year"] == year]
     now = of_year.iloc[0] if len(of_year) else None
     last = last_published(history, year)
-    shown_now = "không có phiên bản" if now is None else STATUS_VI.get(now["status"]) or position(now)
+    shown_now = "không có kỳ đánh giá" if now is None else STATUS_VI.get(now["status"]) or position(now)
     shown_last = None if last is None else f"{last['edition_year']}: {position(last)}"
     if now is None or last is None or now["status"] != "published":
         return index, shown_now, shown_last, None
-    return index, shown_now, shown_last, "cùng cách chấm" if now["era"] == last["era"] else "cách chấm đã đổi, không so"
+    return index, shown_now, shown_last, f"thay đổi: {VERDICT_VI[verdict]}" if now["era"] == last["era"] else "cách chấm đã đổi, không so"
 
 
 def position(row: pd.Series) -> str:
@@ -184,13 +187,13 @@ def rank_decomposition(found: RankDecomposition, index: str, names: Mapping[str,
         Column("Thành phần"),
         Column(f"Điểm {found.from_year}", 2),
         Column(f"Điểm {found.to_year}", 2),
-        Column(f"Trung vị {found.from_year}", 2),
-        Column(f"Trung vị {found.to_year}", 2),
+        Column(f"Mức giữa các tỉnh {found.from_year}", 2),
+        Column(f"Mức giữa các tỉnh {found.to_year}", 2),
         Column(f"Trọng số {found.from_year} (%)", 0),
         Column(f"Trọng số {found.to_year} (%)", 0),
         Column("Phần góp vào điểm tổng hợp, đã trừ thay đổi chung"),
     )
-    notes = (_ranks_note(found), "Phần góp tính với trọng số giữ nguyên như kỳ đầu.")
+    notes = (_ranks_note(found), "Phần góp tính với bình quân trọng số hai kỳ. Mức giữa: một nửa số tỉnh cao hơn, một nửa thấp hơn (trung vị).")
     title = f"{index} {found.from_year} và {found.to_year}: điểm thành phần và trọng số"
     return Table(f"rank-decomposition-{index.lower().replace(' ', '-')}", title, columns, rows, rests_on, notes, is_annex=True)
 
