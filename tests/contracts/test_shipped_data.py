@@ -290,7 +290,7 @@ def test_a_misprint_with_a_known_right_value_leaves_that_value_from_its_own_page
 def test_ho_chi_minh_city_and_dong_nai_both_keep_rank_3_of_par_index_2015_and_the_build_says_so(built, scores):
     shared = scores[(scores["index"] == "PAR INDEX") & (scores["edition_year"] == 2015) & (scores["rank"] == 3)]
     assert sorted(shared["province_code"]) == ["75", "79"]
-    assert [notice.where for notice in built.notices if "hạng 3" in notice.said] == ["PAR INDEX 2015, TOTAL"]
+    assert [notice.where for notice in built.notices if "hạng 3" in notice.said] == ["PAR INDEX 2015, điểm tổng hợp"]
 
 
 def test_the_chain_names_registered_components_near_communication_and_says_where_it_is_circular(tables):

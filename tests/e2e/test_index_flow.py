@@ -14,6 +14,7 @@ from analysis.ingest.build import build_tables
 from analysis.ingest.index_files.annex_layout import TABLE_SHEET
 from analysis.ingest.index_files.annex_template import FIRST_PROVINCE_ROW, HEADING_ROW
 from analysis.ingest.index_files.provinces import ProvinceNames
+from analysis.ingest.unfinished import note_placing
 from analysis.project import Project, open_project
 from analysis.sources import read_register, rewrite
 
@@ -21,6 +22,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 PRINTED = SHARED / "carry" / "par_sipas_scores.csv"
 WORKBOOK = SHARED / "panel" / "workbooks" / "pci" / "PCI_2012.xlsx"
 OTHER_WORKBOOK = SHARED / "panel" / "workbooks" / "pci" / "PCI_2013.xlsx"
+LATER_WORKBOOK = SHARED / "panel" / "workbooks" / "pci" / "PCI_2015.xlsx"  # measured as in 2013
 INDEX, YEAR = "PAR INDEX", 2022
 
 Lantoa = Callable[..., tuple[int, str]]
@@ -260,6 +262,98 @@ def test_a_publishers_workbook_goes_in_and_is_taken_back(lantoa, project):
     assert code == 0, told
     assert "nhật ký" not in told
     assert scores(project, "PCI", 2012).empty
+
+
+def test_checking_an_imported_workbook_again_agrees_and_one_of_another_year_is_refused_with_the_year_it_is_of(lantoa, project, tmp_path):
+    assert "0 số khớp, 0 số khác" in lantoa("check", workbook(LATER_WORKBOOK))[1]
+    code, told = lantoa("import", workbook(OTHER_WORKBOOK), LATER_WORKBOOK, "--kind", "pci-workbook")
+    assert code == 0, told
+    figures = int(scores(project, "PCI", 2015)[["score", "rank"]].notna().to_numpy().sum())
+    assert f"0 số mới, {figures} số khớp, 0 số khác" in lantoa("check", LATER_WORKBOOK)[1]
+    book = load_workbook(OTHER_WORKBOOK, data_only=True)
+    for sheet in book:
+        for line in sheet.iter_rows(max_row=12):
+            for cell in line:
+                if isinstance(cell.value, str):
+                    cell.value = cell.value.replace("2013", "2015")
+    wrong = tmp_path / "PCI_2015.xlsx"
+    book.save(wrong)
+    before = state(project)
+    code, told = lantoa("check", wrong)
+    assert code == 3
+    assert "PCI_2015.xlsx, kỳ PCI 2015" in told
+    assert "có vẻ là số của PCI 2013" in told
+    code, told = lantoa("import", wrong, "--kind", "pci-workbook", "--replaces", next(name for name in imported(project) if "2015" in name))
+    assert code == 3, "even in place of the only source that it contradicts"
+    assert "có vẻ là số của PCI 2013" in told
+    assert state(project) == before
+
+
+def test_a_bad_file_in_the_index_folder_is_told_with_the_way_round_it(lantoa, project, tmp_path):
+    book = load_workbook(workbook(WORKBOOK), data_only=True)
+    for sheet in book:
+        for line in sheet.iter_rows(max_row=12):
+            for cell in line:
+                if isinstance(cell.value, str):
+                    cell.value = cell.value.replace("2012", "")
+        sheet.title = sheet.title.replace("2012", "")
+    folder = tmp_path / "chi-so"
+    (folder / "con").mkdir(parents=True)
+    book.save(folder / "con" / "khong-nam.xlsx")
+    (project.root / "lantoa.toml").write_text('province = "74"\nindex_dir = "../chi-so"\n', encoding="utf-8")
+    code, told = lantoa("build")
+    assert code == 3
+    assert "thư mục chỉ số: con/khong-nam.xlsx" in told
+    assert "hoặc chuyển tệp ra khỏi thư mục chỉ số (index_dir trong lantoa.toml)" in told
+    assert "--year" not in told
+    shutil.copy(WORKBOOK, folder / "con" / "PCI_2012.xlsx")
+    (folder / "con" / "khong-nam.xlsx").unlink()
+    code, told = lantoa("build")
+    assert code == 0, told
+    assert "thư mục chỉ số: con/PCI_2012.xlsx: đọc" in told
+    assert "../" not in told
+
+
+def test_a_workbook_without_a_year_is_taken_in_with_the_year_given_and_builds_again(lantoa, project, tmp_path):
+    book = load_workbook(workbook(WORKBOOK), data_only=True)
+    for sheet in book:
+        for line in sheet.iter_rows(max_row=12):
+            for cell in line:
+                if isinstance(cell.value, str):
+                    cell.value = cell.value.replace("2012", "")
+        sheet.title = sheet.title.replace("2012", "")
+    path = tmp_path / "so-lieu.xlsx"
+    book.save(path)
+    code, told = lantoa("import", path, "--kind", "pci-workbook")
+    assert code == 3
+    assert "--year" in told
+    code, told = lantoa("import", path, "--kind", "pci-workbook", "--year", 2012)
+    assert code == 0, told
+    assert lantoa("build")[0] == 0
+    assert scores(project, "PCI", 2012)["province_code"].nunique() == 63
+
+
+def test_a_file_that_cannot_be_built_any_more_is_withdrawn_by_the_command(lantoa, form, project):
+    assert lantoa("import", fill(form, SOME), "--kind", "index-annex")[0] == 0
+    (source_id,) = imported(project)
+    entries = project.register.read_text(encoding="utf-8")
+    project.register.write_text(entries.replace("layout: index-annex", "layout: pci-workbook"), encoding="utf-8")
+    assert lantoa("build")[0] == 3
+    code, told = lantoa("withdraw", source_id)
+    assert code == 0, told
+    assert imported(project) == []
+    assert lantoa("build")[0] == 0
+
+
+def test_the_list_of_received_files_is_told_after_a_killed_import(lantoa, form, project):
+    assert lantoa("import", fill(form, SOME), "--kind", "index-annex")[0] == 0
+    left = project.raw / "par_index" / "2022" / "con-lai.xlsx"
+    shutil.copy(form, left)
+    note_placing(project.raw, [left.relative_to(project.raw).as_posix()])  # a killed import leaves the file, and this
+    code, told = lantoa("received")
+    assert code == 0, told
+    assert imported(project)[0] in told
+    assert not left.exists()
 
 
 def test_a_workbook_of_another_year_or_kind_than_said_is_refused_and_nothing_changes(lantoa, project, tmp_path):

@@ -216,7 +216,7 @@ def test_ranks_have_the_best_on_top_keep_eras_apart_and_say_which_are_ours():
     figure = draw(chart)
     assert figure.layout.yaxis.range[0] > 38 > 6 > figure.layout.yaxis.range[1]
     assert [list(trace.x) for trace in figure.data] == [[2020], [2021, 2022]]
-    assert chart.series[0].labels == ("trong 63 tỉnh, thành", "trong 63 tỉnh, thành; tính từ điểm, không phải hạng do nơi công bố in", "")
+    assert chart.series[0].labels == ("trong 63 tỉnh, thành", "trong 63 tỉnh, thành; tính hoặc suy ra, không phải hạng do nơi công bố in", "")
 
 
 def test_more_series_than_can_be_told_apart_are_refused():

@@ -80,11 +80,12 @@ def put(sheet: Worksheet, name: str, **values: object) -> None:
 
 
 def fill_all(sheet: Worksheet, mark: str = COMPOSITE, top: float = 90.0, step: float = 0.25, *, ranked: bool = True) -> None:
-    """Every province in the order of the form, each lower by a step."""
+    """Every province, each place lower by a step; places do not follow the order of the form."""
     for number, line in enumerate(range(FIRST_PROVINCE_ROW, FIRST_PROVINCE_ROW + 63)):
-        sheet.cell(line, column(sheet, mark)).value = round(top - step * number, 2)
+        place = number * 29 % 63
+        sheet.cell(line, column(sheet, mark)).value = round(top - step * place, 2)
         if ranked:
-            sheet.cell(line, column(sheet, "HANG")).value = number + 1
+            sheet.cell(line, column(sheet, "HANG")).value = place + 1
 
 
 def causes(reading: ScoreReading) -> list[str]:
@@ -472,6 +473,65 @@ def test_one_rank_with_two_scores_is_a_fault(read):
 PARTS = {"D1": 5.1, "D2": 5.2, "D3": 4.3, "D4": 6.4, "D5": 7.0, "D6": 6.6, "D7": 3.5, "D8": 3.0}
 
 
+@pytest.mark.parametrize(
+    ("ranks", "scores", "cells_told"),
+    [
+        (True, True, ("63 hạng ở ô C12–C74", "63 điểm ở ô D12–D74")),
+        (True, False, ("63 hạng ở ô C12–C74",)),
+        (False, True, ("63 điểm ở ô D12–D74",)),
+    ],
+)
+def test_columns_pasted_by_rank_beside_the_prefilled_names_are_one_fault_with_their_cells(read, ranks, scores, cells_told):
+    def paste(sheet, first=0, count=63):
+        for number, line in enumerate(range(FIRST_PROVINCE_ROW + first, FIRST_PROVINCE_ROW + first + count)):
+            sheet.cell(line, column(sheet, "HANG")).value = number + 1 if ranks else None
+            sheet.cell(line, column(sheet, COMPOSITE)).value = round(90 - number // 2 / 10, 2) if scores else None  # with ties
+
+    (fault,) = [fault for fault in read(paste).faults if fault.cause != "Hai tỉnh cùng hạng mà khác điểm"]
+    assert fault.cause == "Dán theo thứ hạng mà thiếu cột tên tỉnh"
+    assert "có vẻ đã dán cột điểm theo thứ hạng mà thiếu cột tên tỉnh" in fault.found
+    assert all(told in fault.found for told in cells_told)
+    assert "cột tên tỉnh" in fault.action
+    assert fault.cell.name == ("C12" if ranks else "D12")
+    assert causes(read(lambda sheet: paste(sheet, 10, 20))) == [fault.cause]
+    assert causes(read(lambda sheet: paste(sheet, 10, 19))) == [], "a few best provinces may stand in the order of their codes"
+
+
+def test_a_column_pasted_by_rank_is_told_though_a_slip_breaks_its_order_and_from_the_last_upwards(read):
+    def paste(sheet, step):
+        for number, line in enumerate(range(FIRST_PROVINCE_ROW, FIRST_PROVINCE_ROW + 63)):
+            sheet.cell(line, column(sheet, COMPOSITE)).value = round(80 - step * number, 2)
+        sheet.cell(FIRST_PROVINCE_ROW + 7, column(sheet, COMPOSITE)).value = 89.5
+
+    for step in (0.1, -0.1):
+        assert causes(read(lambda sheet, step=step: paste(sheet, step))) == ["Dán theo thứ hạng mà thiếu cột tên tỉnh"]
+
+
+def test_names_pasted_over_the_column_of_codes_are_one_fault(read):
+    def paste(sheet):
+        fill_all(sheet)
+        for line in range(FIRST_PROVINCE_ROW, FIRST_PROVINCE_ROW + 63):
+            sheet.cell(line, 1).value = sheet.cell(FIRST_PROVINCE_ROW + (line * 5) % 63, 2).value
+
+    (fault,) = read(paste).faults
+    assert (fault.cause, fault.cell.name) == ("Tên tỉnh nằm ở cột mã", "A12")
+    assert "63 ô" in fault.found
+
+    def move(sheet):
+        paste(sheet)
+        for line in range(FIRST_PROVINCE_ROW, FIRST_PROVINCE_ROW + 63):
+            sheet.cell(line, 2).value = None
+
+    assert causes(read(move)) == ["Tên tỉnh nằm ở cột mã"]
+
+
+@pytest.mark.parametrize("written", ["hạng ba", "85,32", "#N/A"])
+def test_text_in_a_rank_cell_is_answered_with_what_a_rank_is(read, written):
+    (fault,) = read(lambda sheet: put(sheet, "Hà Giang", HANG=written, TOTAL=80.5)).faults
+    assert fault.accepted.startswith("số nguyên từ 1 đến 63")
+    assert "hạng" in fault.action
+
+
 @pytest.mark.parametrize(("total", "found"), [(41.1, []), (41.06, []), (41.2, ["Tổng thành phần khác điểm tổng hợp"])])
 def test_a_composite_that_is_not_the_sum_of_all_its_parts_is_a_fault(read, total, found):
     reading = read(lambda sheet: put(sheet, "Hà Giang", TOTAL=total, **PARTS), "PAPI", 2022)
@@ -506,9 +566,10 @@ def test_a_weighted_composite_is_held_against_the_weights_of_its_era(read, conte
     parts = {str(code): 5.0 + number / 2 for number, code in enumerate(weights.index)}
     total = sum(parts[str(code)] * weight / 10 for code, weight in weights.items())
     assert read(lambda sheet: put(sheet, "Hà Giang", TOTAL=round(total, 2), **parts), "PCI", 2014).faults == ()
-    assert causes(read(lambda sheet: put(sheet, "Hà Giang", TOTAL=round(total, 2) + 1, **parts), "PCI", 2014)) == [
-        "Tổng thành phần khác điểm tổng hợp"
-    ]
+    (fault,) = read(lambda sheet: put(sheet, "Hà Giang", TOTAL=round(total, 2) + 1, **parts), "PCI", 2014).faults
+    assert fault.cause == "Tổng thành phần khác điểm tổng hợp"
+    assert "10 thành phần tính theo trọng số cho" in fault.found
+    assert "cộng lại" not in f"{fault}"
 
 
 def test_a_national_mean_far_from_that_of_all_provinces_is_a_notice(read):
@@ -694,7 +755,7 @@ def test_any_damage_to_a_few_cells_is_read_or_named_and_never_breaks_the_reader(
     grid: list[list[Any]] = [[cell.value for cell in line] for line in sheet.iter_rows()]
     grid[4][2], grid[5][2], grid[7][2] = DOCUMENT, ADDRESS, "%"
     for number in range(63):
-        grid[FIRST_PROVINCE_ROW - 1 + number][2:4] = [number + 1, f"{90 - number / 4:.2f}".replace(".", ",")]
+        grid[FIRST_PROVINCE_ROW - 1 + number][2:4] = [number * 29 % 63 + 1, f"{90 - number * 29 % 63 / 4:.2f}".replace(".", ",")]
     for _ in range(data.draw(st.integers(1, 6))):
         line, place = data.draw(st.integers(0, len(grid) - 1)), data.draw(st.integers(0, 10))
         grid[line][place] = data.draw(

@@ -173,9 +173,9 @@ def test_a_summary_of_pairs_is_read_by_its_headers_with_scores_ranks_cells_and_a
 def test_rows_fulfil_the_contract_of_index_scores(tmp_path):
     rows = read(saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": summary_2013(2014)})).rows
     assert tuple(rows.columns) == SCORE_COLUMNS
-    complete = rows.assign(source_id="s", rank_source_id=pd.NA, error_source_id=pd.NA, digits_source_id=pd.NA).astype(
-        {"rank_source_id": "string", "error_source_id": "string", "digits_source_id": "string"}
-    )
+    origins = ["rank_basis", "rank_source_id", "error_source_id", "digits_source_id"]
+    complete = rows.assign(source_id="s", **dict.fromkeys(origins, pd.NA)).astype(dict.fromkeys(origins, "string"))
+    complete = complete[list(SCHEMAS["index_scores"].columns)]
     typed = complete.astype({name: str(column.dtype) for name, column in SCHEMAS["index_scores"].columns.items()})
     assert check_table(typed, SCHEMAS["index_scores"], pd.Series(range(len(typed))).astype(str)) == []
 
@@ -276,7 +276,7 @@ def test_an_edition_of_2023_may_leave_the_composite_out(tmp_path):
     assert [str(fault) for fault in reading.faults] == []
     assert set(reading.rows["component"]) == set(PCI_2013)
     left_out = read(saved(tmp_path / "PCI_2021.xlsx", {"PCI 2021": columns_grid(scores, headers)}))
-    assert "không có cột TOTAL" in only_fault(left_out, "Thiếu cột thành phần")
+    assert "không có cột Chỉ số năng lực cạnh tranh cấp tỉnh (tổng hợp có trọng số, TOTAL);" in only_fault(left_out, "Thiếu cột thành phần")
 
 
 PAPI_2019_HEADERS = """
@@ -348,8 +348,9 @@ def test_before_2018_a_number_is_believed_more_than_the_new_name_beside_it(tmp_p
     unnumbered = papi_grid(scores, shape, "PAPI")
     unnumbered[0] = [str(text).split(" ", 1)[1] if str(text)[:1].isdigit() else text for text in unnumbered[0]]
     refused = read(saved(tmp_path / "papi2.xlsx", {"2017": unnumbered}), "papi-workbook")
-    assert "SC22, SC23" in only_fault(refused, "Thiếu cột thành phần")
-    assert "“Access to Information”" in str(refused.faults[0])
+    message = only_fault(refused, "Thiếu cột thành phần")
+    assert "Thu, chi ngân sách cấp xã/phường (SC22); Kế hoạch sử dụng đất, khung giá đền bù (SC23)" in message
+    assert "“Access to Information” (ô I1)" in message
 
 
 def test_from_2021_land_certificates_stay_53_though_they_are_printed_as_52(tmp_path):
@@ -501,8 +502,9 @@ def test_the_example_of_the_message_is_a_map_that_reads(tmp_path):
     grid = set_cell(summary_2013(2014), 0, 2, "Chỉ tiêu Alpha")
     path = saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": grid})
     message = only_fault(read(path), "Thiếu cột thành phần")
-    assert "không có cột CSTP1" in message
-    assert "“Chỉ tiêu Alpha”" in message
+    assert "không có cột Chi phí gia nhập thị trường (CSTP1)" in message
+    assert "“Chỉ tiêu Alpha” (ô C1)" in message
+    assert message.startswith("PCI_2014.xlsx, trang tính “Summary_VN”, ô C1: ")
     lines = [part for part in message.split("“") if part.startswith(("map:", "extends:", "headers:"))]
     example = "\n".join(part.partition("”")[0] for part in lines).replace("chữ trong tiêu đề", "chỉ tiêu alpha").replace("MÃ", "CSTP1")
     (tmp_path / "ten-tu-dat.layout.yml").write_text(example, encoding="utf-8")
@@ -531,10 +533,15 @@ def test_a_missing_province_is_named(tmp_path):
     assert "bảng kết thúc ở dòng 63" in message
 
 
-def test_an_empty_row_amid_the_table_does_not_lose_provinces_silently(tmp_path):
-    grid = summary_2013(2014)
-    reading = read(saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": [*grid[:30], [None] * len(grid[0]), *grid[30:]]}))
-    assert "bảng kết thúc ở dòng 30" in next(fault for fault in reading.faults if fault.cause == "Thiếu tỉnh").found
+@pytest.mark.parametrize("empty", [1, 3])
+def test_empty_rows_amid_the_table_are_told_once_and_nothing_follows_from_them(tmp_path, empty):
+    grid = lookup_block(summary_2013(2014), "Yên Bái")
+    reading = read(saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": [*grid[:30], *[[None] * len(grid[0])] * empty, *grid[30:]]}))
+    message = only_fault(reading, "Dòng trống giữa bảng")
+    assert len(reading.faults) == 1
+    assert "ô B31: gặp dòng 31 trống" in message
+    assert "không có dòng trống ở giữa" in message
+    assert len(reading.set_aside) == 3
 
 
 def test_ha_tay_in_an_edition_of_63_is_refused_with_its_cell(tmp_path):
@@ -582,8 +589,18 @@ def test_a_comma_decimal_written_as_text_is_read_and_told_with_its_cell(tmp_path
     assert reading.faults == ()
     assert scores_of(reading, "CSTP3") == by_code(pci_scores(2014)["CSTP3"])
     told = next(notice for notice in reading.notices if notice.cause == "Số ghi dưới dạng chữ")
-    assert "ô G10" in told.where
-    assert str(value).replace(".", ",") in told.said
+    assert told.where == "PCI_2014.xlsx, trang tính “Summary_VN”"
+    written = str(value).replace(".", ",")
+    assert told.said == f"đã đọc ô G10 “{written}” là {written}"
+
+
+def test_many_numbers_written_as_text_are_one_notice_a_sheet_with_the_first_five_cells(tmp_path):
+    grid = [row if number == 0 else [*row[:6], str(row[6]), *row[7:]] for number, row in enumerate(summary_2013(2014))]
+    reading = read(saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": grid}))
+    assert reading.faults == ()
+    (told,) = [notice.said for notice in reading.notices if notice.cause == "Số ghi dưới dạng chữ"]
+    assert told.count("“") == 5
+    assert told.endswith("; và 58 ô khác")
 
 
 def test_a_column_in_percent_is_told_once_and_not_for_each_province(tmp_path):
@@ -592,12 +609,14 @@ def test_a_column_in_percent_is_told_once_and_not_for_each_province(tmp_path):
     message = only_fault(reading, "Điểm ngoài thang")
     assert len(reading.faults) == 1
     assert "63/63 điểm ngoài thang" in message
-    assert "thang 1-10 của CSTP3" in message
+    assert "thang 1-10 của Tính minh bạch và tiếp cận thông tin (CSTP3)" in message
 
 
 def test_a_composite_as_a_share_and_a_single_score_off_scale_are_told_at_their_cells(tmp_path):
     share = [row if number == 0 else [*row[:22], row[22] / 100, *row[23:]] for number, row in enumerate(summary_2013(2014))]
-    assert "thang 10-100 của TOTAL" in only_fault(read(saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": share})), "Điểm ngoài thang")
+    assert "thang 10-100 của Chỉ số năng lực cạnh tranh cấp tỉnh (tổng hợp có trọng số, TOTAL)" in only_fault(
+        read(saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": share})), "Điểm ngoài thang"
+    )
     single = read(saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": set_cell(summary_2013(2014), 3, 2, 11.5)}))
     assert "ô C4: gặp “11,5”" in only_fault(single, "Điểm ngoài thang")
 
@@ -617,10 +636,9 @@ def test_a_composite_that_is_not_the_weighted_sum_names_province_numbers_and_cel
     ]
     assert len(faults) == 1
     assert f"ô W{row + 1}" in faults[0].where
-    assert (
-        f"Bình Dương: TOTAL ghi {str(wrong).replace('.', ',')}, tổng theo trọng số là {str(scores['TOTAL']['Bình Dương']).replace('.', ',')}"
-        in faults[0].found
-    )
+    composite = "Chỉ số năng lực cạnh tranh cấp tỉnh (tổng hợp có trọng số, TOTAL)"
+    given, expected = (str(value).replace(".", ",") for value in (wrong, scores["TOTAL"]["Bình Dương"]))
+    assert f"Bình Dương: {composite} ghi {given}, tổng theo trọng số là {expected}" in faults[0].found
     near = set_cell(grid, row, 22, round(grid[row][22] + 0.015, 4))
     assert "Điểm tổng hợp không khớp các thành phần" not in causes(read(saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": near})))
 
@@ -631,7 +649,7 @@ def test_a_dimension_that_is_not_the_sum_of_its_parts_and_the_composite_above_it
     scores["D5"][names[3]] += 0.02
     reading = read(saved(tmp_path / "papi.xlsx", {"2019": papi_grid(scores, PAPI_2019)}), "papi-workbook")
     assert causes(reading) == ["Điểm tổng hợp không khớp các thành phần"]
-    assert ["D5 ghi" in fault.found or "TOTAL ghi" in fault.found for fault in reading.faults] == [True, True]
+    assert ["(D5) ghi" in fault.found or "TOTAL) ghi" in fault.found for fault in reading.faults] == [True, True]
     assert all(names[3] in fault.found for fault in reading.faults)
 
 
@@ -641,7 +659,7 @@ def test_printed_ranks_that_contradict_the_scores_are_named(tmp_path):
     reading = read(saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": swapped}))
     message = only_fault(reading, "Thứ hạng không khớp điểm")
     assert len(reading.faults) == 1  # one of the two explains both
-    assert "hạng 10 theo điểm TOTAL" in message or "hạng 11 theo điểm TOTAL" in message
+    assert "hạng 10 theo điểm Chỉ số" in message or "hạng 11 theo điểm Chỉ số" in message
     assert grid[10][21] in message or grid[11][21] in message
     far = read(saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": set_cell(grid, 60, 23, 2)}))
     assert f"{grid[60][21]}: hạng 2 với" in only_fault(far, "Thứ hạng không khớp điểm")
@@ -683,7 +701,7 @@ def test_component_sheets_that_print_another_score_are_told_with_both_cells(tmp_
     reading = read(saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": summary, "Chi phí gia nhập thị trường": own}))
     assert reading.faults == ()
     (told,) = [notice.said for notice in reading.notices if notice.cause == "Hai trang của tệp ghi khác nhau"]
-    assert "CSTP1 của Bình Dương" in told
+    assert "Chi phí gia nhập thị trường (CSTP1) của Bình Dương" in told
     assert "trang tính “Chi phí gia nhập thị trường”, ô C" in told
     assert "dùng số ở bảng tổng hợp" in told
 
@@ -719,6 +737,147 @@ def test_an_unknown_layout_kind_is_our_own_bug(tmp_path):
     with pytest.raises(ValueError, match="pci-sheet"):
         read_index_file(tmp_path / "x.xlsx", "x.xlsx", "pci-sheet", context())
     assert set(INDEX_LAYOUTS) == {"pci-workbook", "papi-workbook", "index-panel", "index-annex"}
+
+
+# --- years of the file's name, of titles, of sheets ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file_name", "is_refused"),
+    [
+        ("PCI_2015 tải về 2024-03.xlsx", True),
+        ("PCI_2014 tải về 2024-03.xlsx", False),
+        ("PCI 2013, 2015.xlsx", True),
+        ("PCI_2011-2016.xlsx", False),
+        ("PCI 2011 – 2016.xlsx", False),
+        ("PCI từ 2011 đến 2016.xlsx", False),
+        ("PCI_2015-2016.xlsx", True),
+        ("PCI_2013_2014 bản 2.xlsx", False),
+        ("PCI 201400.xlsx", False),
+    ],
+)
+def test_an_edition_is_one_of_the_years_of_the_name_or_lies_in_its_range(tmp_path, file_name, is_refused):
+    reading = read(saved(tmp_path / file_name, {"Summary_VN": summary_2013(2014)}))
+    assert causes(reading) == (["Tệp là của năm khác"] if is_refused else [])
+
+
+def papi_years(path: Path, *years: int) -> ScoreReading:
+    grid = papi_grid(papi_scores([name for _, name in provinces()], PAPI_2019), PAPI_2019)
+    return read(saved(path, {f"PAPI {year}": grid for year in years}), "papi-workbook")
+
+
+@pytest.mark.parametrize(
+    ("file_name", "years", "missing"),
+    [("papi.xlsx", (2018, 2020), "2019"), ("PAPI_2018-2020.xlsx", (2019, 2020), "2018"), ("PAPI_2019-2020.xlsx", (2019, 2020), None)],
+)
+def test_a_year_that_a_file_with_a_sheet_a_year_leaves_out_is_named(tmp_path, file_name, years, missing):
+    reading = papi_years(tmp_path / file_name, *years)
+    told = [fault.found for fault in reading.faults if fault.cause == "Thiếu trang của một năm"]
+    assert [said.partition(";")[0] for said in told] == ([f"thiếu trang của năm {missing}"] if missing else [])
+
+
+def test_a_year_without_a_registered_edition_is_no_gap(tmp_path):
+    path = saved(
+        tmp_path / "papi.xlsx", {f"PAPI {year}": papi_grid(papi_scores([n for _, n in provinces()], PAPI_2019), PAPI_2019) for year in (2019,)}
+    )
+    without = IndexContext(context().units, context().editions[context().editions["edition_year"] != 2020], *list(vars(context()).values())[2:])
+    assert read_index_file(path, "PAPI_2019-2020.xlsx", "papi-workbook", without).faults == ()
+    assert causes(read_index_file(path, "PAPI_2019-2020.xlsx", "papi-workbook", context())) == ["Thiếu trang của một năm"]
+
+
+def test_a_title_that_states_another_year_than_the_header_is_a_fault_at_the_title(tmp_path):
+    def titled(title: str) -> ScoreReading:
+        grid = summary_2013(2014)
+        return read(saved(tmp_path / "PCI.xlsx", {"Summary_VN": [[title, *[None] * (len(grid[0]) - 1)], *grid]}))
+
+    message = only_fault(titled("Bảng điểm PCI 2013"), "Tên bảng và tiêu đề cột ghi hai năm")
+    assert "ô A1: gặp tên bảng “Bảng điểm PCI 2013”, tiêu đề cột ghi năm 2014" in message
+    assert titled("Bảng điểm PCI 2014").faults == titled("PCI 2014 so với PCI 2013").faults == titled("Bảng điểm, lập năm 2016").faults == ()
+
+
+# --- columns left of the names, rounding, formulas, kinds ------------------------------------------------------------------------------------
+
+
+def ranked_columns(*before: tuple[str, Callable[[int, float], object]]) -> Grid:
+    """One column of names with columns before it, each made from (rank, composite)."""
+    scores = pci_scores(2014)
+    order = sorted(scores["TOTAL"].values(), reverse=True)
+    grid = columns_grid(scores, [*((code, WORDS_VI[code]) for code in PCI_2013), ("TOTAL", "PCI 2014")])
+    left = [[header for header, _ in before], *([make(1 + order.index(row[-1]), row[-1]) for _, make in before] for row in grid[1:])]
+    return [[row[0], *more, *row[1:]] for row, more in zip(grid, left, strict=True)]
+
+
+def test_ranks_left_of_the_names_are_those_of_the_composite_and_held_against_it(tmp_path):
+    grid = ranked_columns(("Xếp hạng", lambda rank, _: rank))
+    reading = read(saved(tmp_path / "PCI_2014.xlsx", {"Tong hop": grid}))
+    assert [str(fault) for fault in reading.faults] == []
+    total = reading.rows[reading.rows["component"] == "TOTAL"].sort_values("rank")
+    assert total["rank"].tolist() == list(range(1, 64))
+    assert total["score"].is_monotonic_decreasing
+    wrong = next(row for row, cells in enumerate(grid) if cells[1] == 1)
+    assert "ô B" in only_fault(read(saved(tmp_path / "PCI_2014.xlsx", {"Tong hop": set_cell(grid, wrong, 1, 40)})), "Thứ hạng không khớp điểm")
+
+
+def test_columns_of_figures_that_are_not_used_are_told_with_their_cells(tmp_path):
+    grid = ranked_columns(("Xếp hạng", lambda rank, _: rank), ("Chỉ số PCI chưa có trọng số", lambda _, score: score))
+    twice = [[*row, "Xếp hạng" if number == 0 else row[1]] for number, row in enumerate(grid)]
+    reading = read(saved(tmp_path / "PCI_2014.xlsx", {"Tong hop": twice}))
+    assert [str(fault) for fault in reading.faults] == []
+    assert reading.rows.loc[reading.rows["component"] == "TOTAL", "rank"].notna().all()
+    (told,) = [notice.said for notice in reading.notices if notice.cause == "Cột không dùng"]
+    assert "“Xếp hạng” (ô B1), “Chỉ số PCI chưa có trọng số” (ô C1)" in told
+
+
+@pytest.mark.parametrize(("decimals", "off", "is_refused"), [(2, 0.05, False), (2, 0.07, True), (4, 0.05, True), (4, 0.015, False)])
+def test_a_composite_may_be_off_by_the_rounding_of_its_parts_and_no_more(tmp_path, decimals, off, is_refused):
+    scores = pci_scores(2014)
+    scores = {code: {name: round(score, decimals) for name, score in of_code.items()} for code, of_code in scores.items() if code != "TOTAL"}
+    weights = context().weights
+    era = weights[(weights["index"] == "PCI") & (weights["era"] == edition("PCI", 2014)["era"])]
+    share = {row.component: float(row.weight_pct) / 10 for row in era.itertuples()}
+    scores["TOTAL"] = {name: sum(share[code] * scores[code][name] for code in PCI_2013) + off for name in scores["CSTP1"]}
+    grid = columns_grid(scores, [*((code, WORDS_VI[code]) for code in PCI_2013), ("TOTAL", "PCI 2014")])
+    reading = read(saved(tmp_path / "PCI_2014.xlsx", {"Tong hop": grid}))
+    assert causes(reading) == (["Điểm tổng hợp không khớp các thành phần"] if is_refused else [])
+
+
+@pytest.mark.parametrize(("decimals", "off", "is_refused"), [(2, 0.04, False), (2, 0.06, True), (4, 0.02, True)])
+def test_a_sum_of_papi_may_be_off_by_the_rounding_of_its_parts_and_no_more(tmp_path, decimals, off, is_refused):
+    shape = {code: (name, []) for code, (name, _) in PAPI_2019.items()}
+    names = [name for _, name in provinces()]
+    scores = {code: {name: round(synthetic(number, part), decimals) for number, name in enumerate(names)} for part, code in enumerate(shape)}
+    scores["TOTAL"] = {name: sum(scores[code][name] for code in shape) + off for name in names}
+    reading = read(saved(tmp_path / "papi.xlsx", {"2019": papi_grid(scores, shape)}), "papi-workbook")
+    assert causes(reading) == (["Điểm tổng hợp không khớp các thành phần"] if is_refused else [])
+
+
+def test_formulas_without_a_value_count_where_figures_are_read_and_nowhere_else(tmp_path):
+    grid = lookup_block(summary_2013(2014), "Yên Bái")
+    below = set_cell(grid, 67, 3, "=VLOOKUP(B68,B2:C64,2,0)")
+    beside = [[*row, None, "=1+1" if number == 7 else None] for number, row in enumerate(below)]
+    assert read(saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": beside})).faults == ()
+    within = read(saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": set_cell(beside, 7, 2, "=1+1")}))
+    assert "ô C8" in next(str(fault) for fault in within.faults if fault.cause == "Công thức chưa có kết quả")
+    last = [[None, *(f"=A{number}" for _ in range(24))] if number == 63 else row for number, row in enumerate(summary_2013(2014))]
+    cut = read(saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": last}))
+    assert "ô B64" in next(str(fault) for fault in cut.faults if fault.cause == "Công thức chưa có kết quả")
+
+
+def test_a_faulty_map_beside_a_workbook_comes_out_of_recognising_with_file_and_field(tmp_path):
+    path = saved(tmp_path / "PCI_2014.xlsx", {"Summary_VN": summary_2013(2014)})
+    (tmp_path / "toi.layout.yml").write_text("map: m\nextends: pci-workbook\norientation: rows\n", encoding="utf-8")
+    with pytest.raises(DataFaults) as raised:
+        recognise(path)
+    assert [fault.where for fault in raised.value.faults] == ["toi.layout.yml, orientation"]
+    assert recognise(tmp_path / "toi.layout.yml") is None
+
+
+def test_a_papi_file_under_a_pci_name_is_first_told_to_be_of_another_kind(tmp_path):
+    grid = papi_grid(papi_scores([name for _, name in provinces()], PAPI_2019), PAPI_2019, "PAPI 2019 weighted")
+    reading = read(saved(tmp_path / "PCI_2019.xlsx", {"Summary 2019": grid}))
+    assert reading.faults[0].cause == "Tệp là loại khác"
+    assert "--kind papi-workbook" in reading.faults[0].action
+    assert len(reading.faults) == 1 or len(reading.rows) > 0
 
 
 # --- recognising and maps -----------------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from analysis.cli.placing import place_files
 from analysis.cli.project_files import held_project
 from analysis.errors import DataFaults
 from analysis.ingest.build import build_tables
-from analysis.ingest.index_folder import NO_FOLDER, NONE, UNKNOWN_FILES, FolderFiles, fingerprint, folder_sources
+from analysis.ingest.index_folder import NO_FOLDER, NONE, UNKNOWN_FILES, FolderFiles, below_folder, fingerprint, folder_sources
 from analysis.ingest.intake import Arrival, withdraw
 from analysis.project import SETTINGS_FILE, Project, open_project
 from analysis.sources import Source, read_register, rewrite, sha256_of
@@ -104,7 +104,7 @@ def test_recognised_files_become_sources_with_paths_relative_to_raw(project, fol
     assert source.path == "../../../chi-so/Tỉnh khác/PCI gom (2).csv"
     assert (project.raw / source.path).read_bytes() == path.read_bytes()
     assert (source.sha256, source.received_on, source.is_synthetic) == (sha256_of(path), "", False)
-    assert source.short_vi == "bảng chỉ số các tỉnh trong thư mục chỉ số"
+    assert source.short_vi == "bảng tổng hợp điểm các tỉnh"
     assert source.addresses == ("tệp Tỉnh khác/PCI gom (2).csv trong thư mục chỉ số",)
     assert not any(os.fspath(folder) in str(value) for value in vars(source).values())
 
@@ -214,7 +214,7 @@ def test_figures_of_the_folder_are_built_beside_the_shipped_ones_and_name_their_
     entry = tables.sources.set_index("source_id").loc["thu-muc-pci"]
     assert (entry["edition"], entry["rows_in_count"], entry["rows_out_count"]) == ("PCI 2019", 2, 2)
     assert len(tables.index_scores) > 2000
-    assert any(line.startswith("../../../chi-so/pci.csv: đọc 2 dòng") for line in told)
+    assert any(line.startswith("thư mục chỉ số: pci.csv: đọc 2 dòng") for line in told)
 
 
 def test_a_figure_that_the_folder_and_the_shipped_file_state_differently_is_a_conflict_and_the_publishers_file_wins(project, folder):
@@ -225,9 +225,20 @@ def test_a_figure_that_the_folder_and_the_shipped_file_state_differently_is_a_co
     assert "1 số liệu chỉ số có nguồn ghi khác nhau; báo cáo nêu số được dùng và lý do." in told
 
 
+def test_files_of_a_linked_folder_are_called_by_their_place_below_it(project, folder):
+    panel(folder / "con" / "pci.csv", *FIGURES)
+    linked = folder.with_name("lien-ket")
+    linked.symlink_to(folder, target_is_directory=True)
+    (source,) = folder_sources(linked, project.raw).sources
+    assert below_folder(source) == "con/pci.csv"
+    assert (project.raw / source.path).is_file()
+
+
 def test_a_recognised_file_with_a_fault_stops_the_build_and_names_file_and_cell(project, folder):
     panel(folder / "pci.csv", FIGURES[0], FIGURES[1].replace("12.25", "mười hai"))
-    with pytest.raises(DataFaults, match=r"chi-so/pci\.csv.*mười hai"):
+    with pytest.raises(
+        DataFaults, match=r"thư mục chỉ số: pci\.csv.*mười hai.*hoặc chuyển tệp ra khỏi thư mục chỉ số \(index_dir trong lantoa\.toml\)"
+    ):
         build_tables(project.raw, read_register(project.raw), folder=found_in(project))
 
 

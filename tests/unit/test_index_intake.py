@@ -16,11 +16,14 @@ from analysis.ingest import intake
 from analysis.ingest.build import build_tables
 from analysis.ingest.index_files.annex_layout import TABLE_SHEET
 from analysis.ingest.index_files.annex_template import HEADING_ROW, write_annex_template
-from analysis.ingest.index_intake import IMPORTED, IndexOptions, compare, read_index, receive_index
+from analysis.ingest.index_folder import folder_sources
+from analysis.ingest.index_intake import IMPORTED, IndexOptions, compare, compare_unplaced, read_index, receive_index
 from analysis.ingest.intake import NotAsAsked, is_from_office, place, withdraw
+from analysis.ingest.score_reading import SCORE_COLUMNS, ScoreReading
 from analysis.ingest.unfinished import recover
 from analysis.sources import Source, read_register, rewrite
 from analysis.store import Tables
+from analysis.units import short_name
 
 TODAY = date(2026, 11, 22)
 ANNEX = "index-annex"
@@ -116,6 +119,100 @@ def test_figures_are_compared_field_by_field():
     arrival = type("Arrived", (), {"reading": reading, "arrival": intake.Arrival(Path("x"), source_named("new"))})
     found = compare(arrival, before, pd.DataFrame(columns=[*FIGURE, "field", "source_id"]))
     assert (found.new_count, found.same_count, found.differing_count) == (1, 1, 0)
+
+
+def test_a_figure_that_equals_the_one_in_use_does_not_differ_though_sources_disagreed_on_it_before():
+    key = {"index": "PCI", "edition_year": 2012, "province_code": "01", "vintage": "63-tinh", "component": "TOTAL"}
+    before = pd.DataFrame([key | {"score": 50.0, "rank": pd.NA, "standard_error_score": pd.NA, "source_id": "a"}])
+    reading = type("Reading", (), {"rows": before.drop(columns="source_id")})
+    arrived = type("Arrived", (), {"reading": reading, "arrival": intake.Arrival(Path("x"), source_named("new"))})
+    disputed = [key | {"field": "score", "value": value, "source_id": name} for name, value in (("a", 50.0), ("new", 50.0), ("b", 51.0))]
+    found = compare(arrived, before, pd.DataFrame(disputed))
+    assert (found.new_count, found.same_count, found.differing_count, len(found.differing)) == (0, 1, 0, 0)
+    found = compare(arrived, before.assign(score=51.0, source_id="b"), pd.DataFrame(disputed))
+    assert (found.same_count, found.differing_count, len(found.differing)) == (0, 1, 3)
+
+
+def held_papi(tables: Tables, year: int) -> pd.DataFrame:
+    scores = tables.index_scores
+    return scores[(scores["index"] == "PAPI") & (scores["edition_year"] == year) & scores["score"].notna()]
+
+
+def as_reading(rows: pd.DataFrame, year: int) -> ScoreReading:
+    """A file whose figures are those of ``rows``, said to be of ``year``."""
+    return ScoreReading(rows[list(SCORE_COLUMNS)].assign(edition_year=year).reset_index(drop=True), pd.Series(dtype="object"))
+
+
+def test_checking_tells_how_many_figures_agree_and_differ_and_shows_both_values():
+    key = {"index": "PCI", "edition_year": 2012, "province_code": "01", "vintage": "63-tinh", "component": "TOTAL"}
+    empty = {"basis": "stated", "note": pd.NA, "address": "x", "standard_error_score": pd.NA}
+    held = pd.DataFrame([key | empty | {"score": 50.0, "rank": 3, "source_id": "a", "rank_source_id": "b"}])
+    rows = pd.DataFrame([key | empty | {"score": 50.04, "rank": 4}, key | empty | {"province_code": "02", "score": 40.0, "rank": pd.NA}])
+    found = compare_unplaced(ScoreReading(rows[list(SCORE_COLUMNS)], pd.Series(dtype="object")), "x.xlsx", held)
+    assert (found.new_count, found.same_count, found.differing_count) == (1, 1, 1)
+    told = found.differing.set_index("source_id")
+    assert told["value"].to_dict() == {"b": 3, "x.xlsx": 4}
+    assert told["is_chosen"].to_dict() == {"b": True, "x.xlsx": False}
+
+
+def test_checking_refuses_an_edition_whose_figures_are_those_of_another_and_names_it(tables):
+    rows = held_papi(tables, 2015)
+    assert len(rows) >= 20
+    assert compare_unplaced(as_reading(rows, 2015), "x.xlsx", tables.index_scores).differing_count == 0
+    with pytest.raises(DataFaults) as refused:
+        compare_unplaced(as_reading(rows, 2016), "x.xlsx", tables.index_scores)
+    (fault,) = refused.value.faults
+    assert fault.where == "x.xlsx, kỳ PAPI 2016"
+    assert "số liệu đang dùng" in fault.found
+    assert "có vẻ là số của PAPI 2015" in fault.found
+
+
+def test_an_import_that_contradicts_what_is_held_is_told_of_the_new_file_only(annex, tables, small_raw):
+    scores = {name: 95 - number * 29 % 63 / 2 for number, name in enumerate(names_of_provinces(tables))}
+    place(small_raw, [receive_index(annex("a.xlsx", **both(scores)), small_raw, tables, read_register(small_raw), options()).arrival])
+    other = annex("b.xlsx", **both({name: 155 - score for name, score in scores.items()}))
+    arrived = receive_index(other, small_raw, tables, [], options()).arrival
+    before = contents(small_raw)
+    with pytest.raises(DataFaults) as refused:
+        place(small_raw, [replace(arrived, source=replace(arrived.source, layout="index-annex"))])
+    assert [fault.where for fault in refused.value.faults] == ["b.xlsx, kỳ PAR INDEX 2022"]
+    assert contents(small_raw) == before
+
+
+def names_of_provinces(tables: Tables) -> list[str]:
+    units = tables.units
+    return sorted(short_name(name) for name in units.loc[(units["vintage"] == "63-tinh") & (units["level"] == "province"), "name_vi"])
+
+
+def both(scores: dict[str, float]) -> dict[str, tuple[object, object]]:
+    return {name: (None, score) for name, score in scores.items()}
+
+
+def test_a_source_that_nothing_builds_with_can_be_withdrawn(strange_workbook, tables, small_raw):
+    own_map = Path(shutil.copy(strange_workbook.with_name("la.layout.yml"), small_raw.parent))
+    arrived = receive_index(strange_workbook, small_raw, tables, read_register(small_raw), options("pci-workbook"))
+    place(small_raw, [arrived.arrival])
+    own_map.unlink()
+    with pytest.raises(DataFaults):
+        build_tables(small_raw, read_register(small_raw))
+    build, _, _ = withdraw(small_raw, arrived.arrival.source.source_id, TODAY)
+    assert (build.tables["index_scores"]["index"] != "PCI").all()
+
+
+def test_a_source_is_not_withdrawn_while_the_rest_does_not_build_and_the_reason_is_told(annex, tables, small_raw, tmp_path):
+    arrived = receive_index(annex("a.xlsx", Hà_Giang=(50, 81.25)), small_raw, tables, read_register(small_raw), options())
+    place(small_raw, [arrived.arrival])
+    folder = tmp_path / "chi-so"
+    folder.mkdir()
+    (folder / "pci.csv").write_text(
+        "province,year,component_code,component_name,score,source,status\nHà Giang,2012,PCI,PCI,năm,x,official_file\n", encoding="utf-8"
+    )
+    before = contents(small_raw)
+    with pytest.raises(NotAsAsked) as refused:
+        withdraw(small_raw, arrived.arrival.source.source_id, TODAY, folder_sources(folder, small_raw))
+    assert "không do nguồn này" in str(refused.value)
+    assert "thư mục chỉ số: pci.csv, dòng 2" in str(refused.value)
+    assert contents(small_raw) == before
 
 
 def source_named(source_id: str) -> Source:

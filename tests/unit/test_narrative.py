@@ -138,6 +138,7 @@ def make_move(change: float, verdict: str, limit: float | None, judged: float | 
                 "judged_score": judged or change,
                 "noise_score": limit,
                 "noise_basis": basis,
+                "is_ordinary": False,
                 "verdict": verdict,
             }
         ]
@@ -153,7 +154,7 @@ def make_move(change: float, verdict: str, limit: float | None, judged: float | 
         ),
         (
             make_move(5.0, "clear", 1.2, basis="published_se"),
-            "+5,00 điểm so với năm 2020, vượt mức dao động thường gặp (±1,20 điểm; sai số do nơi công bố in).",
+            "+5,00 điểm so với năm 2020, vượt sai số chọn mẫu do nơi công bố in (±1,20 điểm).",
         ),
     ],
 )
@@ -183,7 +184,7 @@ def test_across_a_break_no_move_is_told_at_all(histories):
 
 
 def make_ranks(before: int, now: int, era: str = "e") -> pd.DataFrame:
-    return pd.DataFrame({"edition_year": [2020, 2021], "era": ["e", era], "rank": [before, now]})
+    return pd.DataFrame({"edition_year": [2020, 2021], "era": ["e", era], "rank": [before, now], "rank_of": 63, "basis": "stated"})
 
 
 @pytest.mark.parametrize(("before", "now", "said"), [(9, 4, "lên 5 bậc"), (4, 9, "xuống 5 bậc"), (4, 4, "giữ nguyên hạng")])

@@ -53,8 +53,8 @@ def test_two_sentences_say_how_many_places_each_cause_moved_and_what_kept_weight
         "ước tính xuống 13 bậc do đổi trọng số, xuống 22 bậc do điểm của tỉnh và lên 3 bậc do điểm của các tỉnh khác"
     )
     assert second == (
-        "Giữ nguyên trọng số cũ thì năm 2023 tỉnh đứng hạng 22, không phải 38; "
-        "chấm theo trọng số mới thì ngay năm 2021 tỉnh đã đứng hạng 16, không phải 6."
+        "Giữ nguyên trọng số cũ thì năm 2023 tỉnh đứng hạng 22/63, không phải 38/63; "
+        "chấm theo trọng số mới thì ngay năm 2021 tỉnh đã đứng hạng 16/63, không phải 6/63."
     )
     assert "giả định" in found.evidence_vi
     assert "từ xuống 14 bậc đến xuống 31 bậc tùy cách thay" in found.evidence_vi
@@ -75,8 +75,31 @@ def test_across_eras_a_move_under_kept_weights_is_never_called_clear_whatever_it
         assert said is not None
         assert "chưa biết" in said.text_vi
         assert ": rõ" not in said.text_vi
-        assert said.text_vi.endswith("So với thay đổi chung của các tỉnh, giảm nhiều nhất ở minh bạch (−1,20 điểm PCI).")
+        assert said.text_vi.endswith(
+            "So với thay đổi chung của các tỉnh, giảm nhiều nhất ở minh bạch (−1,20 điểm PCI). "
+            "Riêng việc đổi trọng số ảnh hưởng nhiều nhất qua đào tạo (−0,70 điểm, trọng số 20 → 10 %)."
+        )
     assert say.constant_weight_move(replace(FELL, crosses_era=False), "PCI", NAMES, SOURCE) is None
+
+
+def test_ranks_that_no_weights_change_are_said_as_such_and_not_against_themselves():
+    top = replace(FELL, from_rank=1, to_rank=1, old_weights_to_rank=1, new_weights_from_rank=1, weights_places=0.0, own_places=0.0, others_places=0.0)
+    said = say.why_rank_changed(top, "PCI", "X", NAMES, SOURCE).text_vi
+    assert said.endswith("Theo trọng số cũ hay mới, thứ hạng từng năm đều như vậy.")
+    half = say.why_rank_changed(replace(FELL, old_weights_to_rank=38), "PCI", "X", NAMES, SOURCE).text_vi
+    assert "tỉnh vẫn đứng hạng 38/63; chấm theo trọng số mới" in half
+
+
+def test_a_part_whose_sign_depends_on_the_weights_says_so_and_its_components_follow_its_own_sign():
+    mixed = replace(FELL, own_places=-2.0, others_places=21.0, own_places_least=-5, own_places_most=11)
+    said = say.why_rank_changed(mixed, "PCI", "X", NAMES, SOURCE).text_vi
+    assert "lên 2 bậc do điểm của tỉnh (chưa chắc: từ lên 5 bậc đến xuống 11 bậc tùy cách thay)" in said
+    assert "tăng nhiều nhất ở đào tạo" in say.constant_weight_move(mixed, "PCI", NAMES, SOURCE).text_vi
+
+
+def test_a_rank_told_otherwise_elsewhere_is_explained():
+    found = say.why_rank_changed(FELL, "PCI", "X", NAMES, SOURCE, {2023: 37})
+    assert "nơi khác ghi hạng 37 của năm 2023 vì điểm tổng hợp đã làm tròn" in found.evidence_vi
 
 
 def test_an_unchanged_rank_and_a_better_one_are_said_as_such():
@@ -97,7 +120,7 @@ def test_the_bars_of_the_chart_add_up_to_the_change_of_rank():
     chart = rank_parts(FELL, "PCI", "Bình Dương", SOURCE)
     assert sum(chart.series[0].y) == FELL.to_rank - FELL.from_rank == 32
     assert chart.title.startswith(
-        "PCI xuống 32 bậc (hạng 6 → 38): xuống 13 bậc do nơi công bố đổi trọng số; xuống 22 bậc do điểm thành phần của Bình Dương"
+        "PCI xuống 32 bậc (hạng 6/63 → 38/63): xuống 13 bậc do nơi công bố đổi trọng số; xuống 22 bậc do điểm thành phần của Bình Dương"
     )
     assert any("giả định" in note for note in chart.notes_vi)
     assert list(draw(chart).data[0].x) == [13.0, 22.0, -3.0]
@@ -106,8 +129,8 @@ def test_the_bars_of_the_chart_add_up_to_the_change_of_rank():
 def test_the_table_has_both_editions_and_both_weights_of_every_component():
     table = rank_decomposition(FELL, "PCI", NAMES, SOURCE)
     assert table.rows[0] == ("Minh bạch", 7.0, 6.5, 6.0, 6.1, 20.0, 5.0, "−1,20")
-    assert "hạng 22 năm 2023" in table.notes_vi[0]
-    assert "hạng 16 năm 2021" in table.notes_vi[0]
+    assert "hạng 22/63 năm 2023" in table.notes_vi[0]
+    assert "hạng 16/63 năm 2021" in table.notes_vi[0]
 
 
 def test_contributions_name_the_strongest_both_ways_each_with_its_verdict():

@@ -142,7 +142,8 @@ def test_a_standard_error_alone_makes_no_figure_and_is_named():
         (69.61, 69.615, True),  # a half may have been rounded either way
         (69.61, 69.62, False),
         (47.178, 47.18, True),
-        (70.0, 70.4, True),  # printed 70: no decimal is known
+        (70.0, 70.04, True),  # a final nought is lost, never the first decimal
+        (70.0, 70.4, False),
         (3.0, 4.0, False),
         (0.1 + 0.2, 0.3, True),
         (1e-7, 0.0, True),

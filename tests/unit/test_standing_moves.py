@@ -30,6 +30,7 @@ def make_history(*rows: tuple[int, str, float | None], index: str = "PAPI", basi
             "era": [era for _, era, _ in rows],
             "score": pd.array([score for *_, score in rows], dtype="Float64"),
             "rank": pd.array(range(10, 10 + len(rows)), dtype="Int64"),
+            "rank_of": pd.array([63] * len(rows), dtype="Int64"),
             "median_score": 50.0,
             "standard_error_score": pd.array([error] * len(rows), dtype="Float64"),
             "basis": basis,

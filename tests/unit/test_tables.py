@@ -169,6 +169,7 @@ def test_moves_carry_their_sign_and_what_chance_gives():
             "from_year": [2019, 2020],
             "to_year": [2020, 2021],
             "change_score": [2.78, -0.57],
+            "judged_score": [4.48, float("nan")],
             "rank_change": pd.array([9, None], dtype="Int64"),
             "noise_score": [3.72, None],
             "noise_basis": ["panel", "none"],
@@ -176,8 +177,8 @@ def test_moves_carry_their_sign_and_what_chance_gives():
         }
     )
     assert tables.index_changes(moves, SOURCE).rows == (
-        ("PCI", "2019 → 2020", "+2,78", "+9", "±3,72", "dao động của các tỉnh cùng giai đoạn", "trong mức dao động ngẫu nhiên"),
-        ("PCI", "2020 → 2021", "−0,57", None, None, None, "chưa biết"),
+        ("PCI", "2019 → 2020", "+2,78", "+4,48", "+9", "±3,72", "dao động của các tỉnh cùng giai đoạn", "trong mức dao động ngẫu nhiên"),
+        ("PCI", "2020 → 2021", "−0,57", None, None, None, None, "chưa biết"),
     )
 
 

@@ -28,20 +28,30 @@ def rank_change(index: str, view: "IndexView") -> list[Block]:
     kept = standing.constant_weight_standing(tables.index_scores, tables.index_weights, tables.index_editions, index, view.province)
     found = _decomposed(index, view, kept)
     if found is None:
-        return _constant_weights(index, view, kept)
+        return _constant_weights(index, view, kept, is_annex=True)
     rests_on, names = _behind(found, index, view), _names(view, index, found.to_year)
-    why = say.why_rank_changed(found, index, view.subject.place, names, rests_on)
+    why = say.why_rank_changed(found, index, view.subject.place, names, rests_on, _told_otherwise(found, view.histories[index]))
     move = say.constant_weight_move(found, index, names, rests_on)
     if move is None:
         is_clear = _verdict(index, view, COMPOSITE) == "clear" and found.to_year == view.year
-        return [Sentence(why.text_vi, rests_on, why.evidence_vi), present.rank_decomposition(found, index, names, rests_on)] if is_clear else []
+        told: list[Block] = (
+            [Sentence(why.text_vi, rests_on, why.evidence_vi), present.rank_decomposition(found, index, names, rests_on)] if is_clear else []
+        )
+        return [*told, *_constant_weights(index, view, kept, is_annex=True)]
     return [
         why,
         charts.rank_parts(found, index, view.subject.place, rests_on),
         move,
         present.rank_decomposition(found, index, names, rests_on),
-        *_constant_weights(index, view, kept),
+        *_constant_weights(index, view, kept, is_annex=False),
     ]
+
+
+def _told_otherwise(found: standing.RankDecomposition, history: pd.DataFrame) -> dict[int, int]:
+    """Years whose rank elsewhere in the report differs from the one recomputed here: ties of rounded composites."""
+    ranks = history.set_index("edition_year")["rank"]
+    here = {found.from_year: found.from_rank, found.to_year: found.to_rank}
+    return {year: int(ranks[year]) for year, rank in here.items() if not pd.isna(ranks.get(year)) and int(ranks[year]) != rank}
 
 
 def rank_change_in_brief(index: str, view: "IndexView") -> Sentence | None:
@@ -79,17 +89,19 @@ def _names(view: "IndexView", index: str, year: int) -> dict[str, str]:
     return {code: component_name(components, index, code, year) for code in components_of(components, index, year)["component"]}
 
 
-def _constant_weights(index: str, view: "IndexView", kept: pd.DataFrame) -> list[Block]:
-    """The index under the weights of its last two eras beside the published score; nothing where no edition has all its components."""
+def _constant_weights(index: str, view: "IndexView", kept: pd.DataFrame, *, is_annex: bool) -> list[Block]:
+    """The last two eras' editions under their own and the newest weights, beside the published score; nothing with one set of weights."""
     tables, history = view.tables, view.histories[index]
-    found = kept[kept["edition_year"].isin(history.loc[history["status"] == "published", "edition_year"])]
-    eras = [era for era in dict.fromkeys(history["era"]) if era in set(found["weight_era"])][-2:]
-    if len(eras) < 2:
+    registered = sorted(set(kept["weight_era"]))
+    recent = [era for era in dict.fromkeys(history["era"]) if era in registered][-2:]
+    eras = list(dict.fromkeys([*recent, *registered[-1:]]))
+    of_eras = history.loc[history["era"].isin(recent) & (history["status"] == "published"), "edition_year"]
+    found = kept[kept["weight_era"].isin(eras) & kept["edition_year"].isin(of_eras)]
+    if len(eras) < 2 or found.empty:
         return []
-    of_eras = history.loc[history["era"].isin(eras), "edition_year"]
-    found = found[found["weight_era"].isin(eras) & found["edition_year"].isin(of_eras)]
     own = tables.index_scores[(tables.index_scores["index"] == index) & tables.index_scores["edition_year"].isin(found["edition_year"])]
-    return [present.constant_weights(history, found, eras, provenance(own[own["province_code"] == view.province], tables.index_weights))]
+    rests_on = provenance(own[own["province_code"] == view.province], tables.index_weights)
+    return [present.constant_weights(history, found, eras, rests_on, is_annex=is_annex)]
 
 
 def beside_peers(index: str, view: "IndexView") -> list[Block]:

@@ -14,7 +14,7 @@ from analysis.chapters.subject import Subject
 from analysis.codes import INDICES
 from analysis.errors import LantoaError
 from analysis.figures import standing as charts
-from analysis.indices import component_name, components_near_communication, is_composite_circular
+from analysis.indices import component_name, components_near_communication, is_composite_circular, is_published
 from analysis.narrative import standing as say
 from analysis.project import open_project
 from analysis.store import Tables
@@ -56,8 +56,14 @@ def view_of(tables: Tables, subject: Subject, province: str, year: int, index: s
     scores, editions = tables.index_scores, tables.index_editions
     histories = histories_of(scores, editions, province, year, subject.as_of)
     peers = standing.peers_of(tables.regions, province, tuple(open_project().settings.peers))
-    noise = standing.known_noise(scores, editions, tables.index_noise)
+    noise = standing.known_noise(_out_by(scores, editions, subject.as_of), editions, tables.index_noise)
     return IndexView(tables, subject, province, year, chosen, histories, peers, noise)
+
+
+def _out_by(scores: pd.DataFrame, editions: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Scores of the editions that were out on the day of the report."""
+    out = editions[[is_published(edition, as_of) for _, edition in editions.iterrows()]]
+    return scores.merge(out[["index", "edition_year"]], on=["index", "edition_year"], how="inner", validate="many_to_one")
 
 
 def histories_of(scores: pd.DataFrame, editions: pd.DataFrame, province: str, year: int, as_of: date) -> dict[str, pd.DataFrame]:

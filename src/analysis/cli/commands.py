@@ -74,13 +74,16 @@ def _build(project: Project) -> list[str]:
 def _account(sources: "Sequence[Source]", built: "Build") -> Iterator[str]:
     """Rows read, kept and not used of every source."""
     from analysis import text
+    from analysis.ingest.index_folder import SCORES
+    from analysis.ingest.score_sources import file_name
 
     for source in sources:
         rows_in, rows_out = built.account.get(source.source_id, (0, 0))
         if rows_in:
             aside = sum(row["source_id"] == source.source_id for row in built.set_aside)
-            unused = f", {text.number(aside)} dòng không sử dụng (lý do nêu trong báo cáo)" if aside else ""
-            yield f"{source.path}: đọc {text.number(rows_in)} dòng, đưa vào bảng {source.table} {text.number(rows_out)} dòng{unused}"
+            counted = "số liệu" if source.table == SCORES else "dòng"  # of scores a figure is set aside, its row may stay
+            unused = f", {text.number(aside)} {counted} không sử dụng (lý do nêu trong báo cáo)" if aside else ""
+            yield f"{file_name(source)}: đọc {text.number(rows_in)} dòng, đưa vào bảng {source.table} {text.number(rows_out)} dòng{unused}"
 
 
 def _disagreements(built: "Build") -> list[str]:

@@ -10,7 +10,7 @@ import click
 
 from analysis.cli.placing import mark, place_files
 from analysis.cli.project_files import tables_of
-from analysis.cli.told import Refused, index_lines, index_told, notices_told
+from analysis.cli.told import Refused, comparison_lines, index_lines, index_told, notices_told
 from analysis.errors import DataFaults, Fault
 from analysis.project import Project
 
@@ -22,11 +22,12 @@ INDEX_KINDS = ("pci-workbook", "papi-workbook", "index-annex")
 
 
 def checked_index(path: Path, tables: "Tables", layout: str) -> str:
-    """What a sound file of index figures holds, in a few lines. Raises ``DataFaults`` with its faults."""
-    from analysis.ingest.index_intake import read_index
+    """What a sound file of index figures holds and how it stands to the figures in use. Raises ``DataFaults`` with its faults."""
+    from analysis.ingest.index_intake import compare_unplaced, read_index
 
     reading = read_index(path, tables, layout)
-    return "\n".join([f"{path.name}: {index_told(reading)}, không có lỗi.", *notices_told(reading.notices)])
+    found = compare_unplaced(reading, path.name, tables.index_scores)
+    return "\n".join([f"{path.name}: {index_told(reading)}, không có lỗi.", *comparison_lines(found, tables), *notices_told(reading.notices)])
 
 
 def import_index(project: Project, files: Sequence[Path], kind: str, year: int | None, replaces: str | None) -> None:

@@ -194,8 +194,10 @@ def withdraw(source_id: str) -> None:
     from analysis.cli.inputs import inputs_hash
     from analysis.ingest.index_folder import folder_sources
     from analysis.ingest.intake import withdraw as take_out
+    from analysis.ingest.unfinished import holding
 
-    with held_project() as project:
+    project = open_project()
+    with holding(project.raw):  # not read first: the source may be the one that nothing builds with
         folder = folder_sources(project.index_folder, project.raw)
         build, sources, taken = take_out(project.raw, source_id, date.today(), folder)
         store.write(project.processed, inputs_hash(sources, project.index_folder, project.own_maps), build.tables)
@@ -212,9 +214,12 @@ def received() -> None:
     Ví dụ: lantoa received
     """
     from analysis.ingest.intake import is_from_office
+    from analysis.ingest.unfinished import recover
     from analysis.sources import read_register
 
-    click.echo("\n".join(source_lines([source for source in read_register(open_project().raw) if is_from_office(source)])))
+    raw = open_project().raw
+    recover(raw)
+    click.echo("\n".join(source_lines([source for source in read_register(raw) if is_from_office(source)])))
 
 
 def _options(**chosen: Any) -> "LogOptions":

@@ -76,16 +76,21 @@ def index_told(reading: "ScoreReading") -> str:
 
 def index_lines(arrived: "IndexArrival", found: "Comparison", tables: "Tables") -> list[str]:
     """What became of a file of index figures, and how its figures stand to those held before."""
-    from analysis.text import number
-
     source = arrived.arrival.source
     lines = [f"Đã nạp {arrived.arrival.path.name}: {index_told(arrived.reading)}; mã {source.source_id}."]
     lines += [f"Thay cho {old.source_id} ({old.document}); tệp cũ vẫn giữ ở data/raw/{old.path}." for old in arrived.arrival.replaces]
+    return [*lines, *comparison_lines(found, tables), *notices_told(arrived.reading.notices)]
+
+
+def comparison_lines(found: "Comparison", tables: "Tables") -> list[str]:
+    """How many figures of a file are new, agree and differ, with the first that differ."""
+    from analysis.text import number
+
     counts = (number(found.new_count), number(found.same_count), number(found.differing_count))
-    lines.append("So với số liệu đang dùng: {} số mới, {} số khớp, {} số khác.".format(*counts))
+    lines = ["So với số liệu đang dùng: {} số mới, {} số khớp, {} số khác.".format(*counts)]
     if found.differing_count:
         lines += ["Số khác giữa các nguồn (nguồn tin cậy hơn được dùng; báo cáo liệt kê đủ):", *_differing(found, tables)]
-    return [*lines, *notices_told(arrived.reading.notices)]
+    return lines
 
 
 def _differing(found: "Comparison", tables: "Tables") -> list[str]:
@@ -94,20 +99,22 @@ def _differing(found: "Comparison", tables: "Tables") -> list[str]:
 
     named = tables.units.drop_duplicates(["unit_code", "vintage"]).set_index(["unit_code", "vintage"])["name_vi"]
     groups = list(found.differing.groupby([*FIGURE, "field"], sort=True))
-    lines = [_difference(key, rows, named) for key, rows in groups[:DIFFERING_SHOWN]]
+    lines = [_difference(key, rows, named, tables.index_components) for key, rows in groups[:DIFFERING_SHOWN]]
     return lines + ([f"  … và {len(groups) - DIFFERING_SHOWN} số khác nữa"] if len(groups) > DIFFERING_SHOWN else [])
 
 
-def _difference(key: tuple[str, ...], rows: "pd.DataFrame", names: "pd.Series[str]") -> str:
+def _difference(key: tuple[str, ...], rows: "pd.DataFrame", names: "pd.Series[str]", components: "pd.DataFrame") -> str:
     from analysis.codes import COMPOSITE, SCORE_FIELDS
+    from analysis.indices import components_of
     from analysis.text import number
     from analysis.units import short_name
 
     index, year, code, vintage, component, field = key
-    of = "" if component == COMPOSITE else f", {component}"
+    named = components_of(components, index, int(year)).set_index("component")["name_vi"]
+    of = "" if component == COMPOSITE else f", {named.get(component, component)}"
     ordered = rows.sort_values(["is_chosen", "trust_level", "source_id"], ascending=[False, True, True])
     told = [
-        f"{number(row.value, 3).rstrip('0').rstrip(',')} ({row.source_id}{', được dùng' if row.is_chosen else ''})" for row in ordered.itertuples()
+        f"{number(row.value, 3).rstrip('0').rstrip(',')} ({row.source_id}{', đang dùng' if row.is_chosen else ''})" for row in ordered.itertuples()
     ]
     return f"  - {index} {year}, {short_name(str(names.get((code, vintage), code)))}{of}, {SCORE_FIELDS[field]}: {'; '.join(told)}"
 

@@ -89,6 +89,7 @@ INDEX_SCORES = schema(
         "note": text("remark of the transcriber", nullable=True),
         "address": text("page, or sheet of a file, where it was read"),
         "source_id": SOURCE_ID,
+        "rank_basis": code("how the rank was got", codes.BASES, nullable=True),
         "rank_source_id": text("registered source of the rank", nullable=True),
         "error_source_id": text("registered source of the standard error", nullable=True),
         "digits_source_id": text("registered source of the score's further digits, where a less trusted one has more of them", nullable=True),

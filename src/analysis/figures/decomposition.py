@@ -89,10 +89,11 @@ def rank_parts(found: RankDecomposition, index: str, province_name: str, rests_o
     ]
     parts = [(name, places) for name, places in parts if found.crosses_era or name != parts[0][0]]
     names = tuple(name for name, _ in parts)
+    ranks = f"hạng {found.from_rank}/{found.from_rank_of} → {found.to_rank}/{found.to_rank_of}"
     told = "; ".join(f"{places_vi(places)} {name}" for name, places in parts)
     return Chart(
         f"rank-parts-{slug(index)}",
-        f"{index} {places_vi(found.to_rank - found.from_rank)} (hạng {found.from_rank} → {found.to_rank}): {told}",
+        f"{index} {places_vi(found.to_rank - found.from_rank)} ({ranks}): {told}",
         f"{province_name}, {found.from_year}–{found.to_year}: số bậc theo từng phần (dương là xuống, âm là lên)",
         "bar",
         "category",
@@ -125,6 +126,7 @@ def rank_notes(found: RankDecomposition) -> tuple[str, ...]:
     if not found.crosses_era:
         return ("Tách bằng cách thay lần lượt điểm của tỉnh và của các tỉnh khác, lấy bình quân hai thứ tự.",)
     return (
+        "Chưa biết thay đổi về điểm là thật hay ngẫu nhiên.",
         "Phần do trọng số: bình quân chênh lệch thứ hạng giữa hai bộ trọng số, tính trong từng năm, không so điểm qua hai cách chấm.",
         "Tách giữa tỉnh và các tỉnh khác giả định điểm thành phần hai năm đo như nhau; cách đo có hiệu chỉnh nên phần này là ước tính.",
     )

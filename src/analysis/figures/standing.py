@@ -27,7 +27,7 @@ def index_line(history: pd.DataFrame, index: str, province_name: str, changes: p
     return Chart(
         f"index-line-{slug(index)}",
         f"{index} {latest['edition_year']}: {text.number(latest['score'], SCORE_DECIMALS)} điểm{_rank_phrase(latest)}",
-        f"{INDICES[index]}, {province_name}, điểm công bố theo năm đánh giá; mỗi đoạn là một phương pháp chấm điểm",
+        f"{INDICES[index]}, {province_name}, điểm theo năm đánh giá; mỗi đoạn là một phương pháp chấm điểm",
         "line",
         "year",
         "năm đánh giá",
@@ -107,7 +107,7 @@ def rank_line(history: pd.DataFrame, index: str, province_name: str, changes: pd
     ranked, moves = shown[shown["rank"].notna()], _by_year(changes)
     labels = tuple(_rank_label(row, moves.get(int(row.edition_year))) for row in shown.itertuples())
     years, eras = cells(shown["edition_year"]), tuple(shown["era"])
-    said = "; ".join(f"{row.edition_year}: {int(row.rank)}" for row in ranked.itertuples())
+    said = "; ".join(f"{row.edition_year}: {int(row.rank)}" + ("" if pd.isna(row.rank_of) else f"/{int(row.rank_of)}") for row in ranked.itertuples())
     latest = ranked.iloc[-1]
     return Chart(
         f"rank-line-{slug(index)}",
@@ -133,7 +133,8 @@ def _rank_label(row: Any, move: Any) -> str:
         return ""
     judged = "" if move is None else f"thay đổi của điểm: {VERDICT_VI[move.verdict]}"
     of = "" if pd.isna(row.rank_of) else f"trong {int(row.rank_of)} tỉnh, thành"
-    computed = "tính từ điểm, không phải hạng do nơi công bố in" if row.is_rank_computed else ""
+    is_unprinted = row.is_rank_computed or getattr(row, "rank_basis", "") in ("derived", "order")
+    computed = "tính hoặc suy ra, không phải hạng do nơi công bố in" if is_unprinted else ""
     return "; ".join(part for part in (of, computed, judged) if part)
 
 
@@ -153,7 +154,7 @@ def component_lines(
         "line",
         "year",
         "năm đánh giá",
-        "điểm (thang 1–10)",
+        "điểm",
         series,
         provenance(*(history[history["score"].notna()] for history in histories.values())),
         alt_vi=f"Biểu đồ đường của {len(series)} thành phần {index}, ngắt tại chỗ đổi phương pháp.",
@@ -212,6 +213,9 @@ def _gap_notes(history: pd.DataFrame) -> tuple[str, ...]:
     secondary = [str(year) for year in history.loc[history["basis"] == SECONDARY, "edition_year"]]
     if secondary:
         notes.append(f"Chỉ có ở nguồn thứ cấp, không vẽ: {', '.join(secondary)}.")
+    derived = [str(year) for year in history.loc[(history["basis"] == "derived") & history["score"].notna(), "edition_year"]]
+    if derived:
+        notes.append(f"Suy ra từ số công bố, không phải điểm tổng hợp do nơi công bố in: {', '.join(derived)}.")
     if history["standard_error_score"].notna().any():
         notes.append("Vạch dọc: khoảng tin cậy 95 % nơi có sai số công bố.")
     rank_only = [str(year) for year in history.loc[(history["status"] == "published") & history["score"].isna(), "edition_year"]]
@@ -219,7 +223,7 @@ def _gap_notes(history: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _alt(history: pd.DataFrame, index: str) -> str:
-    shown = history[history["score"].notna()]
+    shown = history[history["score"].notna() & (history["basis"] != SECONDARY)]
     points = "; ".join(f"{row.edition_year}: {text.number(row.score, SCORE_DECIMALS)}" for row in shown.itertuples())
     return f"Biểu đồ đường {index}, ngắt tại chỗ đổi phương pháp. {points}."
 

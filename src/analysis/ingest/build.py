@@ -13,13 +13,14 @@ from analysis.contracts import MONTHLY_UPTAKE, SCHEMAS, check_table, columns_of,
 from analysis.contracts.validation import duplicate_faults
 from analysis.errors import DataFaults, Fault, Notice
 from analysis.ingest.activity_log import LogContext, LogReading, read_activity_log
-from analysis.ingest.index_folder import NONE, SCORES, FolderFiles
+from analysis.ingest.contradictions import edition_faults
+from analysis.ingest.index_folder import NONE, SCORES, FolderFiles, short_name
 from analysis.ingest.index_registry import REGISTRY, REGISTRY_TABLES, read_registry
 from analysis.ingest.plans import ITEM_COLUMNS, is_plan_year, with_schedule
 from analysis.ingest.received import Received, read_csv
 from analysis.ingest.reconcile import reconcile
 from analysis.ingest.references import item_faults, level_faults, plan_year_faults, rival_plan_faults, unit_faults, validity_faults
-from analysis.ingest.score_sources import CANDIDATES, editions_told, read_candidates, reconciling_notices
+from analysis.ingest.score_sources import CANDIDATES, editions_told, file_name, read_candidates, reconciling_notices, told_of_folder
 from analysis.ingest.scores import score_faults, weight_faults
 from analysis.ingest.uptake import to_rates
 from analysis.sources import REFERENCE_ONLY, Source
@@ -84,7 +85,7 @@ def build_tables(
     ]
     build.faults += _cross_table_faults(build, sources)
     if build.faults:
-        raise DataFaults(list(dict.fromkeys(build.faults)))
+        raise DataFaults(told_of_folder(build.faults))
     _reconcile(build, sources)
     build.tables = {name: _sorted(table, name) for name, table in build.tables.items()}
     build.tables["sources"] = _sources_table(build, sources)
@@ -147,9 +148,11 @@ def _build_scores(build: Build, table: str, sources: Iterable[Source]) -> None:
 
 
 def _reconcile(build: Build, sources: Sequence[Source]) -> None:
+    if faults := edition_faults(build.tables[SCORES], {source.source_id: file_name(source) for source in sources}):
+        raise DataFaults(told_of_folder(faults))
     found = reconcile(build.tables[SCORES], build.tables["index_trust"], sources)
     build.tables |= {SCORES: found.scores, "index_conflicts": found.conflicts}
-    build.notices += reconciling_notices(found, build.tables["units"])
+    build.notices += reconciling_notices(found, build.tables["units"], build.tables["index_components"])
 
 
 def _check(build: Build, received: Received, schema: pa.DataFrameSchema, source: Source) -> tuple[pd.DataFrame, pd.Series]:
@@ -252,6 +255,7 @@ def _sources_table(build: Build, sources: Sequence[Source]) -> pd.DataFrame:
         {
             **{name: getattr(source, name) for name in Source.__dataclass_fields__ if name != "addresses"},
             "edition": source.edition or build.editions.get(source.source_id, ""),
+            "short_vi": short_name(source, build.editions.get(source.source_id, "")),
             "addresses": " ".join(source.addresses),
             "rows_in_count": build.account.get(source.source_id, (0, 0))[0],
             "rows_out_count": build.account.get(source.source_id, (0, 0))[1],

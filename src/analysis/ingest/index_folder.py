@@ -35,6 +35,8 @@ SHORT = {  # as a source line calls all files of a kind together
     "index-annex": "bảng điểm nhập tay",
 }
 PUBLISHED = {"PAR INDEX": "PAR INDEX (Bộ Nội vụ)", "SIPAS": "SIPAS (Bộ Nội vụ)", "PCI": "PCI (VCCI)", "PAPI": "PAPI (CECODES, RTA, UNDP)"}
+ADDRESS = "tệp {} trong thư mục chỉ số"
+SHOWN = "thư mục chỉ số: "  # before the place of a file of the folder, as messages call it
 TERMS = "Tệp của đơn vị, không kèm theo bộ công cụ"
 
 
@@ -85,6 +87,14 @@ def folder_sources(folder: Path | None, raw: Path) -> FolderFiles:
     return FolderFiles(tuple(sources.values()), _unknown_notice(unknown, shown))
 
 
+def below_folder(source: Source) -> str | None:
+    """The place of a file below the index folder; None for a source of the register."""
+    if not source.source_id.startswith(PREFIX):
+        return None
+    before, after = ADDRESS.split("{}")
+    return source.addresses[0].removeprefix(before).removesuffix(after)
+
+
 def fingerprint(folder: Path | None) -> str:
     """One hash over the names and contents of all files below ``folder`` that a build may read; empty where there is none."""
     if folder is None or not folder.is_dir():
@@ -120,7 +130,7 @@ def _source(path: Path, folder: Path, raw: Path, layout: str, taken: dict[str, S
         edition="",  # told by what is read from it
         published="",
         received_on="",
-        addresses=(f"tệp {named} trong thư mục chỉ số",),
+        addresses=(ADDRESS.format(named),),
         sha256=_sha256(path),
         is_synthetic=False,
         terms=TERMS,
@@ -146,6 +156,8 @@ def _unknown_notice(names: list[str], shown: str) -> tuple[Notice, ...]:
 
 def _relative(path: Path, start: Path) -> str:
     """Path from ``start``, which may be a link, with forward slashes. Raises ``FolderUnreadable`` where there is none (another drive)."""
+    if path.is_relative_to(start):
+        return path.relative_to(start).as_posix()
     try:
         return Path(os.path.relpath(path, os.path.realpath(start))).as_posix()
     except ValueError as error:

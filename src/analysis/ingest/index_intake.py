@@ -11,15 +11,17 @@ from typing import Final
 
 import pandas as pd
 
-from analysis.codes import SCORE_FIELDS
 from analysis.contracts.index_schemas import FIGURE
 from analysis.errors import DataFaults, Fault, Notice
+from analysis.ingest.contradictions import edition_faults
 from analysis.ingest.index_files import INDEX_LAYOUTS, read_index_file, recognise
 from analysis.ingest.index_files.annex import annex_head
 from analysis.ingest.index_files.layout_maps import LEVELS_ABOVE, OWN_MAPS
 from analysis.ingest.index_folder import PUBLISHERS, SCORES, TERMS
 from analysis.ingest.intake import Arrival, NotAsAsked, safe_name
-from analysis.ingest.score_reading import IndexContext, ScoreReading
+from analysis.ingest.reconcile import agree, decimals_of
+from analysis.ingest.score_reading import SCORE_COLUMNS, IndexContext, ScoreReading
+from analysis.ingest.score_sources import only_year
 from analysis.sources import Source, sha256_of
 from analysis.store import Tables
 from analysis.text import day, day_of_iso, fold
@@ -29,6 +31,10 @@ PANEL: Final = "index-panel"  # a long table that others compiled: read in place
 IMPORTED = tuple(layout for layout in INDEX_LAYOUTS if layout != PANEL)
 READ_IN_PLACE = "Tệp không nạp bằng lệnh import"
 NO_FIGURE = "Tệp không có số nào"
+HELD = "số liệu đang dùng"
+RECOGNISED = "có vẻ là số của"  # as a contradiction says which edition the figures are
+_KEY = [*FIGURE, "field"]
+_ORIGINS = {"score": "source_id", "rank": "rank_source_id", "standard_error_score": "error_source_id"}
 _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
 
 
@@ -62,7 +68,7 @@ class IndexArrival:
 class Comparison:
     """Figures of a file against those held before it: how many nobody had stated, how many agree, how many differ.
 
-    ``differing`` are the rows of ``index_conflicts`` on the figures that differ.
+    ``differing`` are the values of the figures that differ, a row a source, with columns as in ``index_conflicts``.
     """
 
     new_count: int
@@ -99,9 +105,24 @@ def receive_index(path: Path, raw: Path, tables: Tables, registered: Sequence[So
     index, years = reading.editions[0][0], [year for _, year in reading.editions]
     slug = _slug(index)
     old = _replaced(path, slug, years, registered, options)
+    if old:
+        _refuse_other_edition(path.name, reading, tables)
     entry = _entry(path, sha256, reading, slug, registered, options, tables)
     _refuse_map_left_behind(path, raw, entry, tables)
     return IndexArrival(reading, Arrival(path, entry, tuple(old)))
+
+
+def _refuse_other_edition(name: str, reading: ScoreReading, tables: Tables) -> None:
+    """What replaces a file may contradict it, but not by being another edition that is held; a build would no longer see it."""
+    faults = [fault for fault in _contradictions(name, reading, tables.index_scores) if RECOGNISED in fault.found]
+    if faults:
+        raise IndexFaults(faults, reading.notices)
+
+
+def _contradictions(name: str, reading: ScoreReading, held: pd.DataFrame) -> list[Fault]:
+    """Editions of a file that contradict most of what is held of them."""
+    told = pd.concat([reading.rows.assign(source_id=name), held.assign(source_id=HELD)], ignore_index=True)
+    return [fault for fault in edition_faults(told[[*SCORE_COLUMNS, "source_id"]], {}) if fault.where.startswith(f"{name}, ")]
 
 
 def _refuse_map_left_behind(path: Path, raw: Path, entry: Source, tables: Tables) -> None:
@@ -111,7 +132,7 @@ def _refuse_map_left_behind(path: Path, raw: Path, entry: Source, tables: Tables
     context = IndexContext(tables.units, tables.index_editions, tables.index_components, tables.index_weights)
     with TemporaryDirectory(dir=raw.parent, prefix=".") as trial:
         copied = Path(shutil.copy(path, Path(trial) / Path(entry.path).name))
-        if not read_index_file(copied, entry.path, entry.layout, context).faults:
+        if not read_index_file(copied, entry.path, entry.layout, context, expected_year=only_year(entry)).faults:
             return
     raise NotAsAsked(
         f"{path.name} chỉ đọc được nhờ bản đồ trang tính ({OWN_MAPS}) đặt gần tệp. Hãy chép bản đồ đó vào thư mục {raw.parent.name} của bộ rồi nạp "
@@ -122,29 +143,52 @@ def _refuse_map_left_behind(path: Path, raw: Path, entry: Source, tables: Tables
 def compare(arrived: IndexArrival, before: pd.DataFrame, conflicts: pd.DataFrame) -> Comparison:
     """How the figures of a file stand to ``before``, the ``index_scores`` held until then; ``conflicts`` of the build with the file.
 
-    A figure counts once for each of score, rank and standard error. Figures that only the replaced file stated count as new.
+    A figure counts once for each of score, rank and standard error. It differs when its value is not the one in use until then and the
+    build tells a conflict. Figures that only the replaced file stated count as new.
     """
-    source_id = arrived.arrival.source.source_id
     gone = {source.source_id for source in arrived.arrival.replaces}
     own, held = _figures(arrived.reading.rows), _figures(before, gone)
-    key = [*FIGURE, "field"]
-    disputed = conflicts[conflicts["source_id"] == source_id][key].drop_duplicates()
-    known = own[own.isin(held)]
-    differing = known[known.isin(pd.MultiIndex.from_frame(disputed))]
-    rows = conflicts[pd.MultiIndex.from_frame(conflicts[key]).isin(differing)]
-    return Comparison(len(own) - len(known), len(known) - len(differing), len(differing), rows)
+    shared = _shared(own, held)
+    disputed = conflicts.loc[conflicts["source_id"] == arrived.arrival.source.source_id, _KEY].drop_duplicates()
+    differing = shared[~shared["agrees"]].merge(disputed, on=_KEY)[_KEY]
+    rows = conflicts[pd.MultiIndex.from_frame(conflicts[_KEY]).isin(pd.MultiIndex.from_frame(differing))]
+    return Comparison(len(own) - len(shared), len(shared) - len(differing), len(differing), rows)
 
 
-def _figures(scores: pd.DataFrame, without: Collection[str] = ()) -> pd.MultiIndex:
-    """Key and field of every stated figure, but those that come from the sources ``without``."""
-    origins = {"score": "source_id", "rank": "rank_source_id", "standard_error_score": "error_source_id"}
+def compare_unplaced(reading: ScoreReading, name: str, held: pd.DataFrame) -> Comparison:
+    """How the figures of the file called ``name``, which is not taken in, stand to ``held``, the ``index_scores`` in use.
+
+    Raises ``IndexFaults`` when they contradict most of what is held of an edition, as a build with the file would be refused.
+    """
+    if faults := _contradictions(name, reading, held):
+        raise IndexFaults(faults, reading.notices)
+    own = _figures(reading.rows)
+    shared = _shared(own, _figures(held))
+    differing = shared[~shared["agrees"]]
+    in_use = differing.assign(value=differing["value_held"], source_id=differing["source_id_held"], is_chosen=True, trust_level=0)
+    stated = differing.assign(source_id=name, is_chosen=False, trust_level=1)
+    rows = pd.concat([in_use, stated], ignore_index=True)[[*_KEY, "value", "source_id", "is_chosen", "trust_level"]]
+    return Comparison(len(own) - len(shared), len(shared) - len(differing), len(differing), rows)
+
+
+def _figures(scores: pd.DataFrame, without: Collection[str] = ()) -> pd.DataFrame:
+    """Every stated figure with its ``field``, ``value`` and source, but those that come from the sources ``without``."""
     parts = []
-    for field in SCORE_FIELDS:
-        is_stated = scores[field].notna()
-        if without and origins[field] in scores:
-            is_stated &= ~scores[origins[field]].isin(list(without)).fillna(False)
-        parts.append(scores.loc[is_stated, list(FIGURE)].assign(field=field))
-    return pd.MultiIndex.from_frame(pd.concat(parts, ignore_index=True)).unique()
+    for field, origin in _ORIGINS.items():
+        stated = scores[scores[field].notna()]
+        source = stated[origin] if origin in stated else pd.Series(pd.NA, index=stated.index, dtype="string")
+        values = stated[field].astype("float64")
+        parts.append(
+            stated[list(FIGURE)].assign(field=field, value=values, source_id=source)[~source.isin(list(without)).fillna(False).to_numpy(bool)]
+        )
+    return pd.concat(parts, ignore_index=True).drop_duplicates(_KEY)
+
+
+def _shared(own: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    """Figures of both, with both values and whether they agree but for rounding."""
+    both = own.merge(held, on=_KEY, suffixes=("", "_held"))
+    agrees = agree(both["value"], both["value_held"], decimals_of(both["value"]), decimals_of(both["value_held"]))
+    return both.assign(agrees=agrees.astype(bool))
 
 
 def _refuse_same(path: Path, sha256: str, registered: Sequence[Source], options: IndexOptions) -> None:

@@ -12,9 +12,10 @@ from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
-from analysis.errors import DataFaults, Fault, LantoaError
+from analysis.errors import DataFaults, Fault, LantoaError, fault_lines
 from analysis.ingest.activity_log import LogReading
 from analysis.ingest.build import Build, build_tables
+from analysis.ingest.contradictions import CONTRADICTED
 from analysis.ingest.index_folder import NONE, SCORES, FolderFiles
 from analysis.ingest.unfinished import INCOMING, clear_unfinished, holding, note_placing
 from analysis.sources import Source, read_register, rewrite
@@ -91,12 +92,27 @@ def withdraw(raw: Path, source_id: str, on: date, folder: FolderFiles = NONE) ->
         try:
             build = build_tables(raw, sources, folder=folder)
         except DataFaults as error:
-            held = sorted({fault.where.partition(",")[0] for fault in error.faults})
-            raise NotAsAsked(
-                f"Chưa rút được {source_id}: còn {len(error.faults)} chỗ dựa vào nguồn này, ở {', '.join(held)}. Hãy rút hoặc thay các tệp đó trước."
-            ) from error
+            raise NotAsAsked(_why_not_withdrawn(source_id, error.faults, _faults_now(raw, registered, folder))) from error
         rewrite(raw, changing=taken)
     return build, sources, taken
+
+
+def _faults_now(raw: Path, registered: Sequence[Source], folder: FolderFiles) -> tuple[Fault, ...]:
+    try:
+        build_tables(raw, registered, folder=folder)
+    except DataFaults as error:
+        return error.faults
+    return ()
+
+
+def _why_not_withdrawn(source_id: str, left: Sequence[Fault], now: Sequence[Fault]) -> str:
+    """What rests on the source, or what is wrong with or without it."""
+    resting = [fault for fault in left if fault not in now]
+    if not resting:
+        told = "\n".join(fault_lines(left))
+        return f"Chưa rút được {source_id}, chưa thay đổi gì: phần còn lại có {len(left)} lỗi không do nguồn này. Hãy xử lý trước rồi rút.\n{told}"
+    held = ", ".join(sorted({fault.where.partition(",")[0] for fault in resting}))
+    return f"Chưa rút được {source_id}: còn {len(resting)} chỗ dựa vào nguồn này, ở {held}. Hãy rút hoặc thay các tệp đó trước."
 
 
 def is_from_office(source: Source) -> bool:
@@ -130,7 +146,14 @@ def _try_build(raw: Path, kept: list[Source], waiting: Mapping[Path, Arrival], f
     try:
         return build_tables(raw, [*kept, *new], readings, folder, files)
     except DataFaults as error:
-        raise DataFaults([_named(fault, waiting) for fault in error.faults]) from error
+        raise DataFaults([_named(fault, waiting) for fault in _of_the_new(error.faults, new)]) from error
+
+
+def _of_the_new(faults: Sequence[Fault], new: Sequence[Source]) -> list[Fault]:
+    """Without what sources that were sound so far are told only because a new file contradicts them."""
+    is_new = [any(source.path in fault.where for source in new) for fault in faults]
+    contradicted = any(told and fault.cause == CONTRADICTED for told, fault in zip(is_new, faults, strict=True))
+    return [fault for told, fault in zip(is_new, faults, strict=True) if told or fault.cause != CONTRADICTED or not contradicted]
 
 
 def _named(fault: Fault, waiting: Mapping[Path, Arrival]) -> Fault:

@@ -18,6 +18,7 @@ from analysis.sources import Source
 from analysis.units import COUNTRY_CODE
 
 TOLERANCE = 1e-9  # for sums of binary fractions, far below any printed decimal
+LEAST_DECIMALS = 1  # every score is printed with one or more; ranks differ by whole places anyway
 MOST_DECIMALS = 4  # no index is published with more; further digits are those of a program that added or copied
 PRECISE_BASES = ("publisher_file", "stated", "compiled")  # whose digits are the publisher's own
 EDITION = ["index", "edition_year", "component"]
@@ -84,10 +85,10 @@ def trust_levels(candidates: pd.DataFrame, trust: pd.DataFrame, sources: Sequenc
 
 
 def decimals_of(values: pd.Series) -> np.ndarray:
-    """Decimals of each value in its shortest form: 2 for 69.61, none for 69.0, at most ``MOST_DECIMALS``."""
+    """Decimals of each value in its shortest form: 2 for 69.61, at least one, for a final nought is lost, at most ``MOST_DECIMALS``."""
     codes, distinct = pd.factorize(values.astype(float))
     exponents = [Decimal(repr(float(value))).normalize().as_tuple().exponent for value in distinct]
-    return np.array([min(max(0, -int(exponent)), MOST_DECIMALS) for exponent in exponents], dtype="int64")[codes]
+    return np.array([min(max(LEAST_DECIMALS, -int(exponent)), MOST_DECIMALS) for exponent in exponents], dtype="int64")[codes]
 
 
 def agree(first: pd.Series, second: pd.Series, first_decimals: np.ndarray, second_decimals: np.ndarray) -> pd.Series:
@@ -140,7 +141,7 @@ def _assembled(ordered: pd.DataFrame, chosen: dict[str, pd.DataFrame]) -> pd.Dat
         figures[field] = chosen[field]["value"].reindex(figures.index)
         if origin != "source_id":
             figures[origin] = chosen[field]["source_id"].reindex(figures.index)
-    return figures
+    return figures.assign(rank_basis=chosen["rank"]["basis"].reindex(figures.index))
 
 
 def _with_digits(figures: pd.DataFrame, finest: pd.DataFrame) -> pd.DataFrame:

@@ -1,20 +1,23 @@
 """Published scores of one source, in whatever form they came, as candidates for ``index_scores``."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
 
 from analysis import corrections
-from analysis.codes import SCORE_FIELDS, SHARED_RANK
+from analysis.codes import COMPOSITE, SCORE_FIELDS, SHARED_RANK
 from analysis.contracts import check_table, key_of, parse_columns
 from analysis.contracts.declare import schema
 from analysis.contracts.index_schemas import FIGURE, INDEX_SCORES
 from analysis.contracts.validation import DUPLICATE, duplicate_faults
 from analysis.errors import Fault, Notice
+from analysis.indices import components_of
 from analysis.ingest.index_files import read_index_file
+from analysis.ingest.index_folder import SHOWN, below_folder
 from analysis.ingest.received import read_csv
 from analysis.ingest.reconcile import Reconciled
 from analysis.ingest.score_reading import SCORE_COLUMNS, IndexContext, ScoreReading
@@ -23,6 +26,7 @@ from analysis.text import enumerate_vi, normalise, year_spans
 from analysis.units import short_name
 
 ERROR_ALONE = "Sai số chuẩn không có điểm đi kèm"
+LEAVE_FOLDER = "chuyển tệp ra khỏi thư mục chỉ số (index_dir trong lantoa.toml)"
 
 _STATED = pa.Check(
     lambda rows: rows[list(SCORE_FIELDS)].notna().any(axis=1), error="có điểm, thứ hạng hoặc sai số chuẩn; chưa công bố thì bỏ cả dòng"
@@ -66,15 +70,49 @@ def _aside(source: Source, places: pd.Series, told: tuple[str, str, str]) -> dic
 
 
 def _read(path: Path, source: Source, tables: Mapping[str, pd.DataFrame]) -> ScoreReading:
-    name = normalise(source.path.lstrip("./") if source.path.startswith("../") else source.path)  # a file outside data/raw
+    name = file_name(source)
     if source.layout:
         context = IndexContext(tables["units"], tables["index_editions"], tables["index_components"], tables["index_weights"])
-        return read_index_file(path, name, source.layout, context)
+        if below := below_folder(source):
+            return _in_folder(read_index_file(path, below, source.layout, context))
+        return read_index_file(path, name, source.layout, context, expected_year=only_year(source))
     received = read_csv(path, name, SCORE_COLUMNS)
     columns = pa.DataFrameSchema({name: INDEX_SCORES.columns[name] for name in SCORE_COLUMNS})
     typed, faults = parse_columns(received.rows, columns, received.name)
     places = pd.Series([f"{received.name}, dòng {line}" for line in typed.index], index=typed.index, dtype="object")
     return ScoreReading(typed, places, (*received.faults, *faults), lines_count=received.lines_count)
+
+
+def file_name(source: Source) -> str:
+    """How messages call the file of a source: its path in data/raw, or its place below the index folder, told to be there."""
+    below = below_folder(source)
+    return normalise(source.path) if below is None else f"{SHOWN}{below}"
+
+
+def only_year(source: Source) -> int | None:
+    """The edition a registered file was taken in as, which decides where the file itself states no year; None for several."""
+    return int(source.edition) if re.fullmatch(r"\d{4}", source.edition) else None
+
+
+def _in_folder(reading: ScoreReading) -> ScoreReading:
+    """A reading of a file of the index folder, with the folder told in every place."""
+    return replace(
+        reading,
+        places=SHOWN + reading.places,
+        faults=tuple(replace(fault, where=f"{SHOWN}{fault.where}") for fault in reading.faults),
+        notices=tuple(replace(notice, where=f"{SHOWN}{notice.where}") for notice in reading.notices),
+        set_aside=tuple((f"{SHOWN}{place}", shown, reason) for place, shown, reason in reading.set_aside),
+    )
+
+
+def told_of_folder(faults: Iterable[Fault]) -> list[Fault]:
+    """Each fault once; those of files of the index folder with the way round them, and without options that only ``import`` has."""
+    return [_with_way_round(fault) if fault.where.startswith(SHOWN) else fault for fault in dict.fromkeys(faults)]
+
+
+def _with_way_round(fault: Fault) -> Fault:
+    kept = [way for way in re.split(r",? hoặc ", fault.action) if "--" not in way]
+    return replace(fault, action=", hoặc ".join([*kept, LEAVE_FOLDER]))
 
 
 def _faults(reading: ScoreReading, rows: pd.DataFrame, places: pd.Series) -> list[Fault]:
@@ -90,16 +128,25 @@ def _faults(reading: ScoreReading, rows: pd.DataFrame, places: pd.Series) -> lis
     return [fault for fault in dict.fromkeys(faults) if fault.where not in known]
 
 
-def reconciling_notices(found: Reconciled, units: pd.DataFrame) -> list[Notice]:
+def reconciling_notices(found: Reconciled, units: pd.DataFrame, components: pd.DataFrame) -> list[Notice]:
     """What reconciling leaves open: ranks that two provinces share, and standard errors whose score nobody states."""
     notices = []
     names = units.drop_duplicates(["unit_code", "vintage"]).set_index(["unit_code", "vintage"])["name_vi"]
     for (index, year, component, rank), rows in found.shared_ranks.groupby(["index", "edition_year", "component", "rank"]):
         told = enumerate_vi([short_name(names.get((row.province_code, row.vintage), row.province_code)) for row in rows.itertuples()])
-        notices.append(Notice(SHARED_RANK, f"{index} {year}, {component}", f"hạng {rank} ghi cho {told}; giữ cả hai, chưa rõ bên nào đúng"))
+        notices.append(
+            Notice(SHARED_RANK, _figures_told(components, index, year, component), f"hạng {rank} ghi cho {told}; giữ cả hai, chưa rõ bên nào đúng")
+        )
     for index, year, component, code in found.errors_alone[["index", "edition_year", "component", "province_code"]].itertuples(index=False):
-        notices += [Notice(ERROR_ALONE, f"{index} {year}, {component}, {code}", "chỉ có sai số chuẩn nên không dùng")]
+        place = f"{_figures_told(components, index, year, component)}, tỉnh {code}"
+        notices += [Notice(ERROR_ALONE, place, "chỉ có sai số chuẩn nên không dùng")]
     return notices
+
+
+def _figures_told(components: pd.DataFrame, index: str, year: int, component: str) -> str:
+    """An edition and its composite, or a component by the publisher's name."""
+    names = components_of(components, index, int(year)).set_index("component")["name_vi"]
+    return f"{index} {year}, {'điểm tổng hợp' if component == COMPOSITE else names.get(component, component)}"
 
 
 def editions_told(editions: Sequence[tuple[str, int]]) -> str:

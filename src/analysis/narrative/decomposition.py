@@ -11,10 +11,25 @@ from analysis.theme import VERDICT_VI
 MOST_NAMED = 2  # components named in a sentence; the table has them all
 
 
-def why_rank_changed(found: RankDecomposition, index: str, place: str, names: dict[str, str], rests_on: Provenance) -> Finding:
-    """Why a rank went from one edition to another: how many places each cause moved, and what would have been with weights kept."""
+def why_rank_changed(
+    found: RankDecomposition, index: str, place: str, names: dict[str, str], rests_on: Provenance, told_otherwise: dict[int, int] | None = None
+) -> Finding:
+    """Why a rank went from one edition to another: how many places each cause moved, and what would have been with weights kept.
+
+    ``told_otherwise``: the rank told elsewhere, by year, where it differs from the one recomputed from the components.
+    """
     second = _with_weights_kept(found) if found.crosses_era else _moved_most(found, names)
-    return Finding(f"rank-change-{index.lower().replace(' ', '-')}", f"{_rank_change(found, index, place)}. {second}.", _evidence(found), rests_on)
+    return Finding(
+        f"rank-change-{index.lower().replace(' ', '-')}",
+        f"{_rank_change(found, index, place)}. {second}.",
+        _evidence(found) + _differing(told_otherwise or {}),
+        rests_on,
+    )
+
+
+def _differing(ranks: dict[int, int]) -> str:
+    told = [f"hạng {rank} của năm {year}" for year, rank in ranks.items()]
+    return f" Thứ hạng ở đây tính lại từ điểm thành phần; nơi khác ghi {text.enumerate_vi(told)} vì điểm tổng hợp đã làm tròn." if told else ""
 
 
 def in_brief(found: RankDecomposition, index: str, rests_on: Provenance) -> Sentence:
@@ -29,23 +44,37 @@ def _rank_change(found: RankDecomposition, index: str, place: str) -> str:
         return f"{index} của {place} giữ hạng {found.to_rank}/{found.to_rank_of} từ năm {found.from_year} đến năm {found.to_year}"
     causes = [
         *([f"{places_vi(found.weights_places)} do đổi trọng số"] if found.crosses_era else []),
-        f"{places_vi(found.own_places)} do điểm của tỉnh",
+        f"{places_vi(found.own_places)} do điểm của tỉnh{_unsettled(found)}",
         f"{places_vi(found.others_places)} do điểm của các tỉnh khác",
     ]
     about = "ước tính " if found.crosses_era else ""
     return f"{index} của {place} từ {start} {'xuống' if places > 0 else 'lên'} {end} ({abs(places)} bậc): {about}{text.enumerate_vi(causes)}"
 
 
+def _unsettled(found: RankDecomposition) -> str:
+    """A word where the province's own part changes its sign with the weights or the others' scores it is set against."""
+    if found.own_places_least * found.own_places_most >= 0:
+        return ""
+    return f" (chưa chắc: từ {places_vi(found.own_places_least)} đến {places_vi(found.own_places_most)} tùy cách thay)"
+
+
 def _with_weights_kept(found: RankDecomposition) -> str:
-    return (
-        f"Giữ nguyên trọng số cũ thì năm {found.to_year} tỉnh đứng hạng {found.old_weights_to_rank}, không phải {found.to_rank}; "
-        f"chấm theo trọng số mới thì ngay năm {found.from_year} tỉnh đã đứng hạng {found.new_weights_from_rank}, không phải {found.from_rank}"
+    """What either set of weights would have given in both years."""
+    old_end, new_start = f"hạng {found.old_weights_to_rank}/{found.to_rank_of}", f"hạng {found.new_weights_from_rank}/{found.from_rank_of}"
+    if found.old_weights_to_rank == found.to_rank and found.new_weights_from_rank == found.from_rank:
+        return "Theo trọng số cũ hay mới, thứ hạng từng năm đều như vậy"
+    kept = f"vẫn đứng {old_end}" if found.old_weights_to_rank == found.to_rank else f"đứng {old_end}, không phải {found.to_rank}/{found.to_rank_of}"
+    was = (
+        f"tỉnh cũng đứng {new_start}"
+        if found.new_weights_from_rank == found.from_rank
+        else f"tỉnh đã đứng {new_start}, không phải {found.from_rank}/{found.from_rank_of}"
     )
+    return f"Giữ nguyên trọng số cũ thì năm {found.to_year} tỉnh {kept}; chấm theo trọng số mới thì ngay năm {found.from_year} {was}"
 
 
 def _moved_most(found: RankDecomposition, names: dict[str, str]) -> str:
     """The components that weighed most in the province's own change, against the median province."""
-    went_down = found.to_rank > found.from_rank
+    went_down = found.own_places > 0 if found.own_places else found.to_rank > found.from_rank
     moved = found.components[(found.components["contribution_score"] < 0) == went_down]
     chosen = moved.sort_values("contribution_score", ascending=went_down, kind="stable").head(MOST_NAMED)
     if chosen.empty:
@@ -64,7 +93,8 @@ def _evidence(found: RankDecomposition) -> str:
     return (
         "Phần trọng số chỉ dùng thứ hạng trong từng năm. Phần tách giữa tỉnh và các tỉnh khác giả định điểm thành phần hai năm đo như nhau, "
         f"nên là ước tính: riêng phần của tỉnh từ {places_vi(found.own_places_least)} đến {places_vi(found.own_places_most)} tùy cách thay. "
-        "Trọng số khôi phục từ số công bố; đây là phép tách số học, không nói nguyên nhân do truyền thông."
+        "Chưa biết thay đổi về điểm là thật hay ngẫu nhiên. Trọng số khôi phục từ số công bố; đây là phép tách số học, "
+        "không nói nguyên nhân do truyền thông."
     )
 
 
@@ -81,7 +111,16 @@ def constant_weight_move(found: RankDecomposition, index: str, names: dict[str, 
     years = found.to_year - found.from_year
     if found.noise_score is not None:
         reason += f" (mức dao động qua {years} năm ở giai đoạn trước là ±{text.number(found.noise_score, 2)} điểm)"
-    return Sentence(f"{said}; {reason}. {_moved_most(found, names)}.", rests_on, "Phần của từng thành phần tính theo bình quân trọng số cũ và mới.")
+    parts = f"{_moved_most(found, names)}. {_reweighted_most(found, names)}."
+    return Sentence(f"{said}; {reason}. {parts}", rests_on, "Phần của từng thành phần tính theo bình quân trọng số cũ và mới.")
+
+
+def _reweighted_most(found: RankDecomposition, names: dict[str, str]) -> str:
+    """The component whose new weight changed the composite most, by how far the province stands from the median in it."""
+    most = found.components.sort_values("weights_contribution_score", key=abs, ascending=False, kind="stable").iloc[0]
+    name = text.decapitalised(names.get(most["component"], most["component"]))
+    weights = f"trọng số {most['from_weight_pct']:.0f} → {most['to_weight_pct']:.0f} %"
+    return f"Riêng việc đổi trọng số ảnh hưởng nhiều nhất qua {name} ({text.signed(most['weights_contribution_score'])} điểm, {weights})"
 
 
 def contributions(parts: pd.DataFrame, index: str, from_year: int, to_year: int, rests_on: Provenance) -> Sentence:

@@ -14,7 +14,7 @@ from analysis.theme import VERDICT_VI
 from analysis.units import MERGER_DAY, province_name, short_name
 
 ROUNDING_SCORE = 0.005
-UNPRINTED = ("derived", "secondary", "compiled")  # figures that the publisher's own page or file does not give
+UNPRINTED = ("derived", "order", "secondary", "compiled")  # figures that the publisher's own page or file does not give
 
 
 def edition(history: pd.DataFrame, index: str, place: str, year: int, rests_on: Provenance, *, is_explained: bool = False) -> Finding | Sentence:
@@ -41,12 +41,13 @@ def _unregistered(history: pd.DataFrame, year: int) -> str:
 
 def _absence(row: pd.Series, history: pd.DataFrame, place: str) -> str:
     last = last_published(history, row["edition_year"])
-    tail = "" if last is None else f" Số gần nhất đang có là năm {last['edition_year']}: {position(last)}."
+    other = "" if last is None or last["era"] == row["era"] else " (theo cách chấm khác)"
+    tail = "" if last is None else f" Số gần nhất đang có là năm {last['edition_year']}{other}: {position(last)}."
     reasons = {
         "not_yet": "chưa công bố.",
         "not_for_province": f"có công bố nhưng không có số của {place}.",
         "not_held": f"đã công bố, nhưng bộ số liệu chưa có số của {place}.",
-        "other_units": f"đo theo danh mục tỉnh, thành khác, không phải {place} như các kỳ trước, nên không nối.",
+        "other_units": "đo theo 34 tỉnh, thành từ 01/07/2025, nên không nối với các kỳ trước.",
     }
     return reasons[row["status"]] + tail
 
@@ -78,7 +79,7 @@ def _era_start(history: pd.DataFrame, row: pd.Series) -> int:
 def _evidence(row: pd.Series) -> str:
     parts = [INDICES[row["index"]]]
     if row["basis"] in UNPRINTED:
-        parts.append(f"điểm {BASES[row['basis']]}, không phải điểm tổng hợp do nơi công bố in")
+        parts.append(f"{'hạng' if pd.isna(row['score']) else 'điểm'} {BASES[row['basis']]}, không phải số do nơi công bố in")
     if row["is_rank_computed"]:
         parts.append("thứ hạng tính từ điểm các tỉnh có số, không phải hạng do nơi công bố in")
     if row["published_precision"] == "day":
@@ -99,10 +100,20 @@ def moves(changes: pd.DataFrame, history: pd.DataFrame, index: str, year: int, r
         reason = "cỡ mẫu không đủ để nói đây là thay đổi thật" if move["noise_basis"] == "sample_size" else "chưa có mức dao động thường gặp để so"
         return Sentence(f"{said}; {reason}, nên chưa biết là thay đổi thật hay ngẫu nhiên.", rests_on)
     limit = text.number(move["noise_score"], 2)
-    if move["noise_basis"] != "published_se" and abs(move["judged_score"] - move["change_score"]) > ROUNDING_SCORE:
+    if move["noise_basis"] == "published_se":
+        return Sentence(f"{said}, {_against_sampling(move, limit)}.", rests_on)
+    if abs(move["judged_score"] - move["change_score"]) > ROUNDING_SCORE:
         said += f" (trừ thay đổi chung của các tỉnh còn {text.signed(move['judged_score'])} điểm)"
     verdict = "vượt mức dao động thường gặp" if move["verdict"] == "clear" else "nằm trong mức dao động thường gặp"
     return Sentence(f"{said}, {verdict} (±{limit} điểm; {NOISE_BASIS_VI[move['noise_basis']]}).", rests_on)
+
+
+def _against_sampling(move: pd.Series, limit: str) -> str:
+    """A move held against the error of the two samples, and whether provinces move as much in ordinary years."""
+    if move["verdict"] != "clear":
+        return f"nằm trong sai số chọn mẫu do nơi công bố in (±{limit} điểm)"
+    said = f"vượt sai số chọn mẫu do nơi công bố in (±{limit} điểm)"
+    return f"{said}, nhưng trừ thay đổi chung thì vẫn trong mức lên xuống thường thấy giữa các năm" if move["is_ordinary"] is True else said
 
 
 def _rank_move(history: pd.DataFrame, index: str, year: int, rests_on: Provenance) -> Sentence | None:
@@ -110,10 +121,12 @@ def _rank_move(history: pd.DataFrame, index: str, year: int, rests_on: Provenanc
     now, before = history[history["edition_year"] == year].iloc[0], history[history["edition_year"] == year - 1]
     if before.empty or before.iloc[0]["era"] != now["era"] or pd.isna(before.iloc[0]["rank"]) or pd.isna(now["rank"]):
         return None
+    if "secondary" in (now["basis"], before.iloc[0]["basis"]):
+        return None
     places = int(before.iloc[0]["rank"]) - int(now["rank"])
     moved = "giữ nguyên hạng" if places == 0 else f"{'lên' if places > 0 else 'xuống'} {abs(places)} bậc"
     return Sentence(
-        f"So với năm {year - 1}, {index} {moved} ({int(before.iloc[0]['rank'])} → {int(now['rank'])}); "
+        f"So với năm {year - 1}, {index} {moved} ({_ranked(before.iloc[0])} → {_ranked(now)}); "
         "chưa có đủ điểm hai năm nên chưa biết có vượt mức dao động thường gặp hay không.",
         rests_on,
     )
@@ -134,6 +147,10 @@ def moves_in_brief(changes: pd.DataFrame, rests_on: Provenance) -> Sentence:
         f"{counts.get('within_noise', 0)} trong mức dao động ngẫu nhiên, {counts.get('not_known', 0)} chưa biết"
     )
     return Sentence(f"{said}. Chỉ do ngẫu nhiên thì khoảng 1 trên 20 thay đổi cũng vượt mức.", rests_on)
+
+
+def _ranked(row: pd.Series) -> str:
+    return str(int(row["rank"])) + ("" if pd.isna(row["rank_of"]) else f"/{int(row['rank_of'])}")
 
 
 def none_judged(rests_on: Provenance) -> Sentence:
@@ -164,7 +181,7 @@ def overview(histories: dict[str, pd.DataFrame], place: str, year: int, rests_on
 
 def _brief(row: pd.Series) -> str:
     """Score and rank without a word on what is missing."""
-    return position(row).partition(" (")[0]
+    return position(row, tells_missing=False)
 
 
 def _latest(history: pd.DataFrame, year: int) -> str:
@@ -198,16 +215,17 @@ def series_end(links: pd.DataFrame, units: pd.DataFrame, place: str, as_of: date
     """
     if as_of < MERGER_DAY or links.empty or (links["extent"] == "unchanged").all():
         return None
-    link = links.iloc[0]
-    last = MERGER_DAY.year - 1
-    names = units.set_index(["unit_code", "vintage"])["name_vi"]
-    successor = short_name(str(names[(link["to_code"], link["to_vintage"])]))
+    link, names = links.iloc[0], units.set_index(["unit_code", "vintage"])["name_vi"]
+    old_names = {short_name(name) for name in units.loc[units["vintage"] == link["from_vintage"], "name_vi"]}
+    spoken = short_name(str(names[(link["to_code"], link["to_vintage"])]))
+    successor = spoken if spoken in old_names else spoken.removeprefix("TP. ")  # a type given later is not that of the day
     day = text.day(MERGER_DAY)
-    if successor == place:
+    if successor.removeprefix("TP. ") == place.removeprefix("TP. "):
         said = (
             f"Từ {day}, {place} gồm thêm địa bàn của tỉnh khác; các kỳ đánh giá từ năm {MERGER_DAY.year} đo đơn vị khác nên không nối vào chuỗi này"
         )
     else:
+        last = MERGER_DAY.year - 1
         said = f"Từ {day}, {place} sáp nhập vào {successor}; chuỗi chỉ số dừng ở năm đánh giá {last}, không nối với số liệu sau sáp nhập"
     return Sentence(f"{said}.", rests_on, is_note=True)
 

@@ -22,6 +22,7 @@ CHANGE_COLUMNS = (
     "noise_score",
     "noise_basis",
     "verdict",
+    "is_ordinary",
 )
 
 Verdict = Literal["clear", "within_noise", "not_known"]
@@ -34,7 +35,9 @@ def changes(history: pd.DataFrame, noise: pd.DataFrame, component: str = COMPOSI
     ``change_score`` in points, ``rank_change`` (positive = better), ``judged_score`` (the move held against noise: raw for
     published_se and sample_size, else less the move of the median province; NaN without whole panels), ``noise_score`` (what
     noise alone exceeds one time in twenty; None where not known), ``noise_basis`` and ``verdict`` (clear, within_noise,
-    not_known). The first rule that can be applied decides:
+    not_known). ``is_ordinary``: the net move lies within what provinces ordinarily move in the era (NA where that is not known); a move
+    may exceed its sampling error and be ordinary all the same. ``rank_change`` needs the same number of provinces ranked.
+    The first rule that can be applied decides:
 
     1. published_se: both editions print a standard error: 1.96 √(se² + se²) against the raw move;
     2. panel, registry: the 95th percentile of net moves in the same era, from ``noise`` (``known_noise``, or the table ``index_noise``);
@@ -62,12 +65,29 @@ def _move(before: pd.Series, after: pd.Series, noise: pd.DataFrame, component: s
         "from_year": before["edition_year"],
         "to_year": after["edition_year"],
         "change_score": float(after["score"]) - float(before["score"]),
-        "rank_change": pd.NA if pd.isna(before["rank"]) or pd.isna(after["rank"]) else int(before["rank"]) - int(after["rank"]),
+        "rank_change": _rank_change(before, after),
         "judged_score": judgement.move,
         "noise_score": judgement.limit,
         "noise_basis": judgement.basis,
         "verdict": judgement.verdict,
+        "is_ordinary": _is_ordinary(before, after, noise, component),
     }
+
+
+def _rank_change(before: pd.Series, after: pd.Series) -> object:
+    if any(pd.isna(edition[field]) for edition in (before, after) for field in ("rank", "rank_of")) or before["rank_of"] != after["rank_of"]:
+        return pd.NA
+    return int(before["rank"]) - int(after["rank"])
+
+
+def _is_ordinary(before: pd.Series, after: pd.Series, noise: pd.DataFrame, component: str) -> object:
+    net = float(after["score"] - before["score"]) - float(after["median_score"] - before["median_score"])
+    known = _known(after, noise, component)
+    return pd.NA if known.empty or np.isnan(net) else bool(abs(net) <= float(known.iloc[0]["p95_yearly_change_score"]))
+
+
+def _known(after: pd.Series, noise: pd.DataFrame, component: str) -> pd.DataFrame:
+    return noise[(noise["index"] == after["index"]) & (noise["component"] == component) & (noise["era"] == after["era"])]
 
 
 def judge(change: float, noise_limit: float | None) -> Verdict:
@@ -93,7 +113,7 @@ def _judgement(before: pd.Series, after: pd.Series, noise: pd.DataFrame, compone
     if not any(pd.isna(error) for error in errors):
         limit = NORMAL_95 * float(np.hypot(float(errors[0]), float(errors[1])))
         return _Judgement(change, limit, "published_se", judge(change, limit))
-    known = noise[(noise["index"] == after["index"]) & (noise["component"] == component) & (noise["era"] == after["era"])]
+    known = _known(after, noise, component)
     if len(known) and not np.isnan(net):  # the noise was measured on moves net of the median, so only such a move may be held against it
         limit = float(known.iloc[0]["p95_yearly_change_score"])
         return _Judgement(net, limit, known.iloc[0].get("noise_basis", "registry"), judge(net, limit))

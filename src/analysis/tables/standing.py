@@ -1,6 +1,7 @@
 """Tables of the four indices."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -10,6 +11,8 @@ from analysis.codes import BASES
 from analysis.standing import RankDecomposition, last_published
 from analysis.tables.notes import NOISE_BASIS_VI, STATUS_VI, VERDICT_VI
 from analysis.units import province_name
+
+LARGEST_ROUNDING = 0.056  # ten sub-indices of two decimals and the composite's own
 
 
 def index_history(history: pd.DataFrame, index: str, rests_on: Provenance, short_names: Mapping[str, str] | None = None) -> Table:
@@ -84,6 +87,7 @@ def index_changes(changes: pd.DataFrame, rests_on: Provenance) -> Table:
             row["index"],
             f"{row['from_year']} → {row['to_year']}",
             text.signed(row["change_score"]),
+            None if pd.isna(row["judged_score"]) or row["noise_basis"] == "published_se" else text.signed(row["judged_score"]),
             None if pd.isna(row["rank_change"]) else text.signed(row["rank_change"], 0),
             None if pd.isna(row["noise_score"]) else f"±{text.number(row['noise_score'], 2)}",
             NOISE_BASIS_VI[row["noise_basis"]],
@@ -95,14 +99,17 @@ def index_changes(changes: pd.DataFrame, rests_on: Provenance) -> Table:
         Column("Chỉ số"),
         Column("Giai đoạn"),
         Column("Thay đổi điểm"),
+        Column("Sau khi trừ thay đổi chung của các tỉnh"),
         Column("Thay đổi hạng (+ là lên)"),
-        Column("Mức dao động thường gặp"),
-        Column("Lấy mức dao động từ đâu"),
+        Column("Mức để so"),
+        Column("Mức lấy từ đâu"),
         Column("Thay đổi có rõ không"),
     )
     notes = (
-        "Mức dao động thường gặp: chỉ do ngẫu nhiên thì khoảng 19 trên 20 lần không vượt mức này. Mức lấy từ các tỉnh được so với "
-        "thay đổi sau khi trừ thay đổi chung của các tỉnh; mức lấy từ cỡ mẫu chỉ đủ để nói “trong mức dao động”, không đủ để nói “rõ”.",
+        "Mức để so: chỉ do ngẫu nhiên thì khoảng 19 trên 20 lần không vượt mức này. Sai số do nơi công bố in là sai số chọn mẫu, so với thay đổi "
+        "của điểm; dao động của các tỉnh là mức lên xuống thường thấy giữa các năm, so với thay đổi sau khi trừ thay đổi chung; "
+        "cỡ mẫu chỉ đủ để nói “trong mức dao động”, không đủ để nói “rõ”.",
+        "Thay đổi hạng chỉ ghi khi hai năm có cùng số tỉnh được xếp hạng.",
     )
     title = "Thay đổi giữa hai năm liền nhau trong cùng phương pháp"
     return Table("index-changes", title, columns, rows, rests_on, notes, is_annex=True)
@@ -129,16 +136,24 @@ def _overview_row(index: str, history: pd.DataFrame, year: int, verdict: str) ->
     return index, shown_now, shown_last, f"thay đổi: {VERDICT_VI[verdict]}" if now["era"] == last["era"] else "cách chấm đã đổi, không so"
 
 
-def position(row: pd.Series) -> str:
-    """``47,18 điểm, hạng 2/60`` with whatever of it is known."""
-    score = "" if pd.isna(row["score"]) else f"{text.number(row['score'], 2)} điểm"
+def position(row: pd.Series, *, tells_missing: bool = True) -> str:
+    """``47,18 điểm, hạng 2/60`` with whatever of it is known, and what of it nobody printed."""
+    score = "" if pd.isna(row["score"]) else f"{text.number(row['score'], 2)} điểm{_unprinted(row.get('basis'))}"
     if pd.isna(row["rank"]):
-        return f"{score} (chưa có thứ hạng)"
+        return f"{score} (chưa có thứ hạng)" if tells_missing else score
     rank = f"hạng {int(row['rank'])}" + ("" if pd.isna(row["rank_of"]) else f"/{int(row['rank_of'])}")
-    return f"{score}, {rank}" if score else f"{rank} (chưa có điểm)"
+    rank += " (tính từ điểm)" if row.get("is_rank_computed", False) else _unprinted(row.get("rank_basis"))
+    if score:
+        return f"{score}, {rank}"
+    return f"{rank} (chưa có điểm)" if tells_missing else rank
 
 
-def constant_weights(published: pd.DataFrame, found: pd.DataFrame, eras: list[str], rests_on: Provenance) -> Table:
+def _unprinted(basis: object) -> str:
+    """A word for figures that were worked out from what was published."""
+    return " (suy ra)" if basis in ("derived", "order") else ""
+
+
+def constant_weights(published: pd.DataFrame, found: pd.DataFrame, eras: list[str], rests_on: Provenance, *, is_annex: bool = False) -> Table:
     """An index as published beside the same components under each era's weights, one row an edition that can be recomputed.
 
     ``found`` is from ``standing.constant_weight_standing``; ranks are known only where all provinces are held.
@@ -151,16 +166,23 @@ def constant_weights(published: pd.DataFrame, found: pd.DataFrame, eras: list[st
     )
     columns = (
         Column("Năm đánh giá"),
-        Column("Điểm công bố", 2),
+        Column("Điểm công bố hoặc suy ra", 2),
         *(column for era in eras for column in (Column(f"Theo trọng số {era}", 2), Column(f"Hạng theo trọng số {era}"))),
     )
+    inexact = [str(row.edition_year) for row in found[found["is_published_era"]].itertuples() if _is_off(row, history["score"])]
     notes = (
-        "Chỉ tính cho năm có đủ điểm các chỉ số thành phần; chênh lệch vài phần trăm điểm so với số công bố là do làm tròn.",
+        "Chỉ tính cho năm có đủ điểm các chỉ số thành phần; chênh lệch tới 0,05 điểm so với số công bố là do làm tròn.",
+        *([f"Năm {', '.join(inexact)}: trọng số khôi phục không cho lại đúng điểm công bố."] if inexact else []),
         "Trọng số suy ra từ chính số liệu công bố; nơi công bố không thông báo lần đổi trọng số gần nhất.",
     )
     index = str(published["index"].iloc[0])
     title = f"{index} tính lại với trọng số giữ nguyên, đặt cạnh điểm công bố"
-    return Table(f"{index.lower().replace(' ', '-')}-constant-weights", title, columns, rows, rests_on, notes)
+    return Table(f"{index.lower().replace(' ', '-')}-constant-weights", title, columns, rows, rests_on, notes, is_annex=is_annex)
+
+
+def _is_off(row: Any, published: pd.Series) -> bool:
+    score = published.get(row.edition_year)
+    return bool(score is not None and not pd.isna(score) and abs(float(score) - row.composite_score) > LARGEST_ROUNDING)
 
 
 def _under_weights(by_key: pd.DataFrame, year: int, era: str) -> tuple[Cell, Cell]:
@@ -199,9 +221,10 @@ def rank_decomposition(found: RankDecomposition, index: str, names: Mapping[str,
 
 
 def _ranks_note(found: RankDecomposition) -> str:
+    start, end = f"/{found.from_rank_of} năm {found.from_year}", f"/{found.to_rank_of} năm {found.to_year}"
     if not found.crosses_era:
-        return f"Hạng {found.from_rank} năm {found.from_year}, hạng {found.to_rank} năm {found.to_year}."
+        return f"Hạng {found.from_rank}{start}, hạng {found.to_rank}{end}."
     return (
-        f"Theo trọng số cũ: hạng {found.from_rank} năm {found.from_year}, hạng {found.old_weights_to_rank} năm {found.to_year}. "
-        f"Theo trọng số mới: hạng {found.new_weights_from_rank} năm {found.from_year}, hạng {found.to_rank} năm {found.to_year}."
+        f"Theo trọng số cũ: hạng {found.from_rank}{start}, hạng {found.old_weights_to_rank}{end}. "
+        f"Theo trọng số mới: hạng {found.new_weights_from_rank}{start}, hạng {found.to_rank}{end}."
     )

@@ -27,7 +27,9 @@ from analysis.ingest.index_files.annex_layout import (
     columns_of_edition,
     edition_of,
     key_of_words,
+    most_ranked,
 )
+from analysis.ingest.index_files.annex_pasted import pasted_faults
 from analysis.ingest.index_files.annex_rows import Line, read_rows
 from analysis.ingest.index_files.annex_sheet import USE_TEMPLATE, Form, find_columns, find_form
 from analysis.ingest.index_files.annex_template import unknown_edition
@@ -208,13 +210,13 @@ _READERS = {"index": _index, "year": _year, "document": _text, "address": _addre
 def _read_table(form: Form, head: AnnexHead, edition: pd.Series, context: IndexContext) -> ScoreReading:
     components = columns_of_edition(context.components, str(edition["index"]), int(edition["edition_year"]))
     columns, names = find_columns(form, components), ProvinceNames(context.units, edition)
-    rows = read_rows(form, columns, names)
+    rows = read_rows(form, columns, names, most_ranked(edition, len(names.all)))
     in_era = (context.weights["index"] == edition["index"]) & (context.weights["era"] == edition["era"])
     weights = {str(code): float(weight) for code, weight in context.weights.loc[in_era, ["component", "weight_pct"]].itertuples(index=False)}
     table = AnnexTable(form, columns, rows, names, edition, components, weights)
     listed = list(_score_rows(table, head.address))
     places = pd.Series([place for place, _ in listed], dtype="object")
-    faults = (*columns.faults, *rows.faults, *table_faults(table, head.unit))
+    faults = (*columns.faults, *rows.faults, *table_faults(table, head.unit), *pasted_faults(table))
     return ScoreReading(_typed([row for _, row in listed]), places, faults, (*rows.notices, *table_notices(table)), lines_count=len(listed))
 
 

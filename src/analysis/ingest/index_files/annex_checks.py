@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis import codes
 from analysis.errors import Fault, Notice
-from analysis.ingest.index_files.annex_layout import PERCENT, RANK, AnnexUnit
+from analysis.ingest.index_files.annex_layout import PERCENT, RANK, AnnexUnit, most_ranked
 from analysis.ingest.index_files.annex_rows import Line, Rows
 from analysis.ingest.index_files.annex_sheet import Columns, Form
 from analysis.ingest.index_files.provinces import ProvinceNames
@@ -74,8 +74,7 @@ class AnnexTable:
 
     def most(self) -> int:
         """Provinces ranked in the edition, or listed where the registry does not say."""
-        ranked = self.edition["ranked_units_count"]
-        return int(ranked) if pd.notna(ranked) else len(self.names.all)
+        return most_ranked(self.edition, len(self.names.all))
 
 
 def table_faults(table: AnnexTable, unit: AnnexUnit | None) -> Iterator[Fault]:
@@ -135,7 +134,7 @@ def _cells_off_scale(table: AnnexTable, key: str) -> Iterator[Fault]:
             accepted = "điểm lớn hơn 0; tỉnh không được công bố thì để trống"
             yield table.fault(ZERO, line, key, "“0”", accepted, "xóa số 0, hoặc ghi “không công bố”")
         elif value is not None and not low - SCALE_TOLERANCE <= value <= high + SCALE_TOLERANCE:
-            accepted = f"từ {_shown(low)} đến {_shown(high)}"
+            accepted = f"“{table.components.loc[key, 'heading']}” từ {_shown(low)} đến {_shown(high)}"
             yield table.fault(OFF_SCALE, line, key, f"“{_shown(value)}”", accepted, "đối chiếu với bản in; có thể mất dấu phẩy thập phân")
 
 
@@ -185,14 +184,17 @@ def _sum_faults(table: AnnexTable) -> Iterator[Fault]:
     for parent in table.scored if rule != "not_known" else ():
         parts = [str(code) for code in table.components.index[table.components["parent_component"] == parent]]
         shares = _shares(table, parent, parts, rule)
+        is_weighted, heading = rule not in ("sum", "part_sum"), f"“{table.components.loc[parent, 'heading']}”"
         for line in table.every_line if shares else ():
             if not {parent, *parts} <= line.figures.keys():
                 continue
             total, stated = sum(line.figures[part] * shares[part] for part in parts), line.figures[parent]
             if total - stated > SUM_TOLERANCE or (rule != "part_sum" and stated - total > SUM_TOLERANCE):
-                found = f"{table.name(line)}: {_shown(stated)}, trong khi các thành phần cộng lại {_shown(total)}"
+                follows = "tính theo trọng số cho" if is_weighted else "cộng lại"
+                found = f"{table.name(line)}, {heading}: {_shown(stated)}, trong khi {len(parts)} thành phần {follows} {_shown(total)}"
                 relation = "không kém" if rule == "part_sum" else "bằng"
-                accepted = f"{relation} tổng {len(parts)} thành phần, lệch không quá {_shown(SUM_TOLERANCE)}"
+                summed = "điểm theo trọng số của" if is_weighted else "tổng"
+                accepted = f"{relation} {summed} các thành phần, lệch không quá {_shown(SUM_TOLERANCE)}"
                 yield table.fault(SUM_DIFFERS, line, parent, found, accepted, "đối chiếu từng thành phần với bản in")
 
 

@@ -99,6 +99,12 @@ def _place(component: str, index: str) -> tuple[int, int, str, int, str]:
     return int(component != codes.COMPOSITE), place, letters, int(digits or 0), rest
 
 
+def most_ranked(edition: pd.Series, listed_count: int) -> int:
+    """Provinces ranked in the edition, or listed where the registry does not say."""
+    ranked = edition["ranked_units_count"]
+    return int(ranked) if pd.notna(ranked) else listed_count
+
+
 def edition_of(editions: pd.DataFrame, index: str, year: int) -> pd.Series | None:
     """The registered edition, or None."""
     found = editions[(editions["index"] == index) & (editions["edition_year"] == year)]

@@ -16,6 +16,7 @@ PROVINCE_UNKNOWN = "Không rõ tỉnh nào"
 PROVINCE_TWICE = "Một tỉnh có hai dòng"
 PROVINCE_OTHER = "Tỉnh không thuộc danh mục của phiên bản"
 CODE_CONTRADICTS = "Mã và tên tỉnh nói khác nhau"
+NAMES_IN_CODES = "Tên tỉnh nằm ở cột mã"
 TEXT_IN_SCORE = "Chữ ở ô số"
 TWO_READINGS = "Số đọc được hai cách"
 BY_NAME = "Bảng theo thứ tự khác biểu mẫu"
@@ -32,6 +33,13 @@ _ADVICE: dict[Problem, tuple[str, str]] = {
     "text": ("số, ví dụ 85,32; không công bố thì để trống hoặc ghi “không công bố”", "gõ lại số như đã in"),
     "thousands": ("một số với dấu phẩy thập phân, ví dụ 85,32", "gõ lại số: không rõ dấu chấm, phẩy ngăn hàng nghìn hay phần thập phân"),
     "two_marks": ("một cách ghi số cho cả bảng, ví dụ 85,32", "gõ lại các số này với dấu phẩy thập phân như các ô còn lại"),
+}
+
+_ACCEPTED_RANK = "số nguyên từ 1 đến {most}; không công bố thì để trống"
+_TEXT_RANK = (_ACCEPTED_RANK, "gõ lại hạng như đã in, chỉ ghi số")
+_RANK_ADVICE: dict[Problem, tuple[str, str]] = {
+    "date": (_ACCEPTED_RANK, "Excel đã đổi hạng thành ngày: định dạng lại ô thành Number rồi gõ lại hạng"),
+    "error": (_ACCEPTED_RANK, "xóa công thức lỗi và gõ hạng như đã in"),
 }
 
 
@@ -66,8 +74,8 @@ class _Raw:
     figures: dict[str, Figure]
 
 
-def read_rows(form: Form, columns: Columns, names: ProvinceNames) -> Rows:
-    """Every row below the headings; rows that hold no figure, such as unfilled ones and remarks, say nothing."""
+def read_rows(form: Form, columns: Columns, names: ProvinceNames, most: int) -> Rows:
+    """Every row below the headings, ``most`` of them ranked; rows that hold no figure, such as unfilled ones and remarks, say nothing."""
     percents = {cell for code, cells in form.sheet.formatted.items() if "%" in code for cell in cells}
     listed = [_raw(form, columns, row, percents) for row in range(columns.first_row, len(form.sheet.rows) + 1)]
     filled = [raw for raw in listed if any(figure != EMPTY for figure in raw.figures.values())]
@@ -75,9 +83,12 @@ def read_rows(form: Form, columns: Columns, names: ProvinceNames) -> Rows:
     found = Rows()
     found.notices += [_passed_over(form, columns, raw) for raw in filled if _is_of_no_province(raw)]
     by_name = _NamesFirst(form, columns, names, is_prefilled=_is_prefilled(listed, names))
+    misplaced = _named_in_codes(raws, names)
+    found.faults += _misplaced_faults(form, columns, misplaced)
     for raw in raws:
-        found.faults += _cell_faults(form, columns, raw)
-        _place(found, form, columns, raw, by_name)
+        found.faults += _cell_faults(form, columns, raw, most)
+        if raw not in misplaced:
+            _place(found, form, columns, raw, by_name)
     found.faults += [*by_name.faults, *_mark_faults(form, columns, raws)]
     found.notices += [*by_name.notices(), *_text_notices(form, columns, raws)]
     _refuse_twice(found, form, columns, names)
@@ -99,6 +110,22 @@ def _is_prefilled(raws: Sequence[_Raw], names: ProvinceNames) -> bool:
     """Whether the column of codes still stands as the form came: then names pasted over it tell whose a row is."""
     written = [raw.code for raw in raws if raw.code and raw.code != COUNTRY_CODE]
     return written == sorted(province.code for province in names.all)[: len(written)]
+
+
+def _named_in_codes(raws: Sequence[_Raw], names: ProvinceNames) -> list[_Raw]:
+    """Rows with a name where the code should stand; none where no such text is a province."""
+    written = [raw for raw in raws if any(letter.isalpha() for letter in raw.code)]
+    return written if any(names.resolve(raw.code) for raw in written) else []
+
+
+def _misplaced_faults(form: Form, columns: Columns, misplaced: Sequence[_Raw]) -> Iterator[Fault]:
+    """One fault for all names in the column of codes, at the first of them."""
+    if misplaced:
+        cell = form.cell(misplaced[0].row, columns.of[CODE])
+        found = f"tên tỉnh nằm ở cột mã tại {len(misplaced)} ô: {_listed([form.cell(raw.row, columns.of[CODE]) for raw in misplaced])}"
+        accepted = f"mã hai chữ số ở cột “{FIXED_HEADINGS[CODE][0]}”, tên ở cột “{FIXED_HEADINGS[PROVINCE][0]}”"
+        action = "chuyển các tên sang cột tên tỉnh; cột mã để như ghi sẵn hoặc xóa trống"
+        yield Fault(NAMES_IN_CODES, form.where(cell.row, cell.column), found, accepted, action, cell)
 
 
 def _is_of_no_province(raw: _Raw) -> bool:
@@ -183,23 +210,23 @@ def _without_type(name: str) -> str:
     return _TYPE.sub("", key_of_words(name))
 
 
-def _cell_faults(form: Form, columns: Columns, raw: _Raw) -> Iterator[Fault]:
+def _cell_faults(form: Form, columns: Columns, raw: _Raw, most: int) -> Iterator[Fault]:
     for key, figure in raw.figures.items():
         if figure.problem:
             cause = TWO_READINGS if figure.problem == "thousands" else TEXT_IN_SCORE
-            yield _figure_fault(form, cause, raw.row, columns.of[key], figure.problem, is_rank=key == RANK)
+            told = _RANK_ADVICE.get(figure.problem, _TEXT_RANK) if key == RANK else _ADVICE[figure.problem]
+            yield _figure_fault(form, cause, raw.row, columns.of[key], (told[0].format(most=most), told[1]))
 
 
-def _figure_fault(form: Form, cause: str, row: int, column: int, problem: Problem, *, is_rank: bool = False) -> Fault:
-    accepted, action = ("số nguyên từ 1, ví dụ 12", "gõ lại hạng như đã in") if is_rank else _ADVICE[problem]
-    return Fault(cause, form.where(row, column), quoted(form.at(row, column)), accepted, action, form.cell(row, column))
+def _figure_fault(form: Form, cause: str, row: int, column: int, told: tuple[str, str]) -> Fault:
+    return Fault(cause, form.where(row, column), quoted(form.at(row, column)), *told, form.cell(row, column))
 
 
 def _mark_faults(form: Form, columns: Columns, raws: Sequence[_Raw]) -> list[Fault]:
     """Texts with a decimal point in a table where others have a comma, or the other way round: the rarer may be thousands."""
     marked = {mark: [(raw.row, columns.of[key]) for raw in raws for key, one in raw.figures.items() if one.mark == mark] for mark in (".", ",")}
     rarer = min(marked.values(), key=len)
-    return [_figure_fault(form, TWO_READINGS, row, column, "two_marks") for row, column in rarer]
+    return [_figure_fault(form, TWO_READINGS, row, column, _ADVICE["two_marks"]) for row, column in rarer]
 
 
 def _text_notices(form: Form, columns: Columns, raws: Sequence[_Raw]) -> Iterator[Notice]:

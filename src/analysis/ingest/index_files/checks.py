@@ -1,6 +1,6 @@
 """What an edition's figures must fulfil: complete, on their scale, composites that follow from their parts, ranks that follow from scores."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,8 +23,11 @@ NOT_THE_SUM = "Điểm tổng hợp không khớp các thành phần"
 RANK_DIFFERS = "Thứ hạng không khớp điểm"
 SHEETS_DIFFER = "Hai trang của tệp ghi khác nhau"
 
-WEIGHTED_TOLERANCE = 0.02  # parts and composite rounded to two decimals
+WEIGHTED_TOLERANCE = 0.02  # of figures with more than two decimals
 SUM_TOLERANCE = 0.01
+# Half of the last of two decimals: so much may each part be off, times its share in the composite, and the composite itself. With PCI's
+# shares, which add up to ten, that is 0.055; the slack is for sums of binary fractions and for shares published rounded.
+HALF_CENT, SLACK = 0.005, 0.001
 SHEET_TOLERANCE = 0.006  # one of the two rounded to two decimals
 SCALE_TOLERANCE = 0.005  # the ends of a scale are rounded themselves: 0.33 is a third
 TIE_TOLERANCE = 0.006
@@ -56,6 +59,19 @@ class Edition:
     def codes(self) -> tuple[str, ...]:
         """Registered components of the edition."""
         return tuple(sorted(map(str, self.components["component"])))
+
+    def label(self, component: str) -> str:
+        """How messages call a component: the publisher's Vietnamese name with the code; the code alone of one not registered."""
+        name = self._names_vi.get(component, "")
+        return f"{name[:-1]}, {component})" if name.endswith(")") else f"{name} ({component})" if name else component
+
+    def labels(self, components: Iterable[str]) -> str:
+        """Several components in their order."""
+        return "; ".join(map(self.label, components))
+
+    @cached_property
+    def _names_vi(self) -> dict[str, str]:
+        return {str(code): str(name) for code, name in zip(self.components["component"], self.components["name_vi"], strict=True)}
 
     @property
     def ranked_count(self) -> int | None:
@@ -118,14 +134,14 @@ def _missing_figure(read: Figures, key: Key, edition: Edition, place: str) -> Fa
     component, province = key
     cell = read.blanks.get(key) or read.zeros.get(key)
     where = f"{place.partition(', trang tính')[0]}, {cell}" if cell else place
-    found = f"{edition.names.name(province)} không có điểm {component}"
+    found = f"{edition.names.name(province)} không có điểm {edition.label(component)}"
     return Fault(MISSING_FIGURE, where, found, "đủ điểm thành phần của mọi tỉnh có điểm tổng hợp", "đối chiếu tệp gốc, điền điểm còn thiếu", cell)
 
 
 def _parts_only(read: Figures, province: Province, edition: Edition, place: str, is_allowed: bool) -> Fault | Notice:
     """What is said of a province that has scores of parts and no composite."""
     parts = sorted(component for component, known in read.stated["score"] if known == province)
-    said = f"{edition.names.name(province)} có điểm {', '.join(parts)}, không có điểm tổng hợp"
+    said = f"{edition.names.name(province)} có điểm {edition.labels(parts)}; không có điểm tổng hợp"
     if is_allowed:
         return Notice(PARTS_ONLY, place, f"{said} kỳ {edition.year}: giữ điểm thành phần, điểm tổng hợp để trống")
     cell = read.cells["score"][parts[0], province]
@@ -141,7 +157,8 @@ def scale_faults(read: Figures, edition: Edition, name: str) -> Iterator[Fault]:
     for component, scored in sorted(by_component.items()):
         low, high = edition.scale(component)
         outside = [(cell, value) for cell, value in scored if not edition.is_on_scale(component, value)]
-        accepted = f"thang {low:g}-{high:g} của {component} trong {edition.index} {edition.year}".replace(".", ",")
+        span = f"{low:g}-{high:g}".replace(".", ",")
+        accepted = f"thang {span} của {edition.label(component)} trong {edition.index} {edition.year}"
         if len(outside) * 2 > len(scored):
             cell, value = outside[0]
             found = f"{len(outside)}/{len(scored)} điểm ngoài thang, ví dụ {_said(value)}"
@@ -160,14 +177,20 @@ def composite_faults(read: Figures, edition: Edition, name: str) -> Iterator[Fau
     scores = read.stated["score"]
     for parent in edition.codes if rule == "sum" else (COMPOSITE,):
         shares = _shares(edition, parent, rule)
-        tolerance = WEIGHTED_TOLERANCE if rule == "weighted" else SUM_TOLERANCE
         for province in sorted(read.provinces(parent), key=lambda known: known.code) if shares else []:
             known = [scores.get((part, province)) for part in (parent, *shares)]
             if not all(score is not None and edition.is_on_scale(part, score) for part, score in zip((parent, *shares), known, strict=True)):
                 continue
             expected = sum(share * scores[part, province] for part, share in shares.items())
-            if abs(expected - scores[parent, province]) > tolerance:
+            if abs(expected - scores[parent, province]) > _tolerance([scores[part, province] for part in shares], shares, rule):
                 yield _sum_fault(read, (parent, province), expected, rule, edition, name)
+
+
+def _tolerance(parts: Sequence[float], shares: Mapping[str, float], rule: str) -> float:
+    """How far a composite may be from what its parts give; more where all parts were printed with two decimals."""
+    least = WEIGHTED_TOLERANCE if rule == "weighted" else SUM_TOLERANCE
+    is_rounded = all(abs(part - round(part, 2)) < SCALE_TOLERANCE / 1000 for part in parts)
+    return max(least, HALF_CENT * (1 + sum(shares.values())) + SLACK) if is_rounded else least
 
 
 def _shares(edition: Edition, parent: str, rule: str) -> dict[str, float]:
@@ -182,7 +205,7 @@ def _sum_fault(read: Figures, key: Key, expected: float, rule: str, edition: Edi
     component, province = key
     cell = read.cells["score"][key]
     said = "tổng theo trọng số" if rule == "weighted" else "tổng các thành phần"
-    found = f"{edition.names.name(province)}: {component} ghi {_said(read.stated['score'][key])}, {said} là {_said(expected)}"
+    found = f"{edition.names.name(province)}: {edition.label(component)} ghi {_said(read.stated['score'][key])}, {said} là {_said(expected)}"
     return Fault(NOT_THE_SUM, f"{name}, {cell}", found, f"{said} của {edition.index} {edition.year}", "đối chiếu tệp gốc, sửa điểm sai", cell)
 
 
@@ -235,7 +258,7 @@ def _places(score: float, held: Sequence[float]) -> tuple[int, int]:
 def _rank_fault(read: Figures, key: Key, places: tuple[int, int], edition: Edition, name: str) -> Fault:
     cell, (component, province) = read.cells["rank"][key], key
     found = f"{edition.names.name(province)}: hạng {read.stated['rank'][key]:g} với {_said(read.stated['score'][key])} điểm"
-    accepted = f"hạng {'-'.join(map(str, dict.fromkeys(places)))} theo điểm {component} trong tệp"
+    accepted = f"hạng {'-'.join(map(str, dict.fromkeys(places)))} theo điểm {edition.label(component)} trong tệp"
     return Fault(RANK_DIFFERS, f"{name}, {cell}", found, accepted, "đối chiếu tệp gốc, sửa hạng hoặc điểm", cell)
 
 
@@ -246,7 +269,7 @@ def differences(read: Figures, other: Figures, edition: Edition) -> Iterator[tup
         if own is not None and abs(own - value) > SHEET_TOLERANCE:
             component, province = key
             here, there = read.cells["score"][key], other.cells["score"][key]
-            yield component, f"{component} của {edition.names.name(province)}: {_said(own)} ở {here}, {_said(value)} ở {there}"
+            yield component, f"{edition.label(component)} của {edition.names.name(province)}: {_said(own)} ở {here}, {_said(value)} ở {there}"
 
 
 def _said(value: float) -> str:

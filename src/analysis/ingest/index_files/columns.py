@@ -15,6 +15,7 @@ from analysis.ingest.workbooks import Sheet
 
 MISSING_COLUMN = "Thiếu cột thành phần"
 NOT_IN_EDITION = "Thành phần không có trong kỳ"
+EMPTY_ROW = "Dòng trống giữa bảng"
 TWO_COLUMNS = "Hai cột của một thành phần"
 UNCLEAR_HEADER = "Tiêu đề cột hiểu được nhiều cách"
 UNUSED_COLUMNS = "Cột không dùng"
@@ -25,15 +26,15 @@ HEADERS_SHOWN = 12
 def column_faults(table: ScoreTable, layout: LayoutMap, edition: Edition, name: str) -> Iterator[Fault]:
     """Faults of the header."""
     for cell in table.unclear:
-        meant = " hoặc ".join(header.component or header.field for header in cell.meanings)
+        meant = " hoặc ".join(edition.label(header.component) if header.component else SCORE_FIELDS[header.field] for header in cell.meanings)
         yield _at_header(UNCLEAR_HEADER, table, cell, layout, name, f"“{cell.text}” có thể là {meant}", "tiêu đề chỉ một thành phần")
     for first, second in twice_stated(table.columns):
-        found = f"“{first.header.text}” và “{second.header.text}” đều là {SCORE_FIELDS[first.field]} {first.component}"
+        found = f"“{first.header.text}” và “{second.header.text}” đều là {SCORE_FIELDS[first.field]} {edition.label(first.component)}"
         yield _at_header(TWO_COLUMNS, table, second.header, layout, name, found, "mỗi thành phần một cột")
     for column in table.columns:
         if column.component not in edition.codes and not column.is_optional:
             found = f"“{column.header.text}” ({column.component})"
-            accepted = f"thành phần của {edition.index} {edition.year}: {', '.join(edition.codes)}"
+            accepted = f"thành phần của {edition.index} {edition.year}: {edition.labels(edition.parts(COMPOSITE))}"
             yield _at_header(NOT_IN_EDITION, table, column.header, layout, name, found, accepted)
     yield from _missing(table, layout, edition, name)
 
@@ -51,12 +52,21 @@ def _missing(table: ScoreTable, layout: LayoutMap, edition: Edition, name: str) 
             wanted |= set(edition.parts(parent))
     if not wanted - held:
         return
-    unread = [cell.text for cell in table.unused][:HEADERS_SHOWN]
-    found = f"không có cột {', '.join(sorted(wanted - held))}; tiêu đề chưa hiểu: {', '.join(f'“{text}”' for text in unread) or 'không có'}"
-    names = dict(zip(edition.components["component"], edition.components["name_vi"], strict=True))
-    sought = "; ".join(f"{code}: “{names[code]}”" for code in sorted(wanted - held))
-    cell = Cell(table.sheet.name, table.heading.last_row + 1, 1)
-    yield Fault(MISSING_COLUMN, f"{name}, {cell}", found, f"tiêu đề như {sought}", f"sửa tiêu đề cột, {map_advice(layout.layout)}", cell)
+    unread = [(table.cell(cell.row, cell.column), cell.text) for cell in table.unused][:HEADERS_SHOWN]
+    shown = ", ".join(f"“{text}” (ô {cell.name})" for cell, text in unread) or "không có"
+    found = f"không có cột {edition.labels(sorted(wanted - held))}; tiêu đề chưa hiểu: {shown}"
+    cell = unread[0][0] if unread else Cell(table.sheet.name, table.heading.last_row + 1, 1)
+    where = f"{name}, {cell}" + "".join(f", {other.name}" for other, _ in unread[1:])
+    accepted = "mỗi thành phần một cột, tiêu đề là tên của nơi công bố"
+    yield Fault(MISSING_COLUMN, where, found, accepted, f"sửa tiêu đề cột, {map_advice(layout.layout)}", cell)
+
+
+def gap_faults(table: ScoreTable, name: str) -> Iterator[Fault]:
+    """One fault for each place where empty rows stand amid the table; what is below them was read, so that nothing follows from them."""
+    for row in table.gaps:
+        cell = table.cell(row, min((column.names_column for column in table.columns), default=0))
+        found = f"dòng {row + 1} trống, dưới đó bảng còn tiếp"
+        yield Fault(EMPTY_ROW, f"{name}, {cell}", found, "bảng liền nhau, không có dòng trống ở giữa", f"xóa dòng trống {row + 1}", cell)
 
 
 def unused_notices(table: ScoreTable, edition: Edition, name: str) -> Iterator[Notice]:
@@ -66,6 +76,10 @@ def unused_notices(table: ScoreTable, edition: Edition, name: str) -> Iterator[N
     if passed:
         said = f"không đọc các cột {', '.join(f'“{text}”' for text in passed[:HEADERS_SHOWN])}"
         said += f" và {len(passed) - HEADERS_SHOWN} cột khác" if len(passed) > HEADERS_SHOWN else ""
+        yield Notice(UNUSED_COLUMNS, f"{name}, trang tính “{table.sheet.name}”", said)
+    if table.stray:
+        shown = ", ".join(f"“{cell.text}” (ô {table.cell(cell.row, cell.column).name})" for cell in table.stray)
+        said = f"không đọc {shown}: cột điểm, hạng này không có cột tên tỉnh ở bên trái, hoặc không rõ là của thành phần nào"
         yield Notice(UNUSED_COLUMNS, f"{name}, trang tính “{table.sheet.name}”", said)
 
 

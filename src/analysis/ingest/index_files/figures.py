@@ -21,6 +21,8 @@ ZERO = "Điểm 0"
 ZERO_AS_MISSING = "Điểm 0 hiểu là chưa công bố"
 BAD_RANK = "Thứ hạng không phải số nguyên"
 
+CELLS_SHOWN = 5
+
 Key = tuple[str, Province]  # component and province
 
 
@@ -168,9 +170,10 @@ class _Reader:
         self.read.faults.append(Fault(cause, f"{self.name}, {cell}", found, accepted, action, cell))
 
     def _tell(self) -> None:
-        self.read.notices += [
-            Notice(TEXT_NUMBER, f"{self.name}, {cell}", f"đọc “{text}” là {value:g}".replace(".", ",")) for cell, text, value in self._text_numbers
-        ]
+        if told := self._text_numbers:
+            said = "; ".join(f"ô {cell.name} “{text}” là {format(value, '.10g').replace('.', ',')}" for cell, text, value in told[:CELLS_SHOWN])
+            said += f"; và {len(told) - CELLS_SHOWN} ô khác" if len(told) > CELLS_SHOWN else ""
+            self.read.notices.append(Notice(TEXT_NUMBER, f"{self.name}, trang tính “{self.table.sheet.name}”", f"đã đọc {said}"))
         self.read.notices += [
             Notice(ZERO_AS_MISSING, f"{self.name}, {cell}", "nơi công bố ghi 0 cho điểm chưa công bố: để trống, không tính là 0")
             for cell in self.read.zeros.values()

@@ -157,7 +157,7 @@ def _score_faults(panel: _Panel, known: pd.DataFrame, editions: Editions) -> Ite
     for (year, component), rows in known.groupby(["edition_year", "component"], sort=True):
         edition = editions[int(year)]
         if edition is None or component not in edition.codes:
-            accepted = ", ".join(edition.codes) if edition else ""
+            accepted = edition.labels(edition.codes) if edition else ""
             for line in rows.index:
                 yield _fault(panel, line, "component", UNKNOWN_COMPONENT, component, accepted, "sửa mã, hoặc khai thành phần trong danh mục chỉ số")
             continue

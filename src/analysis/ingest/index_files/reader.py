@@ -2,12 +2,14 @@
 
 import csv
 import io
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.encodings import UndecodableBytes, decode_bytes
 from analysis.errors import DataFaults, Fault
 from analysis.ingest.index_files.annex import is_annex, read_annex
-from analysis.ingest.index_files.layout_maps import PANEL_LAYOUT, WORKBOOK_LAYOUTS, layouts_beside
+from analysis.ingest.index_files.layout_maps import PANEL_LAYOUT, WORKBOOK_LAYOUTS, LayoutMap, layouts_beside
 from analysis.ingest.index_files.panels import panel_of, read_panel
 from analysis.ingest.index_files.sheet_choice import candidates_of
 from analysis.ingest.index_files.workbook import empty_reading, read_index_workbook
@@ -37,7 +39,7 @@ def read_index_file(path: Path, name: str, layout: str, context: IndexContext, *
         raise ValueError(layout)
     try:
         reading = _read(path, name, layout, context, expected_year)
-        return reading if len(reading.rows) else _told_kind(reading, path, name, layout)
+        return _told_kind(reading, path, name, layout) if reading.faults or not len(reading.rows) else reading
     except DataFaults as error:
         return empty_reading(error.faults)
 
@@ -52,32 +54,38 @@ def _read(path: Path, name: str, layout: str, context: IndexContext, expected_ye
 
 
 def _told_kind(reading: ScoreReading, path: Path, name: str, layout: str) -> ScoreReading:
-    """The faults of a file that gave nothing, with the kind it looks like where that is another."""
+    """A faulty or empty reading with the kind that the file looks like, where that is another: first, and alone where nothing was read."""
     kind = recognise(path)
     if kind in (None, layout):
         return reading
     found = f"giống {INDEX_LAYOUTS[kind or '']}"
     fault = Fault(OTHER_KIND, name, found, INDEX_LAYOUTS[layout], f"dùng --kind {kind}")
-    return empty_reading([fault], reading.notices)
+    return replace(reading, faults=(fault, *reading.faults)) if len(reading.rows) else empty_reading([fault], reading.notices)
 
 
 def recognise(path: Path) -> str | None:
-    """The layout of a file, or None for a file that is none of ours or cannot be opened. Never raises for a foreign file."""
+    """The layout of a file, or None for a file that is none of ours or cannot be opened. Never raises for a foreign file.
+
+    Raises ``DataFaults`` for a faulty layout map beside the file or above it: without it nothing can be said of the file.
+    """
     ending = path.suffix.casefold()
+    if ending not in (".csv", *_WORKBOOK_ENDINGS):
+        return None
+    maps = [layout for layout in layouts_beside(path) if layout.is_for(path.name)]
     try:
-        if ending == ".csv":
-            return ANNEX_LAYOUT if is_annex(path) else _kind_of_csv(path)
-        return _kind_of_workbook(path) if ending in _WORKBOOK_ENDINGS else None
+        if is_annex(path):
+            return ANNEX_LAYOUT
+        return _kind_of_csv(path, maps) if ending == ".csv" else _kind_of_book(read_workbook(path, path.name), maps)
     except (DataFaults, OSError, UnicodeError, csv.Error):
         return None
 
 
-def _kind_of_csv(path: Path) -> str | None:
+def _kind_of_csv(path: Path, maps: Sequence[LayoutMap]) -> str | None:
     with path.open("rb") as content:
         start = content.read(_HEADER_BYTES)
     if panel_of(_header_cells(start)) is not None:
         return PANEL_LAYOUT
-    return _kind_of_book(read_workbook(path, path.name), path)
+    return _kind_of_book(read_workbook(path, path.name), maps)
 
 
 def _header_cells(start: bytes) -> list[str]:
@@ -90,20 +98,13 @@ def _header_cells(start: bytes) -> list[str]:
     return [cell.strip() for cell in next(csv.reader(io.StringIO(text), delimiter=separator), [])]
 
 
-def _kind_of_workbook(path: Path) -> str | None:
-    if is_annex(path):
-        return ANNEX_LAYOUT
-    return _kind_of_book(read_workbook(path, path.name), path)
-
-
-def _kind_of_book(book: ReceivedWorkbook, path: Path) -> str | None:
+def _kind_of_book(book: ReceivedWorkbook, maps: Sequence[LayoutMap]) -> str | None:
     """The kind whose maps know most components on a visible sheet."""
     if any(sheet.rows and panel_of(sheet.rows[0]) is not None for sheet in book.sheets):
         return PANEL_LAYOUT
     known = dict.fromkeys(WORKBOOK_LAYOUTS, 0)
-    for layout in layouts_beside(path):
-        if layout.is_for(path.name):
-            found = max((len(candidate.heading.components) for candidate in candidates_of(book, layout)), default=0)
-            known[layout.layout] = max(known[layout.layout], found)
+    for layout in maps:
+        found = max((len(candidate.heading.components) for candidate in candidates_of(book, layout)), default=0)
+        known[layout.layout] = max(known[layout.layout], found)
     best = max(known, key=lambda kind: known[kind])
     return best if known[best] else None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from analysis.codes import COMPOSITE
 from analysis.errors import Cell
 from analysis.ingest.index_files.header_words import NO_FIT, best_fit, words
 from analysis.ingest.index_files.headings import HeaderCell, Heading
@@ -30,7 +31,10 @@ class ScoreColumn:
 
 @dataclass(frozen=True)
 class ScoreTable:
-    """A table found in a sheet; ``rows`` hold provinces, ``aside`` are (row, reason) of rows that do not."""
+    """A table found in a sheet; ``rows`` hold provinces, ``aside`` are (row, reason) of rows that do not, ``gaps`` empty rows amid it.
+
+    ``unused`` are headers without known words, ``stray`` those of figures that belong to no column of names.
+    """
 
     sheet: Sheet
     heading: Heading
@@ -40,6 +44,8 @@ class ScoreTable:
     code_column: int | None
     unused: tuple[HeaderCell, ...]
     unclear: tuple[HeaderCell, ...]
+    stray: tuple[HeaderCell, ...] = ()
+    gaps: tuple[int, ...] = ()
 
     def value(self, row: int, column: int) -> CellValue:
         """What stands in a cell; empty beyond the end of a row."""
@@ -66,13 +72,14 @@ def read_table(heading: Heading, layout: LayoutMap, is_province: IsProvince) -> 
         names_columns = [_said_to_be_names(heading, names_columns, layout)]
     read = [cell for cell in _moved(heading.cells, names_columns) if cell.meaning and not cell.meaning.is_ignored and len(cell.meanings) == 1]
     columns = _columns(read, names_columns)
-    rows, aside = _rows(sheet, first, names_columns, [column.column for column in columns], layout)
+    rows, aside, gaps = _Rows(sheet, names_columns, [column.column for column in columns], layout, is_province).read(first)
     known = {column.column for column in columns} | set(names_columns)
     wordless = [cell for cell in heading.cells if not cell.meanings and cell.column not in known and not _is_said(cell, layout)]
     code = next((cell.column for cell in heading.cells if best_fit(layout.phrases["code_words"], words(cell.text)) != NO_FIT), None)
     unclear = tuple(cell for cell in heading.cells if len(cell.meanings) > 1)
     code_column = code if code not in names_columns else None
-    return ScoreTable(sheet, heading, tuple(columns), tuple(rows), tuple(aside), code_column, tuple(wordless), unclear)
+    stray = tuple(cell for cell in read if cell.column not in known)
+    return ScoreTable(sheet, heading, tuple(columns), tuple(rows), tuple(aside), code_column, tuple(wordless), unclear, stray, tuple(gaps))
 
 
 def _names_columns(sheet: Sheet, first: int, is_province: IsProvince) -> list[int]:
@@ -119,30 +126,61 @@ def _columns(cells: Sequence[HeaderCell], names_columns: Sequence[int]) -> list[
         component = meaning.component or next((column.component for column in reversed(columns) if column.field == "score"), None)
         if left and component:
             columns.append(ScoreColumn(component, meaning.field, cell.column, left[-1], cell, meaning.is_optional))
-    return columns
+    return [*_ranks_before_names(cells, columns, names_columns), *columns]
 
 
-def _rows(
-    sheet: Sheet, first: int, names_columns: Sequence[int], columns: Sequence[int], layout: LayoutMap
-) -> tuple[list[int], list[tuple[int, str]]]:
-    """Rows of provinces, and the others with their reasons. The table begins at the first number and ends at the first empty row."""
-    rows: list[int] = []
-    aside: list[tuple[int, str]] = []
-    has_ended = False
-    for number in range(first, len(sheet.rows)):
-        cells = sheet.rows[number]
-        labels = [cells[column] for column in names_columns if column < len(cells)]
-        figures = [cells[column] for column in columns if column < len(cells)]
-        is_empty = all(value is None for value in (*labels, *figures))
-        if has_ended:
-            aside += [] if all(value is None for value in cells) else [(number, BELOW_TABLE)]
-        elif is_empty or (not rows and not _has_figure(figures)):
-            has_ended = bool(rows)
-        elif any(isinstance(label, str) and best_fit(layout.phrases["skip_rows"], words(label)) != NO_FIT for label in labels):
-            aside.append((number, SUMMARY_ROW))
-        else:
-            rows.append(number)
-    return rows, aside
+def _ranks_before_names(cells: Sequence[HeaderCell], columns: Sequence[ScoreColumn], names_columns: Sequence[int]) -> list[ScoreColumn]:
+    """A column of ranks left of all names, which is of the composite where it shares the first names with it ("TT | Xếp hạng | Tỉnh")."""
+    before = [cell for cell in cells if cell.column < names_columns[0] and cell.meanings[0].field == "rank" and cell.meanings[0].component is None]
+    names = [column.names_column for column in columns if (column.component, column.field) == (COMPOSITE, "score")]
+    is_ranked = any((column.component, column.field) == (COMPOSITE, "rank") for column in columns)
+    if len(before) != 1 or is_ranked or (len(names_columns) > 1 and names_columns[0] not in names):
+        return []
+    return [ScoreColumn(COMPOSITE, "rank", before[0].column, names_columns[0], before[0])]
+
+
+class _Rows:
+    """Tells rows of provinces from others. The table begins at the first number and ends at the first empty row that no province follows."""
+
+    def __init__(self, sheet: Sheet, names_columns: Sequence[int], columns: Sequence[int], layout: LayoutMap, is_province: IsProvince):
+        self.sheet, self.names_columns, self.columns = sheet, names_columns, columns
+        self.layout, self.is_province = layout, is_province
+        self.rows: list[int] = []
+        self.aside: list[tuple[int, str]] = []
+        self.gaps: list[int] = []
+
+    def read(self, first: int) -> tuple[list[int], list[tuple[int, str]], list[int]]:
+        """Rows of provinces, the others with their reasons, and the first of each run of empty rows amid the table."""
+        ended: int | None = None
+        is_below = False
+        for number in range(first, len(self.sheet.rows)):
+            labels, figures = self._of(number, self.names_columns), self._of(number, self.columns)
+            is_empty = all(value is None for value in (*labels, *figures))
+            if ended is not None and not is_empty and not is_below and self._goes_on(number):
+                self.gaps.append(ended)
+                ended = None
+            if ended is not None:
+                is_below = is_below or not is_empty
+                self.aside += [] if all(value is None for value in self.sheet.rows[number]) else [(number, BELOW_TABLE)]
+            elif is_empty or (not self.rows and not _has_figure(figures)):
+                ended = number if self.rows else None
+            elif any(isinstance(label, str) and best_fit(self.layout.phrases["skip_rows"], words(label)) != NO_FIT for label in labels):
+                self.aside.append((number, SUMMARY_ROW))
+            else:
+                self.rows.append(number)
+        return self.rows, self.aside, self.gaps
+
+    def _of(self, row: int, columns: Sequence[int]) -> list[CellValue]:
+        cells = self.sheet.rows[row]
+        return [cells[column] for column in columns if column < len(cells)]
+
+    def _goes_on(self, number: int) -> bool:
+        """Whether a row behind empty ones is the table's: figures of provinces, none of which stands above in its column."""
+        if not _has_figure(self._of(number, self.columns)):
+            return False
+        named = [(column, value) for column in self.names_columns for value in self._of(number, [column]) if isinstance(value, str) and value.strip()]
+        above = {(column, words(str(value))) for row in self.rows for column in self.names_columns for value in self._of(row, [column])}
+        return bool(named) and all(self.is_province(value) and (column, words(value)) not in above for column, value in named)
 
 
 def _has_figure(values: Sequence[CellValue]) -> bool:

@@ -16,8 +16,8 @@ from analysis.ingest.index_files.checks import (
     rank_faults,
     scale_faults,
 )
-from analysis.ingest.index_files.columns import column_faults, component_sheets, unused_notices
-from analysis.ingest.index_files.edition_year import no_year, stated_year, year_faults, year_from_outside
+from analysis.ingest.index_files.columns import column_faults, component_sheets, gap_faults, unused_notices
+from analysis.ingest.index_files.edition_year import missing_years, no_year, stated_year, title_faults, year_faults, year_from_outside
 from analysis.ingest.index_files.figures import Figures, joined, read_figures
 from analysis.ingest.index_files.headings import find_heading, registered_names
 from analysis.ingest.index_files.layout_maps import LayoutMap
@@ -55,12 +55,34 @@ def read_index_workbook(path: Path, name: str, maps: Sequence[LayoutMap], contex
     stated = sorted({year for chosen in candidates.chosen if (year := stated_year(chosen.heading, layout)) is not None})
     taken.faults += year_faults(stated, name, expected_year, _place(name, [chosen.sheet_name for chosen in candidates.chosen]))
     for chosen in candidates.chosen:
+        taken.faults += title_faults(chosen.heading, layout, name)
         _take_sheet(taken, book, layout, chosen, context, expected_year)
+    if layout.says("every_sheet"):
+        registered = set(context.editions.loc[context.editions["index"] == layout.index, "edition_year"])
+        taken.faults += missing_years(sorted({*stated, *taken.editions}), name, registered, name)
     for edition, read, tables in taken.editions.values():
         _check(taken, book, layout.for_year(edition.year), edition, read, tables)
-    used = {table.sheet.name for _, _, tables in taken.editions.values() for table in tables}
-    taken.faults += [fault for fault in book.faults if fault.cell is None or fault.cell.sheet in used]
+    taken.faults += _faults_of_cells(book, [table for _, _, tables in taken.editions.values() for table in tables])
     return _reading(taken, name)
+
+
+def _faults_of_cells(book: ReceivedWorkbook, tables: Sequence[ScoreTable]) -> list[Fault]:
+    """Faults of the book in cells that are read: of headers, names and figures, and of rows that follow these without a gap.
+
+    Where no table could be read all of them count: one may be why.
+    """
+    if not tables:
+        return list(book.faults)
+    faulty = {(fault.cell.sheet, fault.cell.row, fault.cell.column) for fault in book.faults if fault.cell}
+    used: set[tuple[str, int, int]] = set()
+    for table in tables:
+        columns = {column + 1 for known in table.columns for column in (known.column, known.names_column)}
+        columns |= {table.code_column + 1} if table.code_column is not None else set()
+        end = table.end_row
+        while any((table.sheet.name, end + 1, column) in faulty for column in columns):  # a row of such formulas alone looks empty
+            end += 1
+        used |= {(table.sheet.name, row, column) for row in range(1, end + 1) for column in columns}
+    return [fault for fault in book.faults if fault.cell is None or (fault.cell.sheet, fault.cell.row, fault.cell.column) in used]
 
 
 def empty_reading(faults: Iterable[Fault], notices: Iterable[Notice] = ()) -> ScoreReading:
@@ -107,7 +129,7 @@ def _table(layout: LayoutMap, chosen: Candidate, edition: Edition, context: Inde
 
 def _add(taken: _Taken, book: ReceivedWorkbook, layout: LayoutMap, edition: Edition, table: ScoreTable) -> None:
     """Join a table to what other sheets said of the edition; where both speak of one figure they must agree."""
-    taken.faults += column_faults(table, layout, edition, book.name)
+    taken.faults += [*column_faults(table, layout, edition, book.name), *gap_faults(table, book.name)]
     taken.notices += unused_notices(table, edition, book.name)
     registered = tuple(column for column in table.columns if column.component in edition.codes)
     known = ScoreTable(**{**table.__dict__, "columns": registered})
@@ -138,7 +160,7 @@ def _check(taken: _Taken, book: ReceivedWorkbook, layout: LayoutMap, edition: Ed
     )
     taken.notices += _told_differences(differences(read, others, edition), name)
     taken.aside += [
-        (f"{name}, {cell}", f"{key[0]} của {edition.names.name(key[1])}: 0", "nơi công bố ghi 0 cho điểm chưa công bố")
+        (f"{name}, {cell}", f"{edition.label(key[0])} của {edition.names.name(key[1])}: 0", "nơi công bố ghi 0 cho điểm chưa công bố")
         for key, cell in read.zeros.items()
     ]
 
