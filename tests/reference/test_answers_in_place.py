@@ -65,5 +65,5 @@ def test_the_parts_add_up_for_other_provinces_too(panel_built, province):
         charts = [block for block in chapter_of(panel_built.tables, "PCI", year, province) if isinstance(block, Chart)]
         for chart in charts:
             if chart.chart_id == "rank-parts-pci":
-                start, end = re.search(r"hạng (\d+) → (\d+)", chart.title).groups()
+                start, end = re.search(r"hạng (\d+)/\d+ → (\d+)/", chart.title).groups()
                 assert sum(chart.series[0].y) == int(end) - int(start), (province, year)
