@@ -150,6 +150,12 @@ def test_a_secondary_figure_is_named_but_not_drawn():
     assert "Chỉ có ở nguồn thứ cấp, không vẽ: 2019." in chart.notes_vi
 
 
+def test_a_rank_that_only_a_secondary_listing_gives_is_not_on_the_line():
+    history = make_history((2019, "e", 60.0, "secondary"), (2020, "e", 61.0, "stated"))
+    history["rank"] = pd.array([3, 5], dtype="Int64")
+    assert rank_line(history, "PCI", PLACE).series[0].y == (None, 5.0)
+
+
 def test_no_secondary_figure_of_the_shipped_data_is_drawn(histories_by_province):
     histories = [history for histories in histories_by_province.values() for history in histories.values()]
     secondary = [history for history in histories if history["basis"].eq(SECONDARY).any()]

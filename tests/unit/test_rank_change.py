@@ -151,7 +151,7 @@ def test_components_beside_others_count_those_below_the_median_and_leave_out_pee
     beside = pd.DataFrame(
         {
             "name_vi": ["A", "B"],
-            "own_score": [5.0, 7.0],
+            "own_score": [5.0, 6.0],
             "peers_score": [None, None],
             "median_score": [6.0, 6.0],
             "best_score": [8.0, 8.0],
