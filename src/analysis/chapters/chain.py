@@ -1,5 +1,7 @@
 """From what a plan does to the index it may move: output, outtake, outcome, index, as declared, with what was measured of each."""
 
+from typing import Any
+
 import pandas as pd
 
 from analysis import delivery, standing, uptake
@@ -29,7 +31,7 @@ def chain(view: IndexView) -> list[Block]:
     return [say.not_evidence(rests_on), *present.chain(links, str(plan["plan_number"]), rests_on)]
 
 
-def _named(declared: pd.DataFrame) -> list:  # type: ignore[type-arg]
+def _named(declared: pd.DataFrame) -> list[Any]:
     """Rows of the chain as tuples; ``index`` is the frame's own word."""
     return list(declared.rename(columns={"index": "index_name"}).itertuples(index=False))
 
