@@ -109,6 +109,8 @@ BASES = {
 
 SHARED_RANK = "Hai tỉnh cùng một hạng"  # how notices of a build call what reconciling leaves open
 
+SECONDARY = "secondary"  # the basis of a figure that no publisher or agency is known to have stated
+
 SCORE_FIELDS = {"score": "điểm", "rank": "hạng", "standard_error_score": "sai số chuẩn"}
 
 DIRECTIONS = {"higher_is_better": "điểm cao hơn là tốt hơn", "lower_is_better": "điểm thấp hơn là tốt hơn"}

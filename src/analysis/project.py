@@ -11,6 +11,7 @@ from typing import Any
 from analysis.errors import LantoaError
 
 SETTINGS_FILE = "lantoa.toml"
+OWN_MAPS = "*.layout.yml"  # how an office calls its own layout maps
 
 
 class SettingsUnusable(LantoaError):
@@ -50,7 +51,7 @@ class Project:
     @property
     def own_maps(self) -> tuple[Path, ...]:
         """The office's own layout maps, which tell how its index files are read."""
-        return tuple(sorted((self.root / "data").glob("*.layout.yml")))
+        return tuple(sorted((self.root / "data").glob(OWN_MAPS)))
 
     @property
     def processed(self) -> Path:

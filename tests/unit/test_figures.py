@@ -7,17 +7,18 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from analysis import standing as standing_room
 from analysis.blocks import MAX_SERIES, Chart, Mark, Provenance, Series
 from analysis.chapters import delivery as delivery_chapter
 from analysis.chapters import outcomes, standing
 from analysis.chapters import uptake as uptake_chapter
 from analysis.chapters.delivered import delivered_of
 from analysis.chapters.subject import subject_of
-from analysis.codes import COMPOSITE, INDICES
+from analysis.codes import COMPOSITE, INDICES, SECONDARY
 from analysis.figures.coverage import coverage
 from analysis.figures.delivery import channel_mix
 from analysis.figures.draw import draw
-from analysis.figures.standing import SECONDARY, era_marks, index_line, rank_line
+from analysis.figures.standing import era_marks, index_line, rank_line
 from analysis.figures.uptake import event_marks
 from analysis.panel import province_years
 from analysis.publish.chart_data import data_table
@@ -61,7 +62,7 @@ def histories_by_province(built) -> dict[str, dict[str, pd.DataFrame]]:
     by_index = {index: scores[(scores["index"] == index) & (scores["component"] == COMPOSITE)] for index in INDICES}
     histories = {
         code: {
-            index: standing.standing.history(composites, editions, code, index, last_year=LAST_YEAR, as_of=TODAY)
+            index: standing_room.history(composites, editions, code, index, last_year=LAST_YEAR, as_of=TODAY)
             for index, composites in by_index.items()
         }
         for code in provinces

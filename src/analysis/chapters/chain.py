@@ -4,10 +4,11 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import delivery, standing, uptake
+from analysis import delivery, uptake
 from analysis import tables as present
 from analysis.blocks import Block, provenance
-from analysis.chapters.standing import IndexView, history_provenance
+from analysis.chapters.index_view import IndexView
+from analysis.chapters.standing import history_provenance
 from analysis.indices import component_name, is_component_circular
 from analysis.narrative import chain as say
 from analysis.tables.chain import Link
@@ -25,9 +26,9 @@ def chain(view: IndexView) -> list[Block]:
     activities = delivery.activities_of_plan(tables.activities, view.subject.below, view.year, plan, view.subject.as_of)
     dossiers = uptake.until(uptake.of_units(tables.uptake, view.subject.below), view.subject.as_of)
     of_year = dossiers[dossiers["period_month"].str[:4] == str(view.year)]
-    histories = {(row.index_name, row.component): _history(view, row.index_name, row.component) for row in _named(declared)}
+    histories = {(row.index_name, row.component): view.history(row.index_name, row.component) for row in _named(declared)}
     links = tuple(_link(row, view, activities, of_year, histories[row.index_name, row.component]) for row in _named(declared))
-    rests_on = history_provenance(histories.values(), declared, activities, of_year, tables.index_editions)
+    rests_on = history_provenance(histories.values(), declared, activities, of_year, view.editions)
     return [say.not_evidence(rests_on), *present.chain(links, str(plan["plan_number"]), rests_on)]
 
 
@@ -36,19 +37,10 @@ def _named(declared: pd.DataFrame) -> list[Any]:
     return list(declared.rename(columns={"index": "index_name"}).itertuples(index=False))
 
 
-def _history(view: IndexView, index: str, component: str) -> pd.DataFrame:
-    tables = view.tables
-    return standing.history(
-        tables.index_scores, tables.index_editions, view.province, index, last_year=view.year, as_of=view.subject.as_of, component=component
-    )
-
-
 def _link(row: object, view: IndexView, activities: pd.DataFrame, dossiers: pd.DataFrame, history: pd.DataFrame) -> Link:
     declared = {name: getattr(row, name) for name in ("section", "section_vi", "output_vi", "outtake_vi", "outcome_vi", "rate_key", "reason_vi")}
     index, component = str(getattr(row, "index_name")), str(getattr(row, "component"))  # noqa: B009
     components = view.tables.index_components
-    moves = standing.changes(history, view.noise, component, sample=view.tables.index_editions)
-    into_year = moves[moves["to_year"] == view.year]
     return Link(
         **declared,
         index=index,
@@ -57,7 +49,7 @@ def _link(row: object, view: IndexView, activities: pd.DataFrame, dossiers: pd.D
         activities_count=int((activities["plan_section"] == declared["section"]).sum()) if len(activities) else None,
         share=_share(dossiers, declared["rate_key"]),
         edition=history[history["edition_year"] == view.year].iloc[0] if (history["edition_year"] == view.year).any() else None,
-        move=into_year.iloc[0] if len(into_year) else None,
+        move=view.move_into_year(index, component),
     )
 
 

@@ -1,12 +1,11 @@
 """Blocks that take a standing apart: beside peers, by component, under weights held constant."""
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from analysis import standing
 from analysis import tables as present
 from analysis.blocks import Block, Provenance, Sentence, provenance
+from analysis.chapters.index_view import IndexView
 from analysis.codes import COMPOSITE
 from analysis.figures import decomposition as charts
 from analysis.indices import component_name, components_of
@@ -14,18 +13,15 @@ from analysis.narrative import decomposition as say
 from analysis.narrative import standing as distance_words
 from analysis.units import INDEX_VINTAGE
 
-if TYPE_CHECKING:
-    from analysis.chapters.standing import IndexView
 
-
-def rank_change(index: str, view: "IndexView") -> list[Block]:
+def rank_change(index: str, view: IndexView) -> list[Block]:
     """Why the rank changed between the last two editions whose components are held for all provinces; nothing without weights or panels.
 
     Across an era a finding with its chart and the composites under weights held constant; inside one a sentence, and only where the
     composite's own move is clear.
     """
     tables = view.tables
-    kept = standing.constant_weight_standing(tables.index_scores, tables.index_weights, tables.index_editions, index, view.province)
+    kept = standing.constant_weight_standing(view.scores, tables.index_weights, view.editions, index, view.province)
     found = _decomposed(index, view, kept)
     if found is None:
         return _constant_weights(index, view, kept, is_annex=True)
@@ -54,24 +50,24 @@ def _told_otherwise(found: standing.RankDecomposition, history: pd.DataFrame) ->
     return {year: int(ranks[year]) for year, rank in here.items() if not pd.isna(ranks.get(year)) and int(ranks[year]) != rank}
 
 
-def rank_change_in_brief(index: str, view: "IndexView") -> Sentence | None:
+def rank_change_in_brief(index: str, view: IndexView) -> Sentence | None:
     """The answer in one sentence where the rank changed across a break of method; None otherwise."""
     tables = view.tables
-    kept = standing.constant_weight_standing(tables.index_scores, tables.index_weights, tables.index_editions, index, view.province)
+    kept = standing.constant_weight_standing(view.scores, tables.index_weights, view.editions, index, view.province)
     found = _decomposed(index, view, kept)
     return say.in_brief(found, index, _behind(found, index, view)) if found is not None and found.crosses_era else None
 
 
-def _decomposed(index: str, view: "IndexView", kept: pd.DataFrame) -> standing.RankDecomposition | None:
+def _decomposed(index: str, view: IndexView, kept: pd.DataFrame) -> standing.RankDecomposition | None:
     """The rank change into the report year or the year before; an older one was told in the report of its year."""
     tables, years = view.tables, _whole_years(kept, view.histories[index])[-2:]
     if len(years) < 2 or years[-1] < view.year - 1:
         return None
-    return standing.rank_decomposition(tables.index_scores, tables.index_weights, tables.index_editions, index, view.province, *years)
+    return standing.rank_decomposition(view.scores, tables.index_weights, view.editions, index, view.province, *years)
 
 
-def _behind(found: standing.RankDecomposition, index: str, view: "IndexView") -> Provenance:
-    return _panel_sources(view.tables.index_scores, index, (found.from_year, found.to_year)) | provenance(view.tables.index_weights)
+def _behind(found: standing.RankDecomposition, index: str, view: IndexView) -> Provenance:
+    return _panel_sources(view.scores, index, (found.from_year, found.to_year)) | provenance(view.tables.index_weights)
 
 
 def _whole_years(kept: pd.DataFrame, history: pd.DataFrame) -> list[int]:
@@ -84,12 +80,12 @@ def _panel_sources(scores: pd.DataFrame, index: str, years: tuple[int, ...]) -> 
     return provenance(scores[(scores["index"] == index) & scores["edition_year"].isin(years)])
 
 
-def _names(view: "IndexView", index: str, year: int) -> dict[str, str]:
+def _names(view: IndexView, index: str, year: int) -> dict[str, str]:
     components = view.tables.index_components
     return {code: component_name(components, index, code, year) for code in components_of(components, index, year)["component"]}
 
 
-def _constant_weights(index: str, view: "IndexView", kept: pd.DataFrame, *, is_annex: bool) -> list[Block]:
+def _constant_weights(index: str, view: IndexView, kept: pd.DataFrame, *, is_annex: bool) -> list[Block]:
     """The last two eras' editions under their own and the newest weights, beside the published score; nothing with one set of weights."""
     tables, history = view.tables, view.histories[index]
     registered = sorted(set(kept["weight_era"]))
@@ -99,18 +95,18 @@ def _constant_weights(index: str, view: "IndexView", kept: pd.DataFrame, *, is_a
     found = kept[kept["weight_era"].isin(eras) & kept["edition_year"].isin(of_eras)]
     if len(eras) < 2 or found.empty:
         return []
-    own = tables.index_scores[(tables.index_scores["index"] == index) & tables.index_scores["edition_year"].isin(found["edition_year"])]
+    own = view.scores[(view.scores["index"] == index) & view.scores["edition_year"].isin(found["edition_year"])]
     rests_on = provenance(own[own["province_code"] == view.province], tables.index_weights)
     return [present.constant_weights(history, found, eras, rests_on, is_annex=is_annex)]
 
 
-def beside_peers(index: str, view: "IndexView") -> list[Block]:
+def beside_peers(index: str, view: IndexView) -> list[Block]:
     """The latest edition held for all provinces: distances to median, best and peers, and every component beside them."""
     history = view.histories[index]
     whole = history[history["z_score"].notna()]
     if whole.empty:
         return []
-    year, scores = int(whole.iloc[-1]["edition_year"]), view.tables.index_scores
+    year, scores = int(whole.iloc[-1]["edition_year"]), view.scores
     rests_on = _panel_sources(scores, index, (year,))
     found = standing.distances(scores, index, year, view.province, view.peers, components=view.tables.index_components)
     beside, peers_vi = _components_beside(index, view, year), _peers_vi(view)
@@ -120,7 +116,7 @@ def beside_peers(index: str, view: "IndexView") -> list[Block]:
     return [distance_words.distances(found, *told), *bars, present.distances(found, *told)]
 
 
-def _peers_vi(view: "IndexView") -> str:
+def _peers_vi(view: IndexView) -> str:
     """What the peers are called: their region, or that the office chose them."""
     regions = view.tables.regions
     own = regions.loc[(regions["province_code"] == view.province) & (regions["vintage"] == INDEX_VINTAGE), "region_vi"]
@@ -128,10 +124,10 @@ def _peers_vi(view: "IndexView") -> str:
     return f"các tỉnh khác vùng {own.iloc[0]}" if is_region and len(own) else "các tỉnh đơn vị chọn để so"
 
 
-def _components_beside(index: str, view: "IndexView", year: int) -> pd.DataFrame:
+def _components_beside(index: str, view: IndexView, year: int) -> pd.DataFrame:
     """One row a component of the first level: the province's score beside peers, median and best."""
     tables = view.tables
-    scores = tables.index_scores[(tables.index_scores["index"] == index) & (tables.index_scores["edition_year"] == year)]
+    scores = view.scores[(view.scores["index"] == index) & (view.scores["edition_year"] == year)]
     of_year = standing.footing(scores, tables.index_components)
     defined = components_of(tables.index_components, index, year)
     first_level = defined.loc[defined["parent_component"] == COMPOSITE, "component"]
@@ -152,22 +148,20 @@ def component_order(component: str) -> tuple[int, str]:
     return int(digits or 0), component
 
 
-def composite_parts(index: str, view: "IndexView") -> list[Block]:
+def composite_parts(index: str, view: IndexView) -> list[Block]:
     """What each component gave to the composite's change into the report year, inside one era."""
-    tables, history = view.tables, view.histories[index]
-    moves = standing.changes(history, view.noise, sample=tables.index_editions)
-    into_year = moves[moves["to_year"] == view.year]
-    if into_year.empty:
+    tables, move = view.tables, view.move_into_year(index)
+    if move is None:
         return []
-    start, end = int(into_year.iloc[0]["from_year"]), int(into_year.iloc[0]["to_year"])
-    registry = (tables.index_editions, tables.index_components, tables.index_weights)
-    parts = standing.component_changes(tables.index_scores, *registry, index, view.province, start, end)
+    start, end = int(move["from_year"]), int(move["to_year"])
+    registry = (view.editions, tables.index_components, tables.index_weights)
+    parts = standing.component_changes(view.scores, *registry, index, view.province, start, end)
     if parts.empty:
         return []
     names = _names(view, index, end)
     verdicts = {code: _verdict(index, view, code) for code in parts["component"]}
     shown = parts.assign(name_vi=parts["component"].map(names), verdict=parts["component"].map(verdicts))
-    rests_on = provenance(tables.index_scores[(tables.index_scores["index"] == index) & (tables.index_scores["province_code"] == view.province)])
+    rests_on = provenance(view.scores[(view.scores["index"] == index) & (view.scores["province_code"] == view.province)])
     rests_on = rests_on | provenance(tables.index_weights[tables.index_weights["index"] == index])
     return [
         say.contributions(shown, index, start, end, rests_on),
@@ -175,12 +169,7 @@ def composite_parts(index: str, view: "IndexView") -> list[Block]:
     ]
 
 
-def _verdict(index: str, view: "IndexView", component: str) -> str:
+def _verdict(index: str, view: IndexView, component: str) -> str:
     """Whether a component's move into the report year is clear."""
-    tables = view.tables
-    history = standing.history(
-        tables.index_scores, tables.index_editions, view.province, index, last_year=view.year, as_of=view.subject.as_of, component=component
-    )
-    moves = standing.changes(history, view.noise, component, sample=tables.index_editions)
-    into_year = moves[moves["to_year"] == view.year]
-    return "not_known" if into_year.empty else str(into_year.iloc[0]["verdict"])
+    move = view.move_into_year(index, component)
+    return "not_known" if move is None else str(move["verdict"])

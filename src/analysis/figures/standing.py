@@ -6,14 +6,13 @@ import pandas as pd
 
 from analysis import text
 from analysis.blocks import Chart, Mark, Series, cells, numbers, provenance
-from analysis.codes import COMPOSITE, INDICES
+from analysis.codes import COMPOSITE, INDICES, SECONDARY
 from analysis.standing import NORMAL_95
 from analysis.theme import NOISE_BASIS_VI, VERDICT_VI
 
 SCORE_DECIMALS = 2
 PUBLICATION_NOTE = "Vạch đứt: ngày công bố của kỳ mới nhất có số."
 NET_BASES = ("panel", "registry")  # moves held against the moves of all provinces are judged net of the median one
-SECONDARY = "secondary"  # a figure only a secondary listing gives stands in the table, not on the line
 
 
 def index_line(history: pd.DataFrame, index: str, province_name: str, changes: pd.DataFrame | None = None, unit_vi: str = "điểm") -> Chart:

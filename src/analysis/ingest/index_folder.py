@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import LantoaError, Notice
+from analysis.project import OWN_MAPS
 from analysis.sources import Source, sha256_of
 from analysis.text import fold, normalise
 
@@ -15,7 +16,7 @@ SCORES = "index_scores"
 PANEL = "index-panel"  # a long table that others gathered
 PREFIX = "thu-muc-"  # no registered source is called so
 SUFFIXES = (".csv", ".xls", ".xlsm", ".xlsx")
-MAP_SUFFIX = ".layout.yml"  # an office's own layout maps, which change how its files are read
+MAP_SUFFIX = OWN_MAPS.removeprefix("*")  # an office's own layout maps change how its files are read
 NAMES_SHOWN = 20
 
 NO_FOLDER = "Thư mục chỉ số"

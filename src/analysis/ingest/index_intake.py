@@ -16,12 +16,13 @@ from analysis.errors import DataFaults, Fault, Notice
 from analysis.ingest.contradictions import edition_faults
 from analysis.ingest.index_files import INDEX_LAYOUTS, read_index_file, recognise
 from analysis.ingest.index_files.annex import annex_head
-from analysis.ingest.index_files.layout_maps import LEVELS_ABOVE, OWN_MAPS
+from analysis.ingest.index_files.layout_maps import LEVELS_ABOVE
 from analysis.ingest.index_folder import PUBLISHERS, SCORES, TERMS
 from analysis.ingest.intake import Arrival, NotAsAsked, safe_name
-from analysis.ingest.reconcile import agree, decimals_of
+from analysis.ingest.reconcile import ORIGINS, agree, decimals_of
 from analysis.ingest.score_reading import SCORE_COLUMNS, IndexContext, ScoreReading
 from analysis.ingest.score_sources import only_year
+from analysis.project import OWN_MAPS
 from analysis.sources import Source, sha256_of
 from analysis.store import Tables
 from analysis.text import day, day_of_iso, fold
@@ -34,7 +35,6 @@ NO_FIGURE = "Tệp không có số nào"
 HELD = "số liệu đang dùng"
 RECOGNISED = "có vẻ là số của"  # as a contradiction says which edition the figures are
 _KEY = [*FIGURE, "field"]
-_ORIGINS = {"score": "source_id", "rank": "rank_source_id", "standard_error_score": "error_source_id"}
 _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
 
 
@@ -174,7 +174,7 @@ def compare_unplaced(reading: ScoreReading, name: str, held: pd.DataFrame) -> Co
 def _figures(scores: pd.DataFrame, without: Collection[str] = ()) -> pd.DataFrame:
     """Every stated figure with its ``field``, ``value`` and source, but those that come from the sources ``without``."""
     parts = []
-    for field, origin in _ORIGINS.items():
+    for field, origin in ORIGINS.items():
         stated = scores[scores[field].notna()]
         source = stated[origin] if origin in stated else pd.Series(pd.NA, index=stated.index, dtype="string")
         values = stated[field].astype("float64")

@@ -22,7 +22,7 @@ LEAST_DECIMALS = 1  # every score is printed with one or more; ranks differ by w
 MOST_DECIMALS = 4  # no index is published with more; further digits are those of a program that added or copied
 PRECISE_BASES = ("publisher_file", "stated", "compiled")  # whose digits are the publisher's own
 EDITION = ["index", "edition_year", "component"]
-_ORIGIN = {"score": "source_id", "rank": "rank_source_id", "standard_error_score": "error_source_id"}
+ORIGINS = {"score": "source_id", "rank": "rank_source_id", "standard_error_score": "error_source_id"}
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _assembled(ordered: pd.DataFrame, chosen: dict[str, pd.DataFrame]) -> pd.Dat
     main = pd.concat(list(chosen.values()))
     main = main[~main.index.duplicated()]  # of the score, else of the rank
     figures = figures.join(main[["basis", "note", "address", "source_id"]])
-    for field, origin in _ORIGIN.items():
+    for field, origin in ORIGINS.items():
         figures[field] = chosen[field]["value"].reindex(figures.index)
         if origin != "source_id":
             figures[origin] = chosen[field]["source_id"].reindex(figures.index)

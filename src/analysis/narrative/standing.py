@@ -7,14 +7,14 @@ import pandas as pd
 
 from analysis import text
 from analysis.blocks import Finding, Provenance, Sentence, provenance
-from analysis.codes import BASES, INDICES
+from analysis.codes import BASES, INDICES, SECONDARY
 from analysis.standing import last_published
 from analysis.tables import NOISE_BASIS_VI, STATUS_VI, position
 from analysis.theme import VERDICT_VI
 from analysis.units import MERGER_DAY, province_name, short_name
 
 ROUNDING_SCORE = 0.005
-UNPRINTED = ("derived", "order", "secondary", "compiled")  # figures that the publisher's own page or file does not give
+UNPRINTED = ("derived", "order", SECONDARY, "compiled")  # figures that the publisher's own page or file does not give
 
 
 def edition(history: pd.DataFrame, index: str, place: str, year: int, rests_on: Provenance, *, is_explained: bool = False) -> Finding | Sentence:
@@ -121,7 +121,7 @@ def _rank_move(history: pd.DataFrame, index: str, year: int, rests_on: Provenanc
     now, before = history[history["edition_year"] == year].iloc[0], history[history["edition_year"] == year - 1]
     if before.empty or before.iloc[0]["era"] != now["era"] or pd.isna(before.iloc[0]["rank"]) or pd.isna(now["rank"]):
         return None
-    if "secondary" in (now["basis"], before.iloc[0]["basis"]):
+    if SECONDARY in (now["basis"], before.iloc[0]["basis"]):
         return None
     places = int(before.iloc[0]["rank"]) - int(now["rank"])
     moved = "giữ nguyên hạng" if places == 0 else f"{'lên' if places > 0 else 'xuống'} {abs(places)} bậc"

@@ -1,7 +1,8 @@
 """Where a province stands on comparable footing: within-year z, rank with its denominator, eras kept apart, noise judged."""
 
+from analysis.indices import WHOLE_PANEL_COUNT
 from analysis.standing.decomposition import PART_COLUMNS, RankDecomposition, rank_decomposition
-from analysis.standing.footing import FOOTING_COLUMNS, WHOLE_PANEL_COUNT, footing
+from analysis.standing.footing import FOOTING_COLUMNS, footing
 from analysis.standing.history import Status, history, last_published
 from analysis.standing.moves import CHANGE_COLUMNS, NORMAL_95, NoiseBasis, Verdict, changes, judge, sampling_limit
 from analysis.standing.noise import MIN_MOVES_COUNT, NOISE_COLUMNS, known_noise, yearly_noise

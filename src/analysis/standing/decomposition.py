@@ -6,8 +6,7 @@ from itertools import product
 
 import pandas as pd
 
-from analysis.indices import edition_of, weights_of
-from analysis.standing.footing import WHOLE_PANEL_COUNT
+from analysis.indices import WHOLE_PANEL_COUNT, edition_of, weights_of
 from analysis.standing.moves import Verdict
 from analysis.standing.weights import constant_weight_move, sub_indices, weighted
 

@@ -3,10 +3,9 @@
 import pandas as pd
 
 from analysis.codes import COMPOSITE
-from analysis.indices import INDEX_VINTAGES
+from analysis.indices import INDEX_VINTAGES, WHOLE_PANEL_COUNT
 from analysis.units import COUNTRY_CODE, INDEX_VINTAGE
 
-WHOLE_PANEL_COUNT = 55  # provinces with a score from which an edition counts as wholly held, so that absence means "not published"
 SMALLEST_SPREAD = 1e-9  # below it a standard deviation is rounding of equal scores
 
 FOOTING_COLUMNS = (

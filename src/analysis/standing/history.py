@@ -6,11 +6,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.codes import COMPOSITE
-from analysis.indices import INDEX_VINTAGES, editions_until, is_published
-from analysis.standing.footing import WHOLE_PANEL_COUNT, footing, of_component, provinces_scored
+from analysis.codes import COMPOSITE, SECONDARY
+from analysis.indices import INDEX_VINTAGES, WHOLE_PANEL_COUNT, editions_until, is_published
+from analysis.standing.footing import footing, of_component, provinces_scored
 
-SECONDARY = "secondary"
 Status = Literal["published", "not_yet", "other_units", "not_for_province", "not_held"]
 
 _EDITION = ["index", "edition_year", "era", "published_date", "published_precision"]

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.codes import COMPOSITE
+from analysis.codes import COMPOSITE, SECONDARY
 from analysis.indices import edition_of
 
 NORMAL_95 = 1.96  # PAPI prints 1.645 SE as "95 %"; we judge by 1.96
@@ -54,7 +54,7 @@ def changes(history: pd.DataFrame, noise: pd.DataFrame, component: str = COMPOSI
 
 def _is_comparable(before: pd.Series, after: pd.Series) -> bool:
     """Same era, a year apart, both scores published, neither resting on a secondary listing alone."""
-    firm = all(not pd.isna(edition["score"]) and edition["basis"] != "secondary" for edition in (before, after))
+    firm = all(not pd.isna(edition["score"]) and edition["basis"] != SECONDARY for edition in (before, after))
     return bool(before["era"] == after["era"] and after["edition_year"] - before["edition_year"] == 1) and firm
 
 

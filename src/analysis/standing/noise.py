@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from analysis.indices import INDEX_VINTAGES
-from analysis.standing.footing import WHOLE_PANEL_COUNT, provinces_scored
+from analysis.indices import INDEX_VINTAGES, WHOLE_PANEL_COUNT
+from analysis.standing.footing import provinces_scored
 
 MIN_MOVES_COUNT = 100  # fewer moves leave too few beyond the 95th percentile (five of a hundred) to place it
 NOISE_SHARE = 0.95

@@ -7,7 +7,8 @@ import pandas as pd
 
 from analysis.codes import COMPOSITE
 from analysis.errors import LantoaError
-from analysis.standing.footing import WHOLE_PANEL_COUNT, footing, of_component, provinces_scored
+from analysis.indices import WHOLE_PANEL_COUNT
+from analysis.standing.footing import footing, of_component, provinces_scored
 from analysis.units import INDEX_VINTAGE
 
 DISTANCE_COLUMNS = ("kind", "province_code", "score", "distance_score", "rank", "rank_of", "provinces_count")

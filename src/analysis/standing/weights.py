@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.codes import COMPOSITE
-from analysis.indices import INDEX_VINTAGES, components_of, edition_of, weights_of
-from analysis.standing.footing import WHOLE_PANEL_COUNT, footing
+from analysis.indices import INDEX_VINTAGES, WHOLE_PANEL_COUNT, components_of, edition_of, weights_of
+from analysis.standing.footing import footing
 from analysis.standing.moves import Verdict, judge
 from analysis.standing.noise import yearly_noise
 from analysis.units import INDEX_VINTAGE

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis import codes
 from analysis.errors import Fault, Notice
+from analysis.indices import WHOLE_PANEL_COUNT
 from analysis.ingest.index_files.annex_layout import PERCENT, RANK, AnnexUnit, most_ranked
 from analysis.ingest.index_files.annex_rows import Line, Rows
 from analysis.ingest.index_files.annex_sheet import Columns, Form
@@ -30,7 +31,6 @@ MEAN_DIFFERS = "Bình quân cả nước khác bình quân các tỉnh"
 SUM_TOLERANCE = 0.05  # several parts, each rounded to two decimals
 MEAN_TOLERANCE = 0.1  # publishers may weigh provinces
 SCALE_TOLERANCE = 0.005  # 3,333 on a scale printed as 3,33
-WHOLE_COUNT = 55  # from so many provinces on an edition gives a standing within the year; fewer missing than that are a slip
 _SHARE_MAXIMUM, _LEAST_FOR_SHARES = 1.0, 10.0  # a column of shares where the scale goes to 10 or more
 _LEAST_SHARES = 10  # figures of a part, which may be worth less than one point, that make a column of shares
 _PERCENT_TOP = 100.0
@@ -216,7 +216,7 @@ def _count_faults(table: AnnexTable) -> Iterator[Fault]:
     if len(filled) > table.most():
         yield Fault(TOO_MANY, where, f"{len(filled)} tỉnh", f"không quá {table.most()} tỉnh", "kiểm tra năm của bảng; bỏ tỉnh không được xếp hạng")
     told = filled | said
-    if len(filled) >= WHOLE_COUNT and len(told) < table.most():
+    if len(filled) >= WHOLE_PANEL_COUNT and len(told) < table.most():
         names = ", ".join(table.names.name(province) for province in table.names.all if province not in told)
         accepted = f"đủ {table.most()} tỉnh; tỉnh nơi công bố không nêu thì ghi “không công bố” ở ô điểm tổng hợp"
         yield Fault(PROVINCE_MISSING, where, f"{len(filled)} tỉnh, chưa có {names}", accepted, "điền tỉnh còn thiếu, hoặc ghi “không công bố”")
@@ -226,8 +226,8 @@ def table_notices(table: AnnexTable) -> Iterator[Notice]:
     """What a reader should know of a table that may be taken in: how many provinces, whether the country's mean fits."""
     where = f"{table.form.name}, trang tính “{table.form.sheet.name}”"
     filled = [line for line in table.rows.lines if line.figures.keys() & {RANK, codes.COMPOSITE}]
-    if len(filled) < WHOLE_COUNT:
-        said = f"{len(filled)} trên {table.most()} tỉnh; chừng đó không dùng để tính vị trí trong năm (cần ít nhất {WHOLE_COUNT} tỉnh)"
+    if len(filled) < WHOLE_PANEL_COUNT:
+        said = f"{len(filled)} trên {table.most()} tỉnh; chừng đó không dùng để tính vị trí trong năm (cần ít nhất {WHOLE_PANEL_COUNT} tỉnh)"
         yield Notice(PARTIAL, where, said)
     country = table.rows.country
     for key in table.scored if country else ():

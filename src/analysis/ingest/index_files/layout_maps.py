@@ -16,10 +16,10 @@ import yaml
 from analysis import codes
 from analysis.errors import DataFaults, Fault
 from analysis.ingest.index_files.header_words import Phrase
+from analysis.project import OWN_MAPS
 
 WORKBOOK_LAYOUTS = ("pci-workbook", "papi-workbook")
 PANEL_LAYOUT = "index-panel"
-OWN_MAPS = "*.layout.yml"
 BAD_MAP = "Bản đồ trang tính không dùng được"
 EVER = (0, 9999)  # years of a header that speaks of every edition
 LEVELS_ABOVE = 3  # an index folder keeps its files at most so deep, and data/raw has <index>/<edition>/
