@@ -69,16 +69,56 @@ SCHEDULE_KINDS = {
 RATE_KEYS = {
     "online_all": "hồ sơ nộp trực tuyến trên tổng hồ sơ tiếp nhận",
     "online_of_online_services": "hồ sơ nộp trực tuyến trên hồ sơ của các thủ tục có dịch vụ trực tuyến",
-    "toan_trinh": "hồ sơ trực tuyến toàn trình",
-    "mot_phan": "hồ sơ trực tuyến một phần",
-    "services_offered": "dịch vụ công trực tuyến đã cung cấp trên tổng thủ tục",
-    "services_used": "dịch vụ công trực tuyến có phát sinh hồ sơ",
+    "toan_trinh": "hồ sơ nộp trực tuyến toàn trình trên tổng hồ sơ tiếp nhận",
+    "mot_phan": "hồ sơ nộp trực tuyến một phần trên tổng hồ sơ tiếp nhận",
+    "services_offered": "thủ tục có dịch vụ công trực tuyến trên tổng thủ tục thuộc thẩm quyền",
+    "services_used": "dịch vụ công trực tuyến có phát sinh hồ sơ trên dịch vụ đã cung cấp",
     "epay_dossiers": "hồ sơ thanh toán trực tuyến trên hồ sơ có nghĩa vụ tài chính",
     "digitised_in": "hồ sơ được số hóa khi tiếp nhận trên tổng hồ sơ tiếp nhận",
     "digitised_out": "hồ sơ có kết quả điện tử trên tổng hồ sơ đã giải quyết",
     "bcci_in": "hồ sơ tiếp nhận qua bưu chính công ích trên tổng hồ sơ tiếp nhận",
     "bcci_out": "kết quả trả qua bưu chính công ích trên tổng hồ sơ đã giải quyết",
 }
+
+UPTAKE_BASES = {
+    "monthly_table": "bảng hồ sơ theo tháng",
+    "snapshots": "hiệu số của số liệu lũy kế",
+    "dossiers": "sổ hồ sơ của phần mềm một cửa",
+}
+
+SERVICE_LEVELS = {
+    "toan_trinh": "toàn trình (trước Nghị định 42/2022/NĐ-CP: mức độ 4)",
+    "mot_phan": "một phần (trước Nghị định 42/2022/NĐ-CP: mức độ 3)",
+    "no_online_service": "chưa có dịch vụ trực tuyến",
+    "not_known": "không ghi mức độ",
+}
+
+DOSSIER_CHANNELS = {"counter": "trực tiếp", "online": "trực tuyến", "post": "bưu chính công ích"}
+
+# Why a row of a dossier log is not counted, in the order in which reasons are looked for: a row has the first that fits.
+DOSSIER_REASONS = {
+    "broken_line": "dòng không tách được thành các cột",
+    "no_dossier_id": "không có mã hồ sơ",
+    "no_unit": "không có mã đơn vị",
+    "unit_of_other_vintage": "mã đơn vị thuộc danh mục khác",
+    "unknown_unit": "mã đơn vị không có trong danh mục",
+    "no_received_day": "không có ngày tiếp nhận, hoặc không đọc được",
+    "before_2000": "ngày tiếp nhận trước năm 2000",
+    "in_future": "ngày tiếp nhận hoặc ngày trả kết quả sau ngày xuất dữ liệu",
+    "outside_vintage": "ngày tiếp nhận ngoài thời gian dùng của danh mục đơn vị",
+    "unreadable_day": "ngày hẹn trả hoặc ngày trả kết quả không đọc được",
+    "result_before_receipt": "trả kết quả trước khi tiếp nhận",
+    "unknown_channel": "kênh tiếp nhận không có trong bảng mã",
+    "unknown_level": "mức độ dịch vụ không có trong bảng mã",
+    "online_without_service": "nộp trực tuyến ở thủ tục không có dịch vụ trực tuyến",
+    "unreadable_fee": "phí, lệ phí không đọc được",
+    "negative_fee": "phí, lệ phí âm",
+    "paid_without_fee": "thanh toán trực tuyến ở hồ sơ không có phí",
+    "unknown_flag": "ô có/không không có trong bảng mã",
+    "not_marked_synthetic": "dòng không mang dấu mô phỏng, hoặc dòng thật trong sổ mô phỏng",
+    "repeated_id": "trùng mã hồ sơ với một dòng khác",
+}
+DOSSIER_OUTCOMES = {"counted": "được tính", **DOSSIER_REASONS}
 
 # Decree 42/2022/NĐ-CP of 24/06/2022, in force 15/08/2022, relabelled levels 3 and 4: the series is not the same before and after.
 REGIMES = {

@@ -15,6 +15,8 @@ READING_ROOMS = (
     "written_days",
     "periods",
     "codes",
+    "rates",
+    "durations",
     "sources",
     "contracts",
     "corrections",

@@ -21,10 +21,10 @@ from analysis.contracts.index_schemas import (
     OUTCOME_CHAIN,
     REGIONS,
 )
+from analysis.contracts.uptake_schemas import DOSSIER_ACCOUNT, DOSSIER_CELLS, DOSSIER_DAYS, QD766_COUNTS, QD766_ITEMS, UPTAKE, UPTAKE_FACTS
 
 DAYS_OF_A_MONTH = 31
 WINDOW_PARTS_PATTERN = r"^(\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2})(;\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2})+$"
-MONTH_PATTERN = r"^20\d{2}-(0[1-9]|1[0-2])$"
 
 UNITS = schema(
     ["unit_code", "vintage"],
@@ -150,89 +150,6 @@ ACTIVITIES = schema(
     ),
 )
 
-DECREE_LABEL = pa.Check(
-    lambda frame: (frame["regime"] != "decree_42") | (frame["period_month"] >= codes.DECREE_42_MONTH),
-    error=f"cách gọi toàn trình, một phần chỉ có từ tháng {codes.DECREE_42_MONTH} (Nghị định 42/2022/NĐ-CP)",
-)
-
-MONTHLY_UPTAKE = schema(
-    ["unit_code", "vintage", "period_month"],
-    {
-        "unit_code": text("unit that received the dossiers"),
-        "vintage": code("vintage of the unit code", codes.VINTAGES),
-        "period_month": text("calendar month YYYY-MM", pattern=MONTH_PATTERN, accepted="tháng dạng 2021-05"),
-        "regime": code("labelling of service levels", codes.REGIMES),
-        "received_count": count("dossiers received"),
-        "online_service_count": count("of them, of procedures that have an online service"),
-        "online_count": count("of them, filed online"),
-        "fee_count": count("dossiers with a fee"),
-        "paid_online_count": count("of them, paid online"),
-        "digitised_in_count": count("dossiers digitised on receipt"),
-        "resolved_count": count("dossiers resolved"),
-        "digitised_out_count": count("of them, with an electronic result"),
-        "bcci_in_count": count("dossiers received by public post"),
-        "bcci_out_count": count("results returned by public post"),
-        "is_synthetic": flag("invented row, made by a seed"),
-        "source_id": SOURCE_ID,
-    },
-    ordered("online_service_count", "received_count", "phần không lớn hơn toàn bộ"),
-    ordered("online_count", "online_service_count", "phần không lớn hơn toàn bộ"),
-    ordered("fee_count", "received_count", "phần không lớn hơn toàn bộ"),
-    ordered("paid_online_count", "fee_count", "phần không lớn hơn toàn bộ"),
-    ordered("digitised_in_count", "received_count", "phần không lớn hơn toàn bộ"),
-    ordered("digitised_out_count", "resolved_count", "phần không lớn hơn toàn bộ"),
-    ordered("bcci_in_count", "received_count", "phần không lớn hơn toàn bộ"),
-    ordered("bcci_out_count", "resolved_count", "phần không lớn hơn toàn bộ"),
-    DECREE_LABEL,
-)
-
-UPTAKE = schema(
-    ["unit_code", "vintage", "period_month", "rate_key"],
-    {
-        "unit_code": text("unit that received the dossiers"),
-        "vintage": code("vintage of the unit code", codes.VINTAGES),
-        "period_month": text("calendar month YYYY-MM", pattern=MONTH_PATTERN, accepted="tháng dạng 2021-05"),
-        "rate_key": code("which rate", codes.RATE_KEYS),
-        "regime": code("labelling of service levels", codes.REGIMES),
-        "numerator_count": count("dossiers in the numerator"),
-        "denominator_count": count("dossiers in the denominator"),
-        "is_synthetic": flag("invented row, made by a seed"),
-        "source_id": SOURCE_ID,
-    },
-    ordered("numerator_count", "denominator_count", "tử số không lớn hơn mẫu số"),
-    DECREE_LABEL,
-)
-
-UPTAKE_FACTS = schema(
-    ["fact_id"],
-    {
-        "fact_id": text("identifier of the published fact"),
-        "unit_vi": text("unit as named on the page"),
-        "unit_code": text("unit code where the unit is one of ours", nullable=True),
-        "vintage": code("vintage of the unit code", codes.VINTAGES, nullable=True),
-        "period_vi": text("period as stated"),
-        "period_start_date": date("first day of the period", nullable=True),
-        "period_end_date": date("last day of the period", nullable=True),
-        "is_cumulative": flag("accumulated since the start of a longer period"),
-        "fact_key": text("what the page measures"),
-        "rate_key": code("our rate key when the definition on the page matches it", codes.RATE_KEYS, nullable=True),
-        "regime": code("labelling of service levels", codes.REGIMES, nullable=True),
-        "metric_vi": text("wording of the measure"),
-        "value": number("published value"),
-        "value_unit": text("unit of the value: %, hồ sơ, điểm/100 …"),
-        "is_approximate": flag("the page says about, nearly, more than"),
-        "numerator_count": count("numerator where stated", nullable=True),
-        "denominator_count": count("denominator where stated", nullable=True),
-        "denominator_vi": text("name of the denominator; empty = the page does not state it", nullable=True),
-        "note": text("remark of the transcriber", nullable=True),
-        "published_vi": text("when published, as stated"),
-        "address": text("page where it was read"),
-        "source_id": SOURCE_ID,
-    },
-    ordered("numerator_count", "denominator_count", "tử số không lớn hơn mẫu số"),
-    ordered("period_start_date", "period_end_date", "ngày bắt đầu không sau ngày kết thúc"),
-)
-
 EVENTS = schema(
     ["event_id"],
     {
@@ -268,5 +185,10 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "outcome_chain": OUTCOME_CHAIN,
     "uptake": UPTAKE,
     "uptake_facts": UPTAKE_FACTS,
+    "dossier_cells": DOSSIER_CELLS,
+    "dossier_days": DOSSIER_DAYS,
+    "dossier_account": DOSSIER_ACCOUNT,
+    "qd766_items": QD766_ITEMS,
+    "qd766_counts": QD766_COUNTS,
     "events": EVENTS,
 }

@@ -9,11 +9,13 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis import corrections
-from analysis.contracts import MONTHLY_UPTAKE, SCHEMAS, check_table, columns_of, key_of, parse_columns
+from analysis.contracts import SCHEMAS, check_table, columns_of, key_of, parse_columns
 from analysis.contracts.validation import duplicate_faults
 from analysis.errors import DataFaults, Fault, Notice
 from analysis.ingest.activity_log import LogContext, LogReading, read_activity_log
 from analysis.ingest.contradictions import edition_faults
+from analysis.ingest.dossiers.rates import joined, rates_of_cells
+from analysis.ingest.dossiers.tables import CELLS, DOSSIER_TABLES, read_dossier_tables
 from analysis.ingest.index_folder import NONE, SCORES, FolderFiles, short_name
 from analysis.ingest.index_registry import REGISTRY, REGISTRY_TABLES, read_registry
 from analysis.ingest.plans import ITEM_COLUMNS, is_plan_year, with_schedule
@@ -23,18 +25,20 @@ from analysis.ingest.references import item_faults, level_faults, plan_year_faul
 from analysis.ingest.score_sources import CANDIDATES, editions_told, file_name, read_candidates, reconciling_notices, told_of_folder
 from analysis.ingest.scores import score_faults, weight_faults
 from analysis.ingest.uptake import to_rates
+from analysis.ingest.uptake_sources import read_uptake_source
 from analysis.sources import REFERENCE_ONLY, Source
 
 ACTIVITY_LOG = "activity-log"  # layout of a log in the office's own form
-RECEIVED_SCHEMAS = {**SCHEMAS, "uptake": MONTHLY_UPTAKE}  # monthly tables come wide and are checked as they came
 # Items need the year of their plan; the registry's tables come from one file, conflicts from reconciling the scores.
-BUILD_ORDER = ("plans", *(name for name in SCHEMAS if name not in ("plans", *REGISTRY_TABLES, "index_conflicts")))
+BUILD_ORDER = ("plans", *(name for name in SCHEMAS if name not in ("plans", *REGISTRY_TABLES, *DOSSIER_TABLES, "index_conflicts")))
 UNIT_COLUMNS = {
     "plans": "province_code",
     "activities": "unit_code",
     "index_scores": "province_code",
     "uptake": "unit_code",
     "uptake_facts": "unit_code",
+    "dossier_cells": "unit_code",
+    "qd766_counts": "unit_code",
     "events": "scope_code",
 }
 FLAG_DIFFERS = "Dòng và nguồn không thống nhất về mô phỏng"
@@ -79,6 +83,7 @@ def build_tables(
     for table in BUILD_ORDER:
         of_table = [source for source in sources if source.table == table and source.is_in_force]
         (_build_scores if table == SCORES else _build_table)(build, table, of_table)
+    _build_dossiers(build, [source for source in sources if source.table == CELLS and source.is_in_force])
     unknown = sorted({source.table for source in sources} - set(SCHEMAS) - {REFERENCE_ONLY, REGISTRY})
     build.faults += [
         Fault("Bảng không có trong hợp đồng dữ liệu", "sources.yml", f"“{name}”", ", ".join(SCHEMAS), "sửa trường table") for name in unknown
@@ -87,6 +92,7 @@ def build_tables(
     if build.faults:
         raise DataFaults(told_of_folder(build.faults))
     _reconcile(build, sources)
+    _add_rates_of_dossiers(build)
     build.tables = {name: _sorted(table, name) for name, table in build.tables.items()}
     build.tables["sources"] = _sources_table(build, sources)
     build.tables["set_aside"] = pd.DataFrame(build.set_aside, columns=["source_id", "line", "row_vi", "reason_vi"]).astype(
@@ -120,15 +126,39 @@ def _join(build: Build, table: str, parts: list[pd.DataFrame], places: list[pd.S
 def _build_table(build: Build, table: str, sources: Iterable[Source]) -> None:
     parts, places = [], []
     for source in sources:
-        received = _receive(build, table, source)
-        typed, where = _check(build, received, RECEIVED_SCHEMAS[table], source)
-        if table == "uptake":
-            typed = to_rates(typed)
-            where = where.loc[typed.index]
+        typed, where, received = _read_uptake(build, source) if table == "uptake" else _read(build, table, source)
         build.account[source.source_id] = (received.lines_count, len(typed))
         parts.append(typed[columns_of(SCHEMAS[table])])
         places.append(where)
     _join(build, table, parts, places)
+
+
+def _read(build: Build, table: str, source: Source) -> tuple[pd.DataFrame, pd.Series, Received]:
+    received = _receive(build, table, source)
+    return *_check(build, received, SCHEMAS[table], source), received
+
+
+def _read_uptake(build: Build, source: Source) -> tuple[pd.DataFrame, pd.Series, Received]:
+    """Rates of a file of monthly counts, checked as it came: a column a count."""
+    file = read_uptake_source(build.files[source.source_id], source)
+    typed, where = _check(build, file.received, file.schema, source)
+    rates = to_rates(typed, file.basis)
+    return rates, where.loc[rates.index], file.received
+
+
+def _build_dossiers(build: Build, sources: Sequence[Source]) -> None:
+    """Panels of dossier logs, and the monthly rates that no monthly table tells."""
+    found = read_dossier_tables(sources, build.files)
+    build.tables |= found.tables
+    build.places |= found.places
+    build.faults += found.faults
+    build.account |= found.account
+
+
+def _add_rates_of_dossiers(build: Build) -> None:
+    reported = build.tables["uptake"]
+    build.tables["uptake"], notices = joined(reported, rates_of_cells(build.tables[CELLS])[reported.columns])
+    build.notices += notices
 
 
 def _build_scores(build: Build, table: str, sources: Iterable[Source]) -> None:
@@ -184,7 +214,7 @@ def _empty(table: str) -> pd.DataFrame:
 def _receive(build: Build, table: str, source: Source) -> Received:
     if source.layout == ACTIVITY_LOG:
         return _receive_log(build, source)
-    columns = ITEM_COLUMNS if table == "plan_items" else tuple(name for name in columns_of(RECEIVED_SCHEMAS[table]) if name != "source_id")
+    columns = ITEM_COLUMNS if table == "plan_items" else tuple(name for name in columns_of(SCHEMAS[table]) if name != "source_id")
     received = read_csv(build.files[source.source_id], source.path, columns)
     if table == "plan_items":
         plans = build.tables["plans"].dropna(subset=["plan_number", "plan_year"])
@@ -212,7 +242,7 @@ def _cross_table_faults(build: Build, sources: Sequence[Source]) -> list[Fault]:
         faults += unit_faults(tables[table], column, tables["units"], places[table])
     for side in ("from", "to"):
         faults += unit_faults(tables["unit_links"], f"{side}_code", tables["units"], places["unit_links"], f"{side}_vintage")
-    for table in ("activities", "uptake"):
+    for table in ("activities", "uptake", CELLS):
         faults += _mixed_faults(tables[table], places[table])
         days = tables[table]["start_date"] if table == "activities" else _first_days(tables[table]["period_month"])
         faults += validity_faults(tables[table], days, tables["units"], places[table])

@@ -41,6 +41,15 @@ ONLINE_SHARE: Anchors = (  # 31.9 % of dossiers of levels 3 and 4 to September 2
     ("2024-01", 0.46),
     ("2024-12", 0.50),
 )
+FULL_OF_ONLINE_SHARE: Anchors = (  # of what comes online, by services of level 4 (toàn trình): invented
+    ("2019-01", 0.10),
+    ("2021-01", 0.30),
+    ("2022-08", 0.45),
+    ("2024-12", 0.65),
+)
+PROCEDURES_A_UNIT = {"department": 1_557 / 20, "commune": 127}  # Bình Dương, December 2021: 1,557 of the province, 127 of a commune
+OFFERED_SHARE: Anchors = (("2019-01", 0.30), ("2021-12", 0.60), ("2024-12", 0.806))  # 80.6 % in 2024 (1,512 services); earlier invented
+USED_SHARE: Anchors = (("2019-01", 0.05), ("2021-12", 0.15), ("2024-12", 0.35))  # of services offered, in a month: invented
 FEE_SHARE = 0.55  # invented
 PAID_ONLINE_SHARE: Anchors = (("2019-01", 0.01), ("2021-01", 0.04), ("2022-07", 0.12), ("2023-07", 0.35), ("2024-12", 0.55))  # invented
 DIGITISED_SHARE: Anchors = (  # localities: 38.84 % in 2022, 70.24 % in 2023; Bình Dương 82.36 % in 2025; earlier years invented

@@ -31,10 +31,11 @@ def simulate_uptake(
 ) -> pd.DataFrame:
     """Invent dossier counts of the communes and departments, with ``truth`` as the answer to ``activities``.
 
-    One row is one unit in one month; key ``unit_code``, ``vintage``, ``period_month``. All counts are dossiers:
+    One row is one unit in one month; key ``unit_code``, ``vintage``, ``period_month``. All but the services are dossiers:
     ``online_count`` <= ``online_service_count`` <= ``received_count``; ``paid_online_count`` <= ``fee_count``
     <= ``received_count``; ``digitised_in_count`` and ``bcci_in_count`` <= ``received_count``;
-    ``digitised_out_count`` and ``bcci_out_count`` <= ``resolved_count``, which may exceed the month's intake.
+    ``digitised_out_count`` and ``bcci_out_count`` <= ``resolved_count``, which may exceed the month's intake;
+    ``full_online_count`` and ``partial_online_count`` add up to ``online_count``. The services are counts of procedures.
     The same seed draws the same uniforms under any truth, so a larger effect never lowers an online count.
 
     Parameters
@@ -122,9 +123,10 @@ def _draw_counts(
     with_service = draw(received, path(levels.ONLINE_SERVICE_SHARE))
     with_fee = draw(received, np.array(levels.FEE_SHARE))
     resolved = _resolve(received, draw(received, np.array(levels.RESOLVED_IN_MONTH_SHARE)))
+    online = draw(with_service, expit(online_logit))
     return {
         "online_service_count": with_service,
-        "online_count": draw(with_service, expit(online_logit)),
+        "online_count": online,
         "fee_count": with_fee,
         "paid_online_count": draw(with_fee, path(levels.PAID_ONLINE_SHARE)),
         "digitised_in_count": draw(received, path(levels.DIGITISED_SHARE)),
@@ -132,6 +134,21 @@ def _draw_counts(
         "digitised_out_count": draw(resolved, levels.RESULT_DIGITISED_LAG * path(levels.DIGITISED_SHARE)),
         "bcci_in_count": draw(received, by_level(levels.BCCI_IN_SHARE)),
         "bcci_out_count": draw(resolved, by_level(levels.BCCI_OUT_SHARE)),
+        **_by_service(rng, units, months, online, precision),
+    }
+
+
+def _by_service(rng: np.random.Generator, units: Sequence[Unit], months: pd.PeriodIndex, online: Counts, precision: float) -> dict[str, Counts]:
+    """Online dossiers by level of service, and services by procedure; drawn last, so that they change no other count of a seed."""
+    full = beta_binomial(rng, online, expit(levels.share_path(levels.FULL_OF_ONLINE_SHARE, months)), precision)
+    procedures = np.array([[round(levels.PROCEDURES_A_UNIT[unit.level])] for unit in units]).repeat(len(months), axis=1)
+    offered = np.floor(procedures * expit(levels.share_path(levels.OFFERED_SHARE, months))).astype(np.int64)
+    return {
+        "full_online_count": full,
+        "partial_online_count": online - full,
+        "procedures_count": procedures,
+        "services_offered_count": offered,
+        "services_used_count": beta_binomial(rng, offered, expit(levels.share_path(levels.USED_SHARE, months)), precision),
     }
 
 
