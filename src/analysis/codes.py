@@ -98,10 +98,10 @@ DOSSIER_CHANNELS = {"counter": "trực tiếp", "online": "trực tuyến", "pos
 # Why a row of a dossier log is not counted, in the order in which reasons are looked for: a row has the first that fits.
 DOSSIER_REASONS = {
     "broken_line": "dòng không tách được thành các cột",
-    "no_dossier_id": "không có mã hồ sơ",
     "no_unit": "không có mã đơn vị",
     "unit_of_other_vintage": "mã đơn vị thuộc danh mục khác",
     "unknown_unit": "mã đơn vị không có trong danh mục",
+    "no_dossier_id": "không có mã hồ sơ",
     "no_received_day": "không có ngày tiếp nhận, hoặc không đọc được",
     "before_2000": "ngày tiếp nhận trước năm 2000",
     "in_future": "ngày tiếp nhận hoặc ngày trả kết quả sau ngày xuất dữ liệu",

@@ -1,0 +1,207 @@
+"""A log of every dossier to the panel of units and months; every row counted or set aside, nothing twice, memory bounded.
+
+Three passes. The first keeps a hash of every dossier's id; those met twice are candidates for repeated ids, settled by the ids
+themselves. The second counts days by part. The third puts the parts together month by month. Parts that have not changed are not
+read again.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from analysis.errors import DataFaults, Fault
+from analysis.ingest.dossiers import expressions as says
+from analysis.ingest.dossiers.engines import Engine
+from analysis.ingest.dossiers.expressions import REASONS, UnitCodes
+from analysis.ingest.dossiers.inputs import Part
+from analysis.ingest.dossiers.mapping import DossierMapping
+from analysis.ingest.dossiers.state import Hashes, State, digest_of
+
+CSV_BYTES_A_ROW = 100  # to cut work into steps before a CSV has been read
+ASIDE_COLUMNS = ("dossier_id", "logged_unit", "received", "reason")
+Progress = Callable[[int], None]
+
+
+@dataclass
+class Job:
+    """One log to be summed up: its parts, how they are read, where they are counted, what is already known."""
+
+    parts: Sequence[Part]
+    mapping: DossierMapping
+    units: UnitCodes
+    engine: Engine
+    state: State
+    on_rows: Progress
+    numbers: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.numbers = {part.name: number for number, part in enumerate(self.parts)}
+
+    def logged(self, parts: Sequence[Part]) -> ir.Table:
+        """Rows of some parts, by role."""
+        columns = list(self.mapping.columns.values())
+        tables = [
+            says.logged_rows(
+                self.engine.table(part, columns, self.mapping.delimiter), self.numbers[part.name], self.mapping, self.engine.hash_of
+            )
+            for part in parts
+        ]
+        return ibis.union(*tables) if len(tables) > 1 else tables[0]
+
+    def judged(self, parts: Sequence[Part]) -> ir.Table:
+        """The same rows with unit, month, days and reason."""
+        return says.judged_rows(self.logged(parts), self.units, self.mapping)
+
+
+def read_parts(job: Job) -> Hashes:
+    """Passes one and two over the parts that are new or changed; the hashes of ids that may stand twice in the whole log."""
+    job.state.keep_only(job.parts)
+    fresh = [part for part in job.parts if not (part.name in job.state.parts and job.state.parts[part.name].bounds)]
+    for step in _steps(fresh, job.engine.rows_a_step):
+        _keep_hashes(job, step)
+        job.state.save()
+        job.on_rows(sum(rows_of(part) for part in step))
+    candidates = job.state.repeated_hashes()
+    left_out = {part.name: job.state.of_part(job.state.parts[part.name], candidates) for part in job.parts}
+    stale = [part for part in job.parts if job.state.parts[part.name].without != digest_of(left_out[part.name])]
+    for step in _steps(stale, job.engine.rows_a_step):
+        _count(job, step, np.unique(np.concatenate([left_out[part.name] for part in step])), left_out)
+        job.state.save()
+        job.on_rows(sum(rows_of(part) for part in step))
+    job.on_rows(sum(rows_of(part) for part in job.parts if part not in fresh) + sum(rows_of(part) for part in job.parts if part not in stale))
+    return candidates
+
+
+def rows_of(part: Part) -> int:
+    """Rows of a part, guessed from its size where a file does not tell."""
+    return part.size // CSV_BYTES_A_ROW if part.rows is None else part.rows
+
+
+def _steps(parts: Sequence[Part], rows_a_step: int) -> Iterator[list[Part]]:
+    step: list[Part] = []
+    rows = 0
+    for part in parts:
+        if step and rows + rows_of(part) > rows_a_step:
+            yield step
+            step, rows = [], 0
+        step.append(part)
+        rows += rows_of(part)
+    if step:
+        yield step
+
+
+def _keep_hashes(job: Job, step: Sequence[Part]) -> None:
+    rows = job.logged(step)
+    found: dict[int, list[Hashes]] = {job.numbers[part.name]: [] for part in step}
+    for batch in job.engine.batches(rows.filter(rows["dossier_id"] != "").select("part", "id_hash")):
+        of_part = batch["part"].to_numpy()
+        hashes = batch["id_hash"].to_numpy().view(np.uint64)
+        for number in np.unique(of_part):
+            found[int(number)].append(hashes[of_part == number])
+    for part in step:
+        known = job.state.add(part)
+        hashes = found.pop(job.numbers[part.name])
+        job.state.write_hashes(known, np.concatenate(hashes) if hashes else np.empty(0, dtype=np.uint64))
+        known.broken = job.engine.broken_lines(part)
+
+
+def _count(job: Job, step: Sequence[Part], without: Hashes, left_out: dict[str, Hashes]) -> None:
+    """Days' counts of the parts of a step, each into its own file, and their rows set aside."""
+    judged = without_ids(job.judged(step), without)
+    writers = _PartWriters(job, step)
+    try:
+        for batch in job.engine.batches(says.day_counts(judged)):
+            writers.write(batch)
+    finally:
+        writers.close()
+    for part in step:
+        known = job.state.parts[part.name]
+        known.rows, known.reasons, known.months = writers.told(job.numbers[part.name])
+        job.state.aside_path(known).unlink(missing_ok=True)
+    _keep_aside(job, [part for part in step if job.state.parts[part.name].reasons], without)
+    for part in step:
+        job.state.parts[part.name].without = digest_of(left_out[part.name])
+
+
+def without_ids(rows: ir.Table, hashes: Hashes) -> ir.Table:
+    """Rows whose ids have none of the hashes."""
+    return rows.anti_join(as_table(rows, hashes), "id_hash") if len(hashes) else rows
+
+
+def as_table(rows: ir.Table, hashes: Hashes) -> ir.Table:
+    """Hashes as a table of one column, of the type they have in ``rows``."""
+    kind = rows["id_hash"].type()
+    values = hashes if kind.is_unsigned_integer() else hashes.view(np.int64)
+    return ibis.memtable(pa.table({"id_hash": values}))
+
+
+class _PartWriters:
+    """Batches in the order of parts to one file a part; what each holds is added up on the way."""
+
+    def __init__(self, job: Job, step: Sequence[Part]):
+        self._paths = {job.numbers[part.name]: job.state.counts_path(job.state.parts[part.name]) for part in step}
+        self._writers: dict[int, pq.ParquetWriter] = {}
+        self._rows = dict.fromkeys(self._paths, 0)
+        self._reasons: dict[int, dict[str, int]] = {number: {} for number in self._paths}
+        self._months: dict[int, set[int]] = {number: set() for number in self._paths}
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        of_part = batch["part"].to_numpy()
+        starts = np.flatnonzero(np.r_[True, of_part[1:] != of_part[:-1]]) if len(of_part) else []
+        for start, end in zip(starts, [*starts[1:], len(of_part)], strict=True):
+            self._write_part(int(of_part[start]), batch.slice(start, end - start))
+
+    def _write_part(self, number: int, rows: pa.RecordBatch) -> None:
+        if number not in self._writers:
+            self._writers[number] = pq.ParquetWriter(self._paths[number], rows.schema, compression="zstd", compression_level=1)
+        self._writers[number].write_batch(rows)
+        received, reasons = rows["received"].to_numpy(), rows["reason"].to_numpy()
+        by_reason = np.bincount(reasons, weights=received, minlength=len(REASONS)).astype(np.int64)
+        self._rows[number] += int(by_reason.sum())
+        for reason in np.flatnonzero(by_reason[1:]) + 1:
+            told = self._reasons[number]
+            told[REASONS[reason]] = told.get(REASONS[reason], 0) + int(by_reason[reason])
+        self._months[number] |= set(pc.unique(rows["month"].drop_null()).to_pylist())
+
+    def told(self, number: int) -> tuple[int, dict[str, int], list[int]]:
+        """Rows of a part, those set aside by reason, and the months of receipt of those counted."""
+        return self._rows[number], self._reasons[number], sorted(self._months[number])
+
+    def close(self) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+
+def _keep_aside(job: Job, parts: Sequence[Part], without: Hashes) -> None:
+    if not parts:
+        return
+    judged = without_ids(job.judged(parts), without)
+    rows = judged.filter(judged["reason"] > 0).select("part", *ASIDE_COLUMNS).order_by("part", *ASIDE_COLUMNS)
+    paths = {job.numbers[part.name]: job.state.aside_path(job.state.parts[part.name]) for part in parts}
+    writers: dict[int, pq.ParquetWriter] = {}
+    try:
+        for batch in job.engine.batches(rows):
+            for number in pc.unique(batch["part"]).to_pylist():
+                of_part = batch.filter(pc.equal(batch["part"], number))
+                writers.setdefault(number, pq.ParquetWriter(paths[number], batch.schema)).write_batch(of_part)
+    finally:
+        for writer in writers.values():
+            writer.close()
+
+
+def refuse_fields(job: Job, limit_fault: Callable[[int], Fault | None]) -> None:
+    """Raise ``DataFaults`` when the column of fields holds so many different texts that it must hold something else."""
+    fields: set[str] = set()
+    for part in job.parts:
+        path = job.state.counts_path(job.state.parts[part.name])
+        if path.is_file():
+            fields |= set(pc.unique(pq.read_table(path, columns=["field_vi"])["field_vi"]).to_pylist())
+    fault = limit_fault(len(fields))
+    if fault is not None:
+        raise DataFaults([fault])

@@ -1,0 +1,118 @@
+"""Days' counts of all parts to the panel, one month of receipt at a time."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from analysis.durations import quantiles_of_counts
+from analysis.ingest.dossiers.aggregate import Job
+from analysis.ingest.dossiers.expressions import CHANNELS, LEVELS, SUMS
+from analysis.ingest.dossiers.panel_file import COUNTS, DAYS, DAYS_COUNT, PANEL_SCHEMA, QUANTILES, Account, with_account
+from analysis.ingest.dossiers.repeats import Settled
+
+CELL = ("unit_code", "field_vi", "level", "channel")
+NO_RESULT = -1  # stands for the days of a dossier without a result
+# what a count of the panel rests on besides the required columns of the log
+RESTS_ON = {
+    "fee_count": ("fee",),
+    "paid_online_count": ("fee", "paid_online"),
+    "digitised_in_count": ("digitised",),
+    "resolved_count": ("resolved",),
+    "due_count": ("resolved", "due"),
+    "on_time_count": ("resolved", "due"),
+}
+Counts = NDArray[np.int64]
+
+
+def write_panel(path: Path, job: Job, settled: Settled, account: Account) -> None:
+    """The panel file, sorted by month of receipt and then by cell; at most a month of counts is in memory."""
+    with pq.ParquetWriter(path, with_account(PANEL_SCHEMA, account), compression="zstd") as writer:
+        for month, rows in _months(job, settled):
+            writer.write_table(_panel_rows(month, rows, job.mapping.columns))
+
+
+def months_of(job: Job, settled: Settled) -> list[int]:
+    """Months of receipt of all rows counted, as year times twelve plus month from 0."""
+    found = {month for known in job.state.parts.values() for month in known.months}
+    return sorted(found | set(settled.counts["month"].dropna().astype(int)))
+
+
+def month_text(month: int) -> str:
+    """``2021-05`` of the number of a month."""
+    return f"{month // 12:04d}-{month % 12 + 1:02d}"
+
+
+def bounds_of(job: Job, settled: Settled) -> tuple[str, str]:
+    """First day of the first and last day of the last month of receipt, no later than the export; empty without any row."""
+    months = months_of(job, settled)
+    if not months:
+        return "", ""
+    first, end = date(months[0] // 12, months[0] % 12 + 1, 1), pd.Period(month_text(months[-1])).end_time.date()
+    return first.isoformat(), min(end, job.mapping.exported_on).isoformat()
+
+
+def _months(job: Job, settled: Settled) -> Iterator[tuple[int, pd.DataFrame]]:
+    for month in months_of(job, settled):
+        held = [known for _, known in sorted(job.state.parts.items()) if month in known.months]
+        tables = [job.state.read_counts(known, month).to_pandas() for known in held]
+        yield month, pd.concat([*tables, settled.counts[settled.counts["month"] == month]], ignore_index=True)
+
+
+def _panel_rows(month: int, rows: pd.DataFrame, columns: Mapping[str, str]) -> pa.Table:
+    cells, group, days, counts = _summed(rows)
+    starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
+    sums = {name: np.add.reduceat(counts[name], starts) for name in SUMS}
+    panel = {
+        "unit_code": cells["unit_code"].to_numpy(),
+        "period_month": np.full(len(cells), month_text(month)),
+        "field_vi": cells["field_vi"].to_numpy(),
+        "service_level": np.array(LEVELS)[cells["level"].to_numpy(int)],
+        "channel": np.array(CHANNELS)[cells["channel"].to_numpy(int)],
+    }
+    for name, of_sum in zip(COUNTS, SUMS, strict=True):
+        is_told = all(role in columns for role in RESTS_ON.get(name, ()))
+        panel[name] = sums[of_sum] if is_told else pa.nulls(len(cells), pa.int64())
+    panel |= _durations(group, days, counts["received"], len(cells), "resolved" in columns)
+    return pa.table(panel, schema=PANEL_SCHEMA)
+
+
+def _summed(rows: pd.DataFrame) -> tuple[pd.DataFrame, Counts, Counts, dict[str, Counts]]:
+    """Rows added by cell and days: the cells in order, the number of each row's cell, its days, and its counts."""
+    keys = rows[list(CELL)].assign(days=rows["days"].fillna(NO_RESULT).astype("int64"))
+    sums = rows[list(SUMS)].fillna(0).astype("int64")
+    added = pd.concat([keys, sums], axis=1).groupby([*CELL, "days"], sort=True)[list(SUMS)].sum().reset_index()
+    group = added.groupby(list(CELL), sort=True).ngroup().to_numpy(dtype=np.int64)
+    is_first = np.r_[True, group[1:] != group[:-1]]
+    return (
+        added.loc[is_first, list(CELL)].reset_index(drop=True),
+        group,
+        added["days"].to_numpy(dtype=np.int64),
+        {name: added[name].to_numpy(dtype=np.int64) for name in SUMS},
+    )
+
+
+def _durations(group: Counts, days: Counts, received: Counts, cells_count: int, is_told: bool) -> dict[str, pa.Array]:
+    """Quantiles of days, and the counts of days they come from, of every cell; of those with a result."""
+    if not is_told:
+        return {
+            **{name: pa.nulls(cells_count, pa.float64()) for name in QUANTILES},
+            DAYS: pa.nulls(cells_count, PANEL_SCHEMA.field(DAYS).type),
+            DAYS_COUNT: pa.nulls(cells_count, PANEL_SCHEMA.field(DAYS_COUNT).type),
+        }
+    has_result = days != NO_RESULT
+    of_cell, days, received = group[has_result], days[has_result], received[has_result]
+    held, numbered = np.unique(of_cell, return_inverse=True)
+    found = np.full((cells_count, len(QUANTILES)), np.nan)
+    found[held] = quantiles_of_counts(numbered, days, received, (0.5, 0.9))
+    offsets = np.searchsorted(of_cell, np.arange(cells_count + 1)).astype(np.int32)
+    return {
+        **{name: pa.array(found[:, number], from_pandas=True) for number, name in enumerate(QUANTILES)},
+        DAYS: pa.ListArray.from_arrays(offsets, pa.array(days, pa.int32())),
+        DAYS_COUNT: pa.ListArray.from_arrays(offsets, pa.array(received, pa.int64())),
+    }

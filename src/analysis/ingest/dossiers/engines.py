@@ -1,0 +1,220 @@
+"""Where expressions on dossiers run: DuckDB in this process, or Spark on this machine or a cluster; both on Vietnamese time.
+
+Ibis sets a Spark session to UTC when it connects; the time zone is therefore set after connecting, or the last seven hours of every
+month would fall into the next.
+"""
+
+import os
+import shutil
+import socket
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+
+from analysis.errors import LantoaError
+from analysis.ingest.dossiers.inputs import Part
+
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+DUCKDB, SPARK_LOCAL, SPARK_MASTER = "duckdb", "spark-local", "spark://"
+MEMORY_MB = 350  # of DuckDB's own; the process holds about 200 MB besides
+ANSWER_SECONDS = 5.0
+SPARK_PORT = 7077
+BROKEN = "_broken_line"
+
+
+class EngineUnusable(LantoaError):
+    """The engine asked for is not installed, lacks Java, or does not answer."""
+
+
+class Engine(ABC):
+    """A place where expressions run. ``kind`` tells engines apart whose hashes differ."""
+
+    kind: str
+    rows_a_step: int
+
+    @abstractmethod
+    def table(self, part: Part, columns: Sequence[str], delimiter: str) -> ir.Table:
+        """The mapped columns of a part; cells of a CSV are text, lines that do not split into its columns are left out."""
+
+    @abstractmethod
+    def broken_lines(self, part: Part) -> list[int | None]:
+        """Line numbers of the lines left out of a CSV since it was last asked, None where the engine does not tell."""
+
+    @abstractmethod
+    def hash_of(self, text: ir.StringValue) -> ir.IntegerValue:
+        """A 64-bit hash of text; equal text has equal hashes."""
+
+    @abstractmethod
+    def batches(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+        """The answer, in order, piece by piece."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of memory, files and workers."""
+
+    def frame(self, expression: ir.Table) -> pd.DataFrame:
+        """The whole answer as a frame; for small ones."""
+        batches = list(self.batches(expression))
+        return (pa.Table.from_batches(batches) if batches else expression.schema().to_pyarrow().empty_table()).to_pandas()
+
+
+@contextmanager
+def opened(name: str, workspace: Path) -> Iterator[Engine]:
+    """The engine called ``duckdb``, ``spark-local`` or ``spark://host:port``; closed whatever happens. Raises ``EngineUnusable``."""
+    if name == DUCKDB:
+        engine: Engine = DuckDB(workspace)
+    elif name == SPARK_LOCAL or name.startswith(SPARK_MASTER):
+        engine = Spark(name, workspace)
+    else:
+        raise EngineUnusable(f"Không có máy tính toán “{name}”. Chấp nhận: {DUCKDB}, {SPARK_LOCAL} hoặc spark://máy-chủ:cổng.")
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+@ibis.udf.scalar.builtin(name="hash")
+def _duckdb_hash(text: str) -> "ibis.expr.datatypes.uint64":  # type: ignore[empty-body]
+    """DuckDB's own hash of 64 bits."""
+
+
+@ibis.udf.scalar.builtin(name="xxhash64")
+def _spark_hash(text: str) -> int:  # type: ignore[empty-body]
+    """Spark's hash of 64 bits; its ``hash`` has only 32."""
+
+
+class DuckDB(Engine):
+    """In this process, with a bound on memory; what does not fit is written to the workspace."""
+
+    kind = "duckdb"
+    rows_a_step = 6_000_000
+
+    def __init__(self, workspace: Path):
+        self._backend = ibis.duckdb.connect()
+        for setting in (f"TimeZone='{TIME_ZONE}'", f"memory_limit='{MEMORY_MB}MB'", f"temp_directory='{_quoted(workspace)}'"):
+            self._backend.raw_sql(f"SET {setting}")
+        self._backend.raw_sql("SET preserve_insertion_order=false")
+
+    def table(self, part: Part, columns: Sequence[str], delimiter: str) -> ir.Table:
+        if part.kind == "parquet":
+            return self._backend.read_parquet(str(part.path), hive_partitioning=False)[list(columns)]
+        kinds = dict.fromkeys(part.columns, "VARCHAR")
+        options = {"columns": kinds, "header": True, "delim": delimiter, "quote": '"', "auto_detect": False, "store_rejects": True}
+        return self._backend.read_csv(str(part.path), hive_partitioning=False, rejects_limit=0, **options)[list(columns)]
+
+    def broken_lines(self, part: Part) -> list[int | None]:
+        if "reject_errors" not in self._temporary_tables():
+            return []
+        errors, scans = self._backend.table("reject_errors"), self._backend.table("reject_scans")
+        of_file = scans.filter(scans["file_path"] == str(part.path))
+        last = of_file.filter(of_file["scan_id"] == of_file["scan_id"].max()).select("scan_id", "file_id")
+        lines = errors.inner_join(last, ["scan_id", "file_id"])[["line"]].distinct().order_by("line")
+        return [int(line) for line in lines.to_pandas()["line"]]
+
+    def _temporary_tables(self) -> set[str]:
+        return {name for (name,) in self._backend.raw_sql("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()}
+
+    def hash_of(self, text: ir.StringValue) -> ir.IntegerValue:
+        return _duckdb_hash(text)
+
+    def batches(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+        yield from self._backend.to_pyarrow_batches(expression, chunk_size=250_000)
+
+    def close(self) -> None:
+        self._backend.disconnect()
+
+
+class Spark(Engine):
+    """A Spark of this machine (``spark-local``) or of a cluster, whose workers must see the files under the same path."""
+
+    kind = "spark"
+    rows_a_step = 50_000_000
+
+    def __init__(self, name: str, workspace: Path):
+        if name != SPARK_LOCAL:
+            _hold_that_it_answers(name)
+        session = _session(name, workspace)
+        self._session = session
+        self._backend = ibis.pyspark.connect(session)
+        session.conf.set("spark.sql.session.timeZone", TIME_ZONE)
+        session.conf.set("spark.sql.csv.parser.columnPruning.enabled", "false")  # pruned, a line is not seen to be broken
+        self._broken: dict[str, Any] = {}
+
+    def table(self, part: Part, columns: Sequence[str], delimiter: str) -> ir.Table:
+        if part.kind == "parquet":
+            return self._backend.read_parquet(str(part.path))[list(columns)]
+        fields = ", ".join(f"`{name.replace('`', '``')}` STRING" for name in (*part.columns, BROKEN))
+        options = {"header": True, "sep": delimiter, "quote": '"', "escape": '"', "mode": "PERMISSIVE", "columnNameOfCorruptRecord": BROKEN}
+        found = self._session.read.csv(str(part.path), schema=fields, multiLine=True, enforceSchema=True, encoding="UTF-8", **options)
+        view = f"part_{len(self._broken)}"
+        found.createOrReplaceTempView(view)
+        table = self._backend.table(view)
+        self._broken[part.name] = table.filter(table[BROKEN].notnull())
+        return table.filter(table[BROKEN].isnull())[list(columns)]
+
+    def broken_lines(self, part: Part) -> list[int | None]:
+        if part.name not in self._broken:
+            return []
+        return [None] * int(self._backend.execute(self._broken[part.name].select(BROKEN).cache().count()))
+
+    def hash_of(self, text: ir.StringValue) -> ir.IntegerValue:
+        return _spark_hash(text)
+
+    def batches(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+        yield from self._backend.to_pyarrow(expression).to_batches()
+
+    def close(self) -> None:
+        self._session.stop()
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _hold_that_it_answers(name: str) -> None:
+    """Spark itself would try for minutes."""
+    parts = urlsplit(name)
+    try:
+        host, port = parts.hostname or "", parts.port or SPARK_PORT
+        socket.create_connection((host, port), timeout=ANSWER_SECONDS).close()
+    except (OSError, ValueError) as error:
+        raise EngineUnusable(
+            f"Máy chủ Spark “{name}” không trả lời ({error}). Chưa ghi gì. Hãy kiểm tra địa chỉ, cổng và mạng, "
+            f"hoặc chạy trên máy này với --engine {DUCKDB}."
+        ) from error
+
+
+def _session(name: str, workspace: Path) -> Any:
+    """A Spark session without its web page, with as many shuffle parts as a machine has use for."""
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise EngineUnusable(f"Chưa cài Spark. Hãy cài gói tùy chọn [spark], hoặc dùng --engine {DUCKDB}.") from error
+    if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
+        raise EngineUnusable(f"Spark cần Java 17, máy này chưa có. Hãy cài Java, hoặc dùng --engine {DUCKDB}.")
+    cores = os.cpu_count() or 1
+    master = f"local[{cores}]" if name == SPARK_LOCAL else name
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.log.level": "ERROR",
+        "spark.local.dir": str(workspace),
+        "spark.sql.warehouse.dir": str(workspace / "warehouse"),
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        **({"spark.sql.shuffle.partitions": str(2 * cores), "spark.driver.memory": "2g"} if name == SPARK_LOCAL else {}),
+    }
+    builder = SparkSession.builder.master(master).appName("lantoa")
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    try:
+        return builder.getOrCreate()
+    except Exception as error:  # Spark's gateway raises whatever Java raised
+        raise EngineUnusable(f"Không khởi động được Spark “{name}”: {error}") from error

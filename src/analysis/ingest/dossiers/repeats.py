@@ -1,0 +1,81 @@
+"""Dossiers that a log holds more than once: which row counts, and proof that no row was lost or counted twice."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.errors import LantoaError
+from analysis.ingest.dossiers import expressions as says
+from analysis.ingest.dossiers.aggregate import ASIDE_COLUMNS, Job, as_table
+from analysis.ingest.dossiers.expressions import GROUP, SUMS
+from analysis.ingest.dossiers.state import Hashes
+
+HASHES_A_STEP = 500_000
+_PREFERENCE = ["dossier_id", "resolved", "due", "received", "unit_code", "field_vi", "level", "channel", "fee", "paid_online", "digitised", "part"]
+_NO_COUNTS = pd.DataFrame(columns=[*GROUP, *SUMS])
+_NO_ASIDE = pd.DataFrame(columns=["part", *ASIDE_COLUMNS])
+
+
+class CountsDiffer(LantoaError):
+    """Rows counted and set aside are not the rows of the files: nothing is written."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Rows whose ids may stand twice: ``counts`` of those counted, as ``day_counts``; ``aside`` the others, with part and reason."""
+
+    counts: pd.DataFrame
+    aside: pd.DataFrame
+
+
+def settle_repeats(job: Job, candidates: Hashes) -> Settled:
+    """Of rows that share a dossier id the one with the latest result is kept, then the last by every other cell; the others are set aside.
+
+    The rows are compared by their ids, whatever their hashes.
+    """
+    concerned = [part for part in job.parts if len(job.state.of_part(job.state.parts[part.name], candidates))]
+    kept, aside = [_NO_COUNTS], [_NO_ASIDE]
+    for start in range(0, len(candidates), HASHES_A_STEP):
+        judged = job.judged(concerned)
+        rows = job.engine.frame(judged.semi_join(as_table(judged, candidates[start : start + HASHES_A_STEP]), "id_hash"))
+        ordered = rows.sort_values(_PREFERENCE, na_position="first", kind="stable", ignore_index=True)
+        is_counted = ordered["reason"] == 0
+        is_repeated = is_counted & ordered[is_counted].duplicated("dossier_id", keep="last").reindex(ordered.index, fill_value=False)
+        ordered.loc[is_repeated, "reason"] = says.REASON["repeated_id"]
+        kept.append(_counts_of(ordered[ordered["reason"] == 0]))
+        aside.append(ordered.loc[ordered["reason"] > 0, ["part", *ASIDE_COLUMNS]])
+    return Settled(pd.concat(kept, ignore_index=True), pd.concat(aside, ignore_index=True))
+
+
+def _counts_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """``day_counts`` of a small frame of judged rows."""
+    resolved, due = pd.to_datetime(rows["resolved"]), pd.to_datetime(rows["due"])
+    counted = rows.assign(
+        received=1,
+        online=rows["channel"] == says.CHANNELS.index("online"),
+        fee=rows["fee"] > 0,
+        paid_online=rows["paid_online"] == says.YES,
+        digitised=rows["digitised"] == says.YES,
+        due=resolved.notna() & due.notna(),
+        on_time=resolved <= due,
+        resolved=resolved.notna(),
+    )
+    return counted.groupby(list(GROUP), dropna=False, sort=True)[list(SUMS)].sum().astype("int64").reset_index()
+
+
+def check_rows(job: Job, settled: Settled) -> int:
+    """Rows of the whole log; proves for every Parquet part that each row of its footer was counted or set aside once.
+
+    Raises ``CountsDiffer``.
+    """
+    among_settled = pd.concat([settled.counts.groupby("part")["received"].sum(), settled.aside["part"].value_counts()]).groupby(level=0).sum()
+    total = 0
+    for part in job.parts:
+        known = job.state.parts[part.name]
+        rows = known.rows + len(known.broken) + int(among_settled.get(job.numbers[part.name], 0))
+        if part.rows is not None and rows != part.rows:
+            raise CountsDiffer(f"{part.name}: tệp có {part.rows} dòng, đếm được {rows}. Chưa ghi gì; hãy chạy lại với --fresh.")
+        total += rows
+    return total
+
+
