@@ -11,6 +11,7 @@ from typing import Any
 from analysis.errors import LantoaError
 
 SETTINGS_FILE = "lantoa.toml"
+DOSSIER_MAPPING = "anh-xa.yml"  # how the mapping of a dossier log is called that lies beside it
 OWN_MAPS = "*.layout.yml"  # how an office calls its own layout maps
 
 

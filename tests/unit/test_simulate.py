@@ -1,6 +1,7 @@
 """The synthetic log and uptake: shape, honesty, and a truth that is really in the numbers."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -200,6 +201,7 @@ def test_uptake_counts_respect_their_denominators(seed: int) -> None:
     assert (counts >= 0).all(axis=None)
     for numerator, denominator in COUNT_CEILINGS:
         assert (uptake[numerator] <= uptake[denominator]).all(), numerator
+    assert (uptake["online_count"] + uptake["bcci_in_count"] <= uptake["received_count"]).all()
     assert counts["resolved_count"].sum() <= counts["received_count"].sum()
     assert uptake["is_synthetic"].all()
 
@@ -220,6 +222,23 @@ def test_same_seed_same_uptake_and_another_seed_another() -> None:
     pd.testing.assert_frame_equal(make_uptake(7), again)
     other = simulate_uptake(make_units(), make_log(7), seed=8)
     assert not again.equals(other)
+
+
+def test_shipped_table_is_still_what_its_seed_makes(shipped_raw: Path) -> None:
+    folder = shipped_raw / "synthetic" / "seed-6334"
+    units = pd.read_csv(shipped_raw / "units" / "63-tinh" / "units.csv", dtype="string")
+    log = pd.read_csv(folder / "activity_log_2019_2024.csv", dtype={"unit_code": "string"}, parse_dates=["start_date", "end_date"])
+    made = simulate_uptake(units, log, seed=6334)
+    shipped = pd.read_csv(folder / "uptake_monthly_2019_2024.csv", dtype={"unit_code": str})
+    pd.testing.assert_frame_equal(made.astype(shipped.dtypes.to_dict()), shipped)
+
+
+def test_uptake_of_another_size_keeps_the_shares_of_the_truth() -> None:
+    units, log = make_units(30), make_log(7, 30)
+    small, large = (simulate_uptake(units, log, seed=7, rows=rows) for rows in (500_000, 50_000_000))
+    assert (small["received_count"].sum(), large["received_count"].sum()) == (500_000, 50_000_000)
+    shares = [table["online_count"].sum() / table["online_service_count"].sum() for table in (small, large)]
+    assert shares[0] == pytest.approx(shares[1], rel=0.01)
 
 
 def test_uptake_follows_the_published_order_of_magnitude() -> None:
@@ -308,7 +327,7 @@ def test_beta_binomial_has_its_mean_and_is_wider_than_the_binomial() -> None:
 
 
 def test_statement_names_every_number_of_the_truth() -> None:
-    statement = truth_statement(Truth(effect_logit=0.11, decay=0.75, province_effect_logit=0.07))
+    statement = truth_statement(Truth(effect_logit=0.11, decay=0.75, province_effect_logit=0.07, online_duration_factor=0.83))
     assert "mô phỏng" in statement
-    for shown in ("0,11", "75 %", "0,44", "0,07"):
+    for shown in ("0,11", "75 %", "0,44", "0,07", "83 %"):
         assert shown in statement

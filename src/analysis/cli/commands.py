@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analysis.cli import forms, received
+from analysis.cli import forms, received, uptake
 from analysis.cli.project_files import YEAR
 from analysis.cli.told import notices_told
 from analysis.project import Project, open_project
@@ -31,12 +31,13 @@ def lantoa() -> None:
       lantoa check nhat-ky-thang-5.xlsx
       lantoa import nhat-ky-thang-5.xlsx --kind activity-log
       lantoa import PCI_2016.xlsx --kind pci-workbook
+      lantoa uptake aggregate so-ho-so/ --out so-ho-so.parquet
       lantoa report --year 2021
       lantoa lab
     """
 
 
-for command in (received.check, received.import_files, received.withdraw, received.received, forms.template, forms.plan):
+for command in (received.check, received.import_files, received.withdraw, received.received, forms.template, forms.plan, uptake.uptake):
     lantoa.add_command(command)
 
 
@@ -148,7 +149,7 @@ def report(year: int, province: str | None, as_of: date | None, out: Path | None
 
 @lantoa.command()
 def simulate() -> None:
-    """Tạo lại bộ số liệu mô phỏng (nhật ký hoạt động, hồ sơ theo tháng) theo hạt giống trong lantoa.toml.
+    """Tạo lại bộ số liệu mô phỏng (nhật ký hoạt động, hồ sơ theo tháng, sổ hồ sơ) theo hạt giống trong lantoa.toml.
 
     \b
     Ví dụ: lantoa simulate

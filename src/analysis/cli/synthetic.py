@@ -1,17 +1,21 @@
 """``lantoa simulate``: make the labelled synthetic set anew and register it."""
 
 from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
 from analysis.errors import LantoaError
 from analysis.ingest.build import build_tables
-from analysis.project import Project
-from analysis.simulate import TRUTH, simulate_activities, simulate_uptake, truth_statement
+from analysis.ingest.dossiers.intake import PANEL_LAYOUT
+from analysis.project import DOSSIER_MAPPING, Project
+from analysis.simulate import TRUTH, simulate_activities, simulate_uptake, truth_statement, write_dossiers
 from analysis.sources import Source, read_register, registered_paths, rewrite, sha256_of
 
 FOLDER = "synthetic"
-MADE = ("activities", "uptake")
+MADE = ("activities", "uptake", "dossier_cells")
+PANEL_MONTHS = ("2021-01", "2022-12")  # of the dossier log: two years are enough to show, and stay small
 RECEIVED_ON = "2026-11-22"
 PUBLISHER = "bộ công cụ lantoa tự tạo"
 TERMS = "Số liệu mô phỏng, không phải số liệu của cơ quan nào; không trích dẫn"
@@ -22,7 +26,7 @@ class SyntheticRefused(LantoaError):
 
 
 def make_synthetic(project: Project) -> list[Source]:
-    """Write the activity log and the monthly uptake of the seed in the settings, in place of an earlier synthetic set."""
+    """Write activity log, monthly uptake and the panel of a dossier log of the seed in the settings, in place of an earlier synthetic set."""
     _clear_unfinished(project.raw)
     registered = read_register(project.raw)
     _refuse_beside_real(registered)
@@ -32,18 +36,12 @@ def make_synthetic(project: Project) -> list[Source]:
     activities = simulate_activities(tables["plan_items"], tables["units"], seed=seed)
     uptake = simulate_uptake(tables["units"], activities, seed=seed)
     folder = f"{FOLDER}/seed-{seed}"
+    log = "Nhật ký hoạt động truyền thông 2019–2024 (mô phỏng)"
+    monthly = "Hồ sơ theo tháng của 91 xã và 20 sở, ngành 2019–2024 (mô phỏng)"
     made = [
-        _write(
-            project.raw, f"{folder}/activity_log_2019_2024.csv", activities, "activities", "Nhật ký hoạt động truyền thông 2019–2024 (mô phỏng)", seed
-        ),
-        _write(
-            project.raw,
-            f"{folder}/uptake_monthly_2019_2024.csv",
-            uptake,
-            "uptake",
-            "Hồ sơ theo tháng của 91 xã và 20 sở, ngành 2019–2024 (mô phỏng)",
-            seed,
-        ),
+        _write(project.raw, f"{folder}/activity_log_2019_2024.csv", activities, "activities", log, seed),
+        _write(project.raw, f"{folder}/uptake_monthly_2019_2024.csv", uptake, "uptake", monthly, seed),
+        _write_panel(project.raw, f"{folder}/dossier_panel_2021_2022.parquet", tables["units"], activities, seed),
     ]
     rewrite(project.raw, without={source.source_id for source in registered if source.is_synthetic}, adding=made)
     for old in {source.path for source in registered if source.is_synthetic} - {source.path for source in made}:
@@ -70,12 +68,37 @@ def _clear_unfinished(raw: Path) -> None:
 
 
 def _write(raw: Path, path: str, table: pd.DataFrame, name: str, document: str, seed: int) -> Source:
-    target = raw / path
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target = _target(raw, path)
     shown = table.map(lambda value: str(value).lower() if isinstance(value, bool) else value)
     shown.to_csv(target, index=False, lineterminator="\n", date_format="%Y-%m-%d", encoding="utf-8")
+    return _source(raw, path, name, document, seed)
+
+
+def _write_panel(raw: Path, path: str, units: pd.DataFrame, activities: pd.DataFrame, seed: int) -> Source:
+    """The dossiers behind the monthly table, summed up as those of an office would be."""
+    from analysis.ingest.dossiers.engines import DUCKDB
+    from analysis.ingest.dossiers.mapping import read_mapping
+    from analysis.ingest.dossiers.summing import find, sum_up
+
+    with TemporaryDirectory() as workspace:
+        log, panel = Path(workspace) / "so", Path(workspace) / "panel.parquet"
+        write_dossiers(log, units, activities, seed=seed)
+        mapping = read_mapping(log / DOSSIER_MAPPING)
+        shown = [part for part in find(log, mapping) if PANEL_MONTHS[0] <= part.name.partition("=")[2][:7] <= PANEL_MONTHS[1]]
+        sum_up(shown, mapping, units, panel, DUCKDB, lambda _: None)
+        copyfile(panel, _target(raw, path))
+    return _source(raw, path, "dossier_cells", "Bảng tổng hợp sổ hồ sơ 2021–2022 (mô phỏng)", seed, PANEL_LAYOUT)
+
+
+def _target(raw: Path, path: str) -> Path:
+    target = raw / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return target
+
+
+def _source(raw: Path, path: str, name: str, document: str, seed: int, layout: str = "") -> Source:
     return Source(
-        source_id=f"synthetic-{name}",
+        source_id=f"synthetic-{name.replace('_cells', 's')}",
         path=path,
         table=name,
         short_vi=f"{document[:1].lower()}{document[1:]}",
@@ -85,8 +108,9 @@ def _write(raw: Path, path: str, table: pd.DataFrame, name: str, document: str, 
         published="không công bố",
         received_on=RECEIVED_ON,
         addresses=("lệnh lantoa simulate",),
-        sha256=sha256_of(target),
+        sha256=sha256_of(raw / path),
         is_synthetic=True,
         terms=TERMS,
         note=truth_statement(TRUTH),
+        layout=layout,
     )

@@ -8,13 +8,12 @@ import click
 
 from analysis.cli.project_files import RECEIVED, WRITTEN, ready_project, refuse_overwriting, tables_of
 from analysis.errors import LantoaError
-from analysis.project import Project
+from analysis.project import DOSSIER_MAPPING, Project
 
 if TYPE_CHECKING:
     from analysis.ingest.dossiers.mapping import DossierMapping
     from analysis.ingest.dossiers.summing import Summed
 
-MAPPING_FILE = "anh-xa.yml"
 LOG = click.Path(path_type=Path)
 
 
@@ -26,7 +25,7 @@ def uptake() -> None:
 @uptake.command()
 @click.argument("log", metavar="SỔ", type=LOG)
 @click.option("--out", type=WRITTEN, required=True, help="Tệp .parquet sẽ ghi; dòng để riêng ghi vào tệp …-de-rieng.csv bên cạnh.")
-@click.option("--mapping", "mapping_file", type=RECEIVED, help=f"Tệp ánh xạ cột; mặc định là {MAPPING_FILE} trong thư mục sổ.")
+@click.option("--mapping", "mapping_file", type=RECEIVED, help=f"Tệp ánh xạ cột; mặc định là {DOSSIER_MAPPING} trong thư mục sổ.")
 @click.option("--engine", default="duckdb", show_default=True, metavar="MÁY", help="duckdb, spark-local, hoặc spark://máy-chủ:cổng.")
 @click.option("--fresh", "is_fresh", is_flag=True, help="Đọc lại mọi phần, kể cả phần không đổi.")
 def aggregate(log: Path, out: Path, mapping_file: Path | None, engine: str, is_fresh: bool) -> None:
@@ -52,7 +51,7 @@ def aggregate(log: Path, out: Path, mapping_file: Path | None, engine: str, is_f
 
 
 def _mapping_path(log: Path, mapping_file: Path | None) -> Path:
-    beside = log / MAPPING_FILE if log.is_dir() else log.with_name(MAPPING_FILE)
+    beside = log / DOSSIER_MAPPING if log.is_dir() else log.with_name(DOSSIER_MAPPING)
     if mapping_file is None and log.exists() and not beside.is_file():
         raise LantoaError(f"Chưa có tệp ánh xạ {beside}. Hãy soạn tệp theo docs/dossier_mapping.md, hoặc chỉ ra bằng --mapping.")
     return mapping_file or beside
@@ -74,10 +73,10 @@ def _told(summed: "Summed") -> list[str]:
     from analysis.text import number
 
     account = summed.account
-    reused = summed.parts_count - summed.read_count
+    reused, aside = summed.parts_count - summed.read_count, number(sum(account.set_aside.values()))
     lines = [
         f"{account.name_vi}: {number(summed.parts_count)} phần" + (f", {number(reused)} phần không đổi nên không đọc lại." if reused else "."),
-        f"{number(account.rows_in)} dòng vào = {number(account.rows_counted)} dòng được tính + {number(sum(account.set_aside.values()))} dòng để riêng.",
+        f"{number(account.rows_in)} dòng vào = {number(account.rows_counted)} dòng được tính + {aside} dòng để riêng.",
         *(f"  - {DOSSIER_REASONS[reason]}: {number(rows)} dòng" for reason, rows in account.set_aside.items()),
     ]
     if summed.aside is not None:
@@ -105,31 +104,33 @@ def publish(panel: Path, out: Path, force: bool) -> None:
 
 @uptake.command()
 @click.option("--rows", type=click.IntRange(min=1), help="Số hồ sơ; không ghi thì đúng bằng bảng hồ sơ mô phỏng theo tháng.")
-@click.option("--out", type=WRITTEN, required=True, help="Thư mục sẽ ghi; phải chưa có hoặc rỗng.")
+@click.option("--out", type=WRITTEN, required=True, help="Thư mục sẽ ghi; chạy lại thì ghi tiếp phần còn thiếu.")
 @click.option("--from", "first_month", default="2019-01", show_default=True, metavar="THÁNG", help="Tháng đầu.")
 @click.option("--to", "last_month", default="2024-12", show_default=True, metavar="THÁNG", help="Tháng cuối.")
-@click.option("--seed", type=int, help="Hạt giống; mặc định theo lantoa.toml.")
+@click.option("--seed", type=click.IntRange(min=0), help="Hạt giống; mặc định theo lantoa.toml.")
 def synthetic(rows: int | None, out: Path, first_month: str, last_month: str, seed: int | None) -> None:
     """Tạo một sổ hồ sơ mô phỏng (mỗi dòng ghi là mô phỏng), chia theo tháng, kèm tệp ánh xạ, để thử và để đo tốc độ.
 
     \b
     Ví dụ: lantoa uptake synthetic --rows 1000000 --out so-mo-phong/
     """
-    from analysis.simulate.dossiers import write_dossiers
+    from analysis.simulate import simulate_activities, write_dossiers
+    from analysis.text import number
 
     project = ready_project()
     refuse_overwriting(project, out, force=True)
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise LantoaError(f"{out} đã có tệp. Hãy chọn thư mục khác.")
     tables, seed = tables_of(project), project.settings.synthetic_seed if seed is None else seed
-    activities = tables.activities
-    if not activities["is_synthetic"].all():
-        from analysis.simulate import simulate_activities
-
-        activities = simulate_activities(tables.plan_items, tables.units, seed=seed)
-    months = 12 * (int(last_month[:4]) - int(first_month[:4])) + int(last_month[5:]) - int(first_month[5:]) + 1
-    with click.progressbar(length=months, label="Tạo hồ sơ mô phỏng", file=sys.stderr) as bar:
+    activities = simulate_activities(tables.plan_items, tables.units, seed=seed)
+    with click.progressbar(length=_months_between(first_month, last_month), label="Tạo hồ sơ mô phỏng", file=sys.stderr) as bar:
         written = write_dossiers(
             out, tables.units, activities, seed=seed, rows=rows, first_month=first_month, last_month=last_month, on_month=lambda *_: bar.update(1)
         )
-    click.echo(f"Đã tạo {written} hồ sơ mô phỏng trong {out}, kèm {MAPPING_FILE}.")
+    click.echo(f"Đã tạo {number(written)} hồ sơ mô phỏng trong {out}, kèm {DOSSIER_MAPPING}.")
+
+
+def _months_between(first: str, last: str) -> int:
+    """For the bar alone: months that are none are refused by the one who makes the log."""
+    try:
+        return max(1, 12 * (int(last[:4]) - int(first[:4])) + int(last[5:7]) - int(first[5:7]) + 1)
+    except ValueError:
+        return 1

@@ -1,5 +1,8 @@
 """Contracts of online-service uptake: monthly tables, rates, published facts, the dossier log summed up, the 766 index."""
 
+from datetime import date as day
+
+import pandas as pd
 import pandera.pandas as pa
 
 from analysis import codes
@@ -10,6 +13,7 @@ MONTH = text("calendar month YYYY-MM, Asia/Ho_Chi_Minh", pattern=MONTH_PATTERN, 
 UNIT = text("unit that received the dossiers")
 VINTAGE = code("vintage of the unit code", codes.VINTAGES)
 IS_SYNTHETIC = flag("invented row, made by a seed")
+QD766_ISSUED = day(2022, 6, 23)  # Decision 766/QĐ-TTg: before it there is nothing to score
 LONGEST_DAYS = 20_000  # days to a result: from 2000 on no dossier is older
 
 DECREE_LABEL = pa.Check(
@@ -143,18 +147,24 @@ DOSSIER_ACCOUNT = schema(
 QD766_ITEMS = schema(
     ["item"],
     {
-        "item": text("number of the item in the index: 3.3; one item bears none"),
+        "item": text("code of the item: its number in the index, 3.3; the one item without a number has a word of ours"),
+        "number_vi": text("number as the index prints it; empty = the item bears none", nullable=True),
         "item_vi": text("name of the item"),
         "group": text("number of the group: 1, 2, 3a, 3b, 4, 5"),
         "group_vi": text("name of the group"),
         "group_max_score": number("points of the group", minimum=0),
         "item_max_score": number("points of the item; empty = shown without points", minimum=0, nullable=True),
-        "target_pct": number("rate from which the item has all its points; empty = 100", minimum=0, maximum=100, nullable=True),
+        "target_pct": number("rate from which the item has all its points; empty = 100", minimum=1, maximum=100, nullable=True),
         "numerator_vi": text("what the numerator counts", nullable=True),
-        "denominator_vi": text("what the denominator counts", nullable=True),
+        "denominator_vi": text("what the denominator counts; empty = the item is a rate without counts", nullable=True),
         "rate_key": code("our rate key that comes nearest; empty = none", codes.RATE_KEYS, nullable=True),
+        "difference_vi": text("how the item differs from that rate key", nullable=True),
         "source_id": SOURCE_ID,
     },
+    pa.Check(
+        lambda frame: frame["rate_key"].isna() | frame["difference_vi"].notna(),
+        error="mục có mã tỷ lệ của bộ (rate_key) thì nêu khác ở đâu (difference_vi)",
+    ),
 )
 
 QD766_COUNTS = schema(
@@ -168,13 +178,22 @@ QD766_COUNTS = schema(
         "numerator_count": count("numerator", nullable=True),
         "denominator_count": count("denominator", nullable=True),
         "rate_pct": number("rate where the portal gives no counts", minimum=0, maximum=100, nullable=True),
+        "group_score": number("points of the item's whole group as the portal printed them; empty = not noted", minimum=0, nullable=True),
         "is_synthetic": IS_SYNTHETIC,
         "address": text("where it was read"),
         "source_id": SOURCE_ID,
     },
     not_both_missing("denominator_count", "rate_pct", "tử số và mẫu số, hoặc tỷ lệ"),
+    pa.Check(
+        lambda frame: frame["numerator_count"].isna() == frame["denominator_count"].isna(),
+        error="tử số (numerator_count) và mẫu số (denominator_count) cùng có hoặc cùng trống",
+    ),
     _part("numerator_count", "denominator_count"),
     ordered("period_start_date", "period_end_date", "ngày bắt đầu không sau ngày kết thúc"),
+    pa.Check(
+        lambda frame: ~(frame["period_end_date"] < pd.Timestamp(QD766_ISSUED)),
+        error=f"period_end_date từ {QD766_ISSUED:%d/%m/%Y}, ngày ban hành Quyết định 766/QĐ-TTg",
+    ),
 )
 
 UPTAKE_FACTS = schema(

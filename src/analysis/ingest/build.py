@@ -8,22 +8,22 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from analysis import corrections
 from analysis.contracts import SCHEMAS, check_table, columns_of, key_of, parse_columns
 from analysis.contracts.validation import duplicate_faults
 from analysis.errors import DataFaults, Fault, Notice
 from analysis.ingest.activity_log import LogContext, LogReading, read_activity_log
 from analysis.ingest.contradictions import edition_faults
+from analysis.ingest.cross_checks import cross_table_faults
 from analysis.ingest.dossiers.rates import joined, rates_of_cells
 from analysis.ingest.dossiers.tables import CELLS, DOSSIER_TABLES, read_dossier_tables
 from analysis.ingest.index_folder import NONE, SCORES, FolderFiles, short_name
 from analysis.ingest.index_registry import REGISTRY, REGISTRY_TABLES, read_registry
 from analysis.ingest.plans import ITEM_COLUMNS, is_plan_year, with_schedule
+from analysis.ingest.qd766_files.layout import KIND as QD766_FORM
+from analysis.ingest.qd766_files.reader import read_qd766
 from analysis.ingest.received import Received, read_csv
 from analysis.ingest.reconcile import reconcile
-from analysis.ingest.references import item_faults, level_faults, plan_year_faults, rival_plan_faults, unit_faults, validity_faults
 from analysis.ingest.score_sources import CANDIDATES, editions_told, file_name, read_candidates, reconciling_notices, told_of_folder
-from analysis.ingest.scores import score_faults, weight_faults
 from analysis.ingest.uptake import to_rates
 from analysis.ingest.uptake_sources import read_uptake_source
 from analysis.sources import REFERENCE_ONLY, Source
@@ -31,18 +31,7 @@ from analysis.sources import REFERENCE_ONLY, Source
 ACTIVITY_LOG = "activity-log"  # layout of a log in the office's own form
 # Items need the year of their plan; the registry's tables come from one file, conflicts from reconciling the scores.
 BUILD_ORDER = ("plans", *(name for name in SCHEMAS if name not in ("plans", *REGISTRY_TABLES, *DOSSIER_TABLES, "index_conflicts")))
-UNIT_COLUMNS = {
-    "plans": "province_code",
-    "activities": "unit_code",
-    "index_scores": "province_code",
-    "uptake": "unit_code",
-    "uptake_facts": "unit_code",
-    "dossier_cells": "unit_code",
-    "qd766_counts": "unit_code",
-    "events": "scope_code",
-}
 FLAG_DIFFERS = "Dòng và nguồn không thống nhất về mô phỏng"
-PROVINCE_LEVELS = {"plans": ("province",), "index_scores": ("province", "country")}
 
 
 @dataclass
@@ -88,7 +77,7 @@ def build_tables(
     build.faults += [
         Fault("Bảng không có trong hợp đồng dữ liệu", "sources.yml", f"“{name}”", ", ".join(SCHEMAS), "sửa trường table") for name in unknown
     ]
-    build.faults += _cross_table_faults(build, sources)
+    build.faults += cross_table_faults(build.tables, build.places, sources)
     if build.faults:
         raise DataFaults(told_of_folder(build.faults))
     _reconcile(build, sources)
@@ -140,7 +129,8 @@ def _read(build: Build, table: str, source: Source) -> tuple[pd.DataFrame, pd.Se
 
 def _read_uptake(build: Build, source: Source) -> tuple[pd.DataFrame, pd.Series, Received]:
     """Rates of a file of monthly counts, checked as it came: a column a count."""
-    file = read_uptake_source(build.files[source.source_id], source)
+    file = read_uptake_source(build.files[source.source_id], source, build.tables["units"])
+    build.notices += file.notices
     typed, where = _check(build, file.received, file.schema, source)
     rates = to_rates(typed, file.basis)
     return rates, where.loc[rates.index], file.received
@@ -214,6 +204,9 @@ def _empty(table: str) -> pd.DataFrame:
 def _receive(build: Build, table: str, source: Source) -> Received:
     if source.layout == ACTIVITY_LOG:
         return _receive_log(build, source)
+    if source.layout == QD766_FORM:
+        tables, received_on = build.tables, date.fromisoformat(source.received_on)
+        return read_qd766(build.files[source.source_id], source.path, tables["units"], tables["qd766_items"], received_on)
     columns = ITEM_COLUMNS if table == "plan_items" else tuple(name for name in columns_of(SCHEMAS[table]) if name != "source_id")
     received = read_csv(build.files[source.source_id], source.path, columns)
     if table == "plan_items":
@@ -233,45 +226,6 @@ def _receive_log(build: Build, source: Source) -> Received:
     faults = [] if len(reading.left_out) == source.left_out_count else list(reading.faults)  # what was decided holds for those rows only
     ids = source.source_id + "-" + reading.rows["activity_id"]
     return Received(source.path, reading.rows.assign(activity_id=ids), faults, reading.lines_count, reading.places)
-
-
-def _cross_table_faults(build: Build, sources: Sequence[Source]) -> list[Fault]:
-    tables, places = build.tables, build.places
-    faults = []
-    for table, column in UNIT_COLUMNS.items():
-        faults += unit_faults(tables[table], column, tables["units"], places[table])
-    for side in ("from", "to"):
-        faults += unit_faults(tables["unit_links"], f"{side}_code", tables["units"], places["unit_links"], f"{side}_vintage")
-    for table in ("activities", "uptake", CELLS):
-        faults += _mixed_faults(tables[table], places[table])
-        days = tables[table]["start_date"] if table == "activities" else _first_days(tables[table]["period_month"])
-        faults += validity_faults(tables[table], days, tables["units"], places[table])
-    for table, levels in PROVINCE_LEVELS.items():
-        faults += level_faults(tables[table], "province_code", tables["units"], levels, places[table])
-    faults += rival_plan_faults(tables["plans"], places["plans"])
-    faults += plan_year_faults(tables["activities"], tables["plans"], places["activities"])
-    faults += weight_faults(tables["index_weights"], places["index_weights"])
-    faults += corrections.declared_faults(
-        tables["corrections"], tables["units"], tables["index_components"], tables["index_editions"], sources, places["corrections"]
-    )
-    faults += item_faults(tables["activities"], tables["plans"], tables["plan_items"], places["activities"])
-    faults += score_faults(tables["index_scores"], tables["index_components"], tables["index_editions"], places["index_scores"])
-    return faults
-
-
-def _first_days(months: pd.Series) -> pd.Series:
-    """First day of each ``YYYY-MM``; NaT where the month cannot be read."""
-    return pd.to_datetime(months, format="%Y-%m", errors="coerce")
-
-
-def _mixed_faults(table: pd.DataFrame, places: pd.Series) -> list[Fault]:
-    """Real and synthetic rows must not lie in one table: a report could then stamp one with the other's name."""
-    invented = table["is_synthetic"].dropna().astype(bool)
-    if not invented.any() or invented.all():
-        return []
-    action = "bỏ bộ mô phỏng (tệp và mục trong sources.yml) khi đã có số liệu thật"
-    where = f"{places[invented.idxmax()].partition(', ')[0]} và {places[(~invented).idxmax()].partition(', ')[0]}"
-    return [Fault("Số liệu thật lẫn với số liệu mô phỏng", where, f"{int(invented.sum())} dòng mô phỏng", "chỉ một loại", action)]
 
 
 def _sorted(table: pd.DataFrame, name: str) -> pd.DataFrame:

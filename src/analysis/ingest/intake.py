@@ -21,7 +21,8 @@ from analysis.ingest.unfinished import INCOMING, clear_unfinished, holding, note
 from analysis.sources import Source, read_register, rewrite
 from analysis.text import fold
 
-OFFICE_TABLES = ("activities", "uptake", "plans")  # what offices send; shipped figures are corrected, not withdrawn
+OFFICE_TABLES = ("activities", "uptake", "dossier_cells", "plans")  # what offices send; shipped figures are corrected, not withdrawn
+OFFICE_LAYOUTS = (SCORES, "qd766_counts")  # likewise, where a file came in a form or a publisher's workbook
 LONGEST_NAME = 80
 
 
@@ -116,14 +117,14 @@ def _why_not_withdrawn(source_id: str, left: Sequence[Fault], now: Sequence[Faul
 
 
 def is_from_office(source: Source) -> bool:
-    """Whether an office sent or took in a file itself: logs, tables of dossiers, plans, files of index figures."""
-    return source.table in OFFICE_TABLES or (source.table == SCORES and bool(source.layout))
+    """Whether an office sent or took in a file itself: logs, tables and panels of dossiers, plans, files of index figures, 766 counts."""
+    return source.table in OFFICE_TABLES or (source.table in OFFICE_LAYOUTS and bool(source.layout))
 
 
 def _to_withdraw(registered: Sequence[Source], source_id: str) -> list[Source]:
     named = [source for source in registered if source.source_id == source_id and source.is_in_force and is_from_office(source)]
     if not named:
-        kinds = "nhật ký, bảng hồ sơ, kế hoạch hay tệp chỉ số"
+        kinds = "nhật ký, bảng hồ sơ, sổ hồ sơ, kế hoạch, tệp chỉ số hay bảng số liệu 766"
         raise NotAsAsked(f"Không có {kinds} đang dùng mang mã “{source_id}”. Xem các mã bằng lệnh “lantoa received”.")
     if named[0].table != "plans":
         return named

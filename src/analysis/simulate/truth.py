@@ -22,7 +22,8 @@ class Truth:
     where n counts the unit's own logged activities whose audience is not officials, in the month in which
     they start (dated only to a quarter or year: in equal parts over its months), and m counts those of the
     Văn phòng UBND tỉnh. Activities for officials and activities of
-    districts have no effect; nothing spills over to another unit; no other outcome answers.
+    districts have no effect; nothing spills over to another unit; no other outcome answers. In the dossier log the working days to
+    a result differ by channel, but communication changes them only by changing the channel.
 
     Attributes
     ----------
@@ -38,6 +39,9 @@ class Truth:
         Innovation SD and carry-over of each unit's own passing shocks: the reason to cluster by unit.
     precision
         Sum of the two beta parameters of the beta-binomial: the larger, the less overdispersion.
+    online_duration_factor
+        Working days to the result of a dossier filed online, as a multiple of those of one of the same unit, field and month that
+        came to the counter or by post; before days are cut to whole ones.
     """
 
     effect_logit: float = 0.08
@@ -47,6 +51,7 @@ class Truth:
     shock_sd_logit: float = 0.10
     shock_carry: float = 0.6
     precision: float = 400.0
+    online_duration_factor: float = 0.85
 
     @property
     def cumulative_effect_logit(self) -> float:
@@ -101,7 +106,11 @@ def truth_statement(truth: Truth) -> str:
         "ngay trong tháng. "
         f"Hoạt động của Văn phòng UBND tỉnh nâng mọi đơn vị như nhau (hệ số {number(truth.province_effect_logit, 2)}) nên không tách được "
         "khỏi biến động chung của từng tháng. Hoạt động chỉ dành cho cán bộ, công chức và hoạt động của cấp huyện không có tác động; "
-        "không có lan tỏa giữa các đơn vị; thanh toán trực tuyến, số hóa và bưu chính công ích không phụ thuộc vào truyền thông."
+        "không có lan tỏa giữa các đơn vị; thanh toán trực tuyến, số hóa và bưu chính công ích không phụ thuộc vào truyền thông. "
+        "Trong sổ hồ sơ mô phỏng, số ngày làm việc để giải quyết hồ sơ nộp trực tuyến bằng "
+        f"{number(100 * truth.online_duration_factor)} % số ngày của hồ sơ nộp trực tiếp hoặc qua bưu chính cùng đơn vị, cùng lĩnh vực, cùng tháng "
+        "(trước khi làm tròn thành ngày); truyền thông không làm thay đổi số ngày của từng kênh. "
+        "Hai kênh có cơ cấu lĩnh vực khác nhau, nên so sánh chung mọi lĩnh vực không cho ra tỷ lệ này."
     )
 
 

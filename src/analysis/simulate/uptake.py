@@ -28,6 +28,7 @@ def simulate_uptake(
     first_month: str = "2019-01",
     last_month: str = "2024-12",
     truth: Truth = TRUTH,
+    rows: int | None = None,
 ) -> pd.DataFrame:
     """Invent dossier counts of the communes and departments, with ``truth`` as the answer to ``activities``.
 
@@ -35,7 +36,8 @@ def simulate_uptake(
     ``online_count`` <= ``online_service_count`` <= ``received_count``; ``paid_online_count`` <= ``fee_count``
     <= ``received_count``; ``digitised_in_count`` and ``bcci_in_count`` <= ``received_count``;
     ``digitised_out_count`` and ``bcci_out_count`` <= ``resolved_count``, which may exceed the month's intake;
-    ``full_online_count`` and ``partial_online_count`` add up to ``online_count``. The services are counts of procedures.
+    ``full_online_count`` and ``partial_online_count`` add up to ``online_count``; ``online_count`` and ``bcci_in_count`` together
+    do not exceed ``received_count``. The services are counts of procedures.
     The same seed draws the same uniforms under any truth, so a larger effect never lowers an online count.
 
     Parameters
@@ -50,6 +52,9 @@ def simulate_uptake(
         Months as YYYY-MM.
     truth
         Response and noise.
+    rows
+        Dossiers received in all; None = as many as the levels say. Units keep their sizes relative to each other, and all
+        other counts are drawn at the new size, so that the truth stays the same.
 
     Raises
     ------
@@ -61,6 +66,7 @@ def simulate_uptake(
     months = pd.period_range(first_month, last_month, freq="M")
     receiving = roster.receiving_units
     received = _draw_received(rng, receiving, months)
+    received = received if rows is None else scaled_to(received, rows)
     online_logit = _online_logit(rng, activities, receiving, roster.office.code, months, truth)
     counts = {"received_count": received} | _draw_counts(rng, receiving, months, received, online_logit, truth.precision)
     return _as_table(counts, receiving, months)
@@ -106,6 +112,16 @@ def _draw_received(rng: np.random.Generator, units: Sequence[Unit], months: pd.P
     return rng.poisson(sizes[:, None] * levels.volume_factors(months) * noise)
 
 
+def scaled_to(received: Counts, rows: int) -> Counts:
+    """Intakes, shape (units, months), made larger or smaller so that they add up to ``rows`` exactly.
+
+    The running total over a unit's months, unit after unit, is scaled and cut to whole dossiers; an intake is the difference of two
+    neighbours, so that no unit gains or loses more than one dossier in all by rounding, however few there are.
+    """
+    running = received.ravel().cumsum()
+    return np.diff(running * rows // running[-1], prepend=0).reshape(received.shape)
+
+
 def _draw_counts(
     rng: np.random.Generator, units: Sequence[Unit], months: pd.PeriodIndex, received: Counts, online_logit: Floats, precision: float
 ) -> dict[str, Counts]:
@@ -124,7 +140,7 @@ def _draw_counts(
     with_fee = draw(received, np.array(levels.FEE_SHARE))
     resolved = _resolve(received, draw(received, np.array(levels.RESOLVED_IN_MONTH_SHARE)))
     online = draw(with_service, expit(online_logit))
-    return {
+    counts = {
         "online_service_count": with_service,
         "online_count": online,
         "fee_count": with_fee,
@@ -136,6 +152,7 @@ def _draw_counts(
         "bcci_out_count": draw(resolved, by_level(levels.BCCI_OUT_SHARE)),
         **_by_service(rng, units, months, online, precision),
     }
+    return counts | {"bcci_in_count": np.minimum(counts["bcci_in_count"], received - online)}
 
 
 def _by_service(rng: np.random.Generator, units: Sequence[Unit], months: pd.PeriodIndex, online: Counts, precision: float) -> dict[str, Counts]:

@@ -46,31 +46,31 @@ class Job:
     def logged(self, parts: Sequence[Part]) -> ir.Table:
         """Rows of some parts, by role."""
         columns = list(self.mapping.columns.values())
-        tables = [
-            says.logged_rows(
-                self.engine.table(part, columns, self.mapping.delimiter), self.numbers[part.name], self.mapping, self.engine.hash_of
-            )
-            for part in parts
-        ]
-        return ibis.union(*tables) if len(tables) > 1 else tables[0]
+        tables = [self.engine.table(part, columns, self.mapping.delimiter) for part in parts]
+        legs = [table.mutate(**{says.PART: ibis.literal(self.numbers[part.name], "int32")}) for part, table in zip(parts, tables, strict=True)]
+        return says.logged_rows(ibis.union(*legs) if len(legs) > 1 else legs[0], self.mapping, self.engine.hash_of)
 
     def judged(self, parts: Sequence[Part]) -> ir.Table:
-        """The same rows with unit, month, days and reason."""
-        return says.judged_rows(self.logged(parts), self.units, self.mapping)
+        """The same rows with month, days and reason, their units aside."""
+        return says.judged_rows(self.logged(parts), self.mapping)
+
+    def told(self, parts: Sequence[Part]) -> ir.Table:
+        """The same rows with their units as well."""
+        return says.with_units(self.judged(parts), self.units)
 
 
 def read_parts(job: Job) -> Hashes:
     """Passes one and two over the parts that are new or changed; the hashes of ids that may stand twice in the whole log."""
     job.state.keep_only(job.parts)
     fresh = [part for part in job.parts if not (part.name in job.state.parts and job.state.parts[part.name].bounds)]
-    for step in _steps(fresh, job.engine.rows_a_step):
+    for step in steps(fresh, job.engine.rows_a_step):
         _keep_hashes(job, step)
         job.state.save()
         job.on_rows(sum(rows_of(part) for part in step))
     candidates = job.state.repeated_hashes()
     left_out = {part.name: job.state.of_part(job.state.parts[part.name], candidates) for part in job.parts}
     stale = [part for part in job.parts if job.state.parts[part.name].without != digest_of(left_out[part.name])]
-    for step in _steps(stale, job.engine.rows_a_step):
+    for step in steps(stale, job.engine.rows_a_step):
         _count(job, step, np.unique(np.concatenate([left_out[part.name] for part in step])), left_out)
         job.state.save()
         job.on_rows(sum(rows_of(part) for part in step))
@@ -83,17 +83,22 @@ def rows_of(part: Part) -> int:
     return part.size // CSV_BYTES_A_ROW if part.rows is None else part.rows
 
 
-def _steps(parts: Sequence[Part], rows_a_step: int) -> Iterator[list[Part]]:
+def steps(parts: Sequence[Part], rows_a_step: int) -> Iterator[list[Part]]:
+    """Parts next to one another whose columns are of the same types, up to so many rows at a time."""
     step: list[Part] = []
     rows = 0
     for part in parts:
-        if step and rows + rows_of(part) > rows_a_step:
+        if step and (rows + rows_of(part) > rows_a_step or _types(part) != _types(step[0])):
             yield step
             step, rows = [], 0
         step.append(part)
         rows += rows_of(part)
     if step:
         yield step
+
+
+def _types(part: Part) -> tuple[str, dict[str, str]]:
+    return part.kind, dict(part.types)
 
 
 def _keep_hashes(job: Job, step: Sequence[Part]) -> None:
@@ -116,7 +121,7 @@ def _count(job: Job, step: Sequence[Part], without: Hashes, left_out: dict[str, 
     judged = without_ids(job.judged(step), without)
     writers = _PartWriters(job, step)
     try:
-        for batch in job.engine.batches(says.day_counts(judged)):
+        for batch in job.engine.batches(says.with_units(says.day_counts(judged), job.units)):
             writers.write(batch)
     finally:
         writers.close()
@@ -142,7 +147,7 @@ def as_table(rows: ir.Table, hashes: Hashes) -> ir.Table:
 
 
 class _PartWriters:
-    """Batches in the order of parts to one file a part; what each holds is added up on the way."""
+    """Batches to one file a part; what each holds is added up on the way."""
 
     def __init__(self, job: Job, step: Sequence[Part]):
         self._paths = {job.numbers[part.name]: job.state.counts_path(job.state.parts[part.name]) for part in step}
@@ -152,10 +157,9 @@ class _PartWriters:
         self._months: dict[int, set[int]] = {number: set() for number in self._paths}
 
     def write(self, batch: pa.RecordBatch) -> None:
-        of_part = batch["part"].to_numpy()
-        starts = np.flatnonzero(np.r_[True, of_part[1:] != of_part[:-1]]) if len(of_part) else []
-        for start, end in zip(starts, [*starts[1:], len(of_part)], strict=True):
-            self._write_part(int(of_part[start]), batch.slice(start, end - start))
+        """Add the rows of a batch to the files of their parts."""
+        for number in pc.unique(batch["part"]).to_pylist():
+            self._write_part(number, batch.filter(pc.equal(batch["part"], number)))
 
     def _write_part(self, number: int, rows: pa.RecordBatch) -> None:
         if number not in self._writers:
@@ -167,13 +171,14 @@ class _PartWriters:
         for reason in np.flatnonzero(by_reason[1:]) + 1:
             told = self._reasons[number]
             told[REASONS[reason]] = told.get(REASONS[reason], 0) + int(by_reason[reason])
-        self._months[number] |= set(pc.unique(rows["month"].drop_null()).to_pylist())
+        self._months[number] |= set(np.unique(rows["month"].to_numpy(zero_copy_only=False)[reasons == 0]).astype(int).tolist())
 
     def told(self, number: int) -> tuple[int, dict[str, int], list[int]]:
         """Rows of a part, those set aside by reason, and the months of receipt of those counted."""
         return self._rows[number], self._reasons[number], sorted(self._months[number])
 
     def close(self) -> None:
+        """Finish the files."""
         for writer in self._writers.values():
             writer.close()
 
@@ -181,7 +186,7 @@ class _PartWriters:
 def _keep_aside(job: Job, parts: Sequence[Part], without: Hashes) -> None:
     if not parts:
         return
-    judged = without_ids(job.judged(parts), without)
+    judged = without_ids(job.told(parts), without)
     rows = judged.filter(judged["reason"] > 0).select("part", *ASIDE_COLUMNS).order_by("part", *ASIDE_COLUMNS)
     paths = {job.numbers[part.name]: job.state.aside_path(job.state.parts[part.name]) for part in parts}
     writers: dict[int, pq.ParquetWriter] = {}
@@ -189,7 +194,9 @@ def _keep_aside(job: Job, parts: Sequence[Part], without: Hashes) -> None:
         for batch in job.engine.batches(rows):
             for number in pc.unique(batch["part"]).to_pylist():
                 of_part = batch.filter(pc.equal(batch["part"], number))
-                writers.setdefault(number, pq.ParquetWriter(paths[number], batch.schema)).write_batch(of_part)
+                if number not in writers:
+                    writers[number] = pq.ParquetWriter(paths[number], batch.schema)
+                writers[number].write_batch(of_part)
     finally:
         for writer in writers.values():
             writer.close()

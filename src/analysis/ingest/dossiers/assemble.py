@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -57,44 +59,57 @@ def bounds_of(job: Job, settled: Settled) -> tuple[str, str]:
     return first.isoformat(), min(end, job.mapping.exported_on).isoformat()
 
 
-def _months(job: Job, settled: Settled) -> Iterator[tuple[int, pd.DataFrame]]:
+def _months(job: Job, settled: Settled) -> Iterator[tuple[int, pa.Table]]:
+    of_settled = pa.Table.from_pandas(settled.counts.astype({"days": "Int64"}), preserve_index=False) if len(settled.counts) else None
     for month in months_of(job, settled):
-        held = [known for _, known in sorted(job.state.parts.items()) if month in known.months]
-        tables = [job.state.read_counts(known, month).to_pandas() for known in held]
-        yield month, pd.concat([*tables, settled.counts[settled.counts["month"] == month]], ignore_index=True)
+        held = [job.state.read_counts(known, month) for _, known in sorted(job.state.parts.items()) if month in known.months]
+        if of_settled is not None:
+            held.append(of_settled.filter(pc.equal(of_settled["month"], month)))
+        yield month, pa.concat_tables([_plain(table) for table in held])
 
 
-def _panel_rows(month: int, rows: pd.DataFrame, columns: Mapping[str, str]) -> pa.Table:
+def _plain(table: pa.Table) -> pa.Table:
+    """The columns of a cell as numbered texts and codes, days and sums as whole numbers, none missing."""
+    texts = {name: table[name].cast(pa.string()).combine_chunks() for name in ("unit_code", "field_vi")}
+    codes = {name: table[name].cast(pa.int64()) for name in ("level", "channel")}
+    sums = {name: pc.fill_null(table[name].cast(pa.int64()), 0) for name in SUMS}
+    return pa.table({**texts, **codes, DAYS: pc.fill_null(table[DAYS].cast(pa.int64()), NO_RESULT), **sums})
+
+
+def _panel_rows(month: int, rows: pa.Table, columns: Mapping[str, str]) -> pa.Table:
     cells, group, days, counts = _summed(rows)
     starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
     sums = {name: np.add.reduceat(counts[name], starts) for name in SUMS}
     panel = {
-        "unit_code": cells["unit_code"].to_numpy(),
-        "period_month": np.full(len(cells), month_text(month)),
-        "field_vi": cells["field_vi"].to_numpy(),
-        "service_level": np.array(LEVELS)[cells["level"].to_numpy(int)],
-        "channel": np.array(CHANNELS)[cells["channel"].to_numpy(int)],
+        "unit_code": cells["unit_code"],
+        "period_month": np.full(len(starts), month_text(month)),
+        "field_vi": cells["field_vi"],
+        "service_level": np.array(LEVELS)[cells["level"]],
+        "channel": np.array(CHANNELS)[cells["channel"]],
     }
     for name, of_sum in zip(COUNTS, SUMS, strict=True):
         is_told = all(role in columns for role in RESTS_ON.get(name, ()))
-        panel[name] = sums[of_sum] if is_told else pa.nulls(len(cells), pa.int64())
-    panel |= _durations(group, days, counts["received"], len(cells), "resolved" in columns)
+        panel[name] = sums[of_sum] if is_told else pa.nulls(len(starts), pa.int64())
+    panel |= _durations(group, days, counts["received"], len(starts), "resolved" in columns)
     return pa.table(panel, schema=PANEL_SCHEMA)
 
 
-def _summed(rows: pd.DataFrame) -> tuple[pd.DataFrame, Counts, Counts, dict[str, Counts]]:
+def _summed(rows: pa.Table) -> tuple[dict[str, NDArray[Any]], Counts, Counts, dict[str, Counts]]:
     """Rows added by cell and days: the cells in order, the number of each row's cell, its days, and its counts."""
-    keys = rows[list(CELL)].assign(days=rows["days"].fillna(NO_RESULT).astype("int64"))
-    sums = rows[list(SUMS)].fillna(0).astype("int64")
-    added = pd.concat([keys, sums], axis=1).groupby([*CELL, "days"], sort=True)[list(SUMS)].sum().reset_index()
-    group = added.groupby(list(CELL), sort=True).ngroup().to_numpy(dtype=np.int64)
-    is_first = np.r_[True, group[1:] != group[:-1]]
-    return (
-        added.loc[is_first, list(CELL)].reset_index(drop=True),
-        group,
-        added["days"].to_numpy(dtype=np.int64),
-        {name: added[name].to_numpy(dtype=np.int64) for name in SUMS},
-    )
+    texts, numbers = {}, {}
+    for name in ("unit_code", "field_vi"):
+        texts[name], numbers[name] = np.unique(rows[name].to_numpy(zero_copy_only=False).astype(str), return_inverse=True)
+    numbers |= {name: rows[name].to_numpy() for name in ("level", "channel", DAYS)}
+    order = np.lexsort([numbers[name] for name in (DAYS, "channel", "level", "field_vi", "unit_code")])
+    keys = np.stack([numbers[name][order] for name in (*CELL, DAYS)])
+    changes = np.r_[True, (keys[:, 1:] != keys[:, :-1]).any(axis=0)]
+    starts = np.flatnonzero(changes)
+    keys = keys[:, starts]
+    sums = {name: np.add.reduceat(rows[name].to_numpy()[order], starts) for name in SUMS}
+    is_first = np.r_[True, (keys[:-1, 1:] != keys[:-1, :-1]).any(axis=0)]
+    cells = dict(zip(CELL, keys[:-1, is_first], strict=True))
+    cells |= {name: found[cells[name]] for name, found in texts.items()}
+    return cells, np.cumsum(is_first) - 1, keys[-1], sums
 
 
 def _durations(group: Counts, days: Counts, received: Counts, cells_count: int, is_told: bool) -> dict[str, pa.Array]:

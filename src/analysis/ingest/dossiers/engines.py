@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
@@ -24,7 +25,9 @@ from analysis.ingest.dossiers.inputs import Part
 
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 DUCKDB, SPARK_LOCAL, SPARK_MASTER = "duckdb", "spark-local", "spark://"
-MEMORY_MB = 350  # of DuckDB's own; the process holds about 200 MB besides
+MEMORY_MB = 300  # of DuckDB's own; the process holds about 200 MB besides
+BATCH_ROWS = 250_000
+LONGEST_TOLD = 300
 ANSWER_SECONDS = 5.0
 SPARK_PORT = 7077
 BROKEN = "_broken_line"
@@ -34,11 +37,16 @@ class EngineUnusable(LantoaError):
     """The engine asked for is not installed, lacks Java, or does not answer."""
 
 
+class PartsUnreadable(LantoaError):
+    """An engine stopped at what it read: a file damaged inside, a disk that is full, a cluster that went away."""
+
+
 class Engine(ABC):
-    """A place where expressions run. ``kind`` tells engines apart whose hashes differ."""
+    """A place where expressions run. ``kind`` tells engines apart whose hashes differ; ``failures`` are the errors it raises."""
 
     kind: str
     rows_a_step: int
+    failures: tuple[type[Exception], ...]
 
     @abstractmethod
     def table(self, part: Part, columns: Sequence[str], delimiter: str) -> ir.Table:
@@ -53,8 +61,19 @@ class Engine(ABC):
         """A 64-bit hash of text; equal text has equal hashes."""
 
     @abstractmethod
-    def batches(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+    def _answer(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
         """The answer, in order, piece by piece."""
+
+    def batches(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+        """The answer, in order, piece by piece. Raises ``PartsUnreadable``."""
+        try:
+            yield from self._answer(expression)
+        except self.failures as error:
+            told = (str(error).strip().splitlines() or [type(error).__name__])[0][:LONGEST_TOLD]
+            raise PartsUnreadable(
+                f"Máy tính toán {self.kind} dừng giữa chừng: {told}. Kết quả lần trước còn nguyên. Hãy kiểm tra tệp của sổ (xuất lại tệp hỏng), "
+                "chỗ trống trên đĩa, rồi chạy lại; phần đã đếm xong không phải đếm lại."
+            ) from error
 
     @abstractmethod
     def close(self) -> None:
@@ -81,12 +100,12 @@ def opened(name: str, workspace: Path) -> Iterator[Engine]:
         engine.close()
 
 
-@ibis.udf.scalar.builtin(name="hash")
-def _duckdb_hash(text: str) -> "ibis.expr.datatypes.uint64":  # type: ignore[empty-body]
-    """DuckDB's own hash of 64 bits."""
+@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
+def _duckdb_hash(text: str, reversed_text: str) -> "ibis.expr.datatypes.uint64":
+    """DuckDB's own hash of 64 bits; of text alone it gives ids that count up many times as many equal hashes as chance would."""
 
 
-@ibis.udf.scalar.builtin(name="xxhash64")
+@ibis.udf.scalar.builtin(name="xxhash64")  # type: ignore[untyped-decorator]
 def _spark_hash(text: str) -> int:  # type: ignore[empty-body]
     """Spark's hash of 64 bits; its ``hash`` has only 32."""
 
@@ -95,20 +114,27 @@ class DuckDB(Engine):
     """In this process, with a bound on memory; what does not fit is written to the workspace."""
 
     kind = "duckdb"
-    rows_a_step = 6_000_000
+    rows_a_step = 3_000_000
+    failures = (duckdb.Error,)
 
     def __init__(self, workspace: Path):
         self._backend = ibis.duckdb.connect()
         for setting in (f"TimeZone='{TIME_ZONE}'", f"memory_limit='{MEMORY_MB}MB'", f"temp_directory='{_quoted(workspace)}'"):
             self._backend.raw_sql(f"SET {setting}")
         self._backend.raw_sql("SET preserve_insertion_order=false")
+        self._tables: dict[str, ir.Table] = {}
 
     def table(self, part: Part, columns: Sequence[str], delimiter: str) -> ir.Table:
+        if part.name not in self._tables:
+            self._tables[part.name] = self._read(part, delimiter)[list(columns)]
+        return self._tables[part.name]
+
+    def _read(self, part: Part, delimiter: str) -> ir.Table:
         if part.kind == "parquet":
-            return self._backend.read_parquet(str(part.path), hive_partitioning=False)[list(columns)]
+            return self._backend.read_parquet(str(part.path), hive_partitioning=False)
         kinds = dict.fromkeys(part.columns, "VARCHAR")
         options = {"columns": kinds, "header": True, "delim": delimiter, "quote": '"', "auto_detect": False, "store_rejects": True}
-        return self._backend.read_csv(str(part.path), hive_partitioning=False, rejects_limit=0, **options)[list(columns)]
+        return self._backend.read_csv(str(part.path), hive_partitioning=False, rejects_limit=0, **options)
 
     def broken_lines(self, part: Part) -> list[int | None]:
         if "reject_errors" not in self._temporary_tables():
@@ -123,10 +149,10 @@ class DuckDB(Engine):
         return {name for (name,) in self._backend.raw_sql("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()}
 
     def hash_of(self, text: ir.StringValue) -> ir.IntegerValue:
-        return _duckdb_hash(text)
+        return _duckdb_hash(text, text.reverse())
 
-    def batches(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
-        yield from self._backend.to_pyarrow_batches(expression, chunk_size=250_000)
+    def _answer(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+        yield from self._backend.to_pyarrow_batches(expression, chunk_size=BATCH_ROWS)
 
     def close(self) -> None:
         self._backend.disconnect()
@@ -142,6 +168,7 @@ class Spark(Engine):
         if name != SPARK_LOCAL:
             _hold_that_it_answers(name)
         session = _session(name, workspace)
+        self.failures = _spark_failures()
         self._session = session
         self._backend = ibis.pyspark.connect(session)
         session.conf.set("spark.sql.session.timeZone", TIME_ZONE)
@@ -157,18 +184,18 @@ class Spark(Engine):
         view = f"part_{len(self._broken)}"
         found.createOrReplaceTempView(view)
         table = self._backend.table(view)
-        self._broken[part.name] = table.filter(table[BROKEN].notnull())
+        self._broken[part.name] = table.filter(table[BROKEN].notnull())[list(columns)[:1]]
         return table.filter(table[BROKEN].isnull())[list(columns)]
 
     def broken_lines(self, part: Part) -> list[int | None]:
         if part.name not in self._broken:
             return []
-        return [None] * int(self._backend.execute(self._broken[part.name].select(BROKEN).cache().count()))
+        return [None] * len(self._backend.to_pyarrow(self._broken[part.name]))
 
     def hash_of(self, text: ir.StringValue) -> ir.IntegerValue:
         return _spark_hash(text)
 
-    def batches(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+    def _answer(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
         yield from self._backend.to_pyarrow(expression).to_batches()
 
     def close(self) -> None:
@@ -190,6 +217,13 @@ def _hold_that_it_answers(name: str) -> None:
             f"Máy chủ Spark “{name}” không trả lời ({error}). Chưa ghi gì. Hãy kiểm tra địa chỉ, cổng và mạng, "
             f"hoặc chạy trên máy này với --engine {DUCKDB}."
         ) from error
+
+
+def _spark_failures() -> tuple[type[Exception], ...]:
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    return Py4JError, PySparkException
 
 
 def _session(name: str, workspace: Path) -> Any:

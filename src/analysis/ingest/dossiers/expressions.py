@@ -13,13 +13,16 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from analysis import codes
+from analysis.errors import DataFaults, Fault
 from analysis.ingest.dossiers.mapping import DossierMapping
 from analysis.units import MERGER_DAY
 
 LEVELS, CHANNELS = tuple(codes.SERVICE_LEVELS), tuple(codes.DOSSIER_CHANNELS)
 REASONS = ("", *codes.DOSSIER_REASONS)  # 0: counted
 REASON = {reason: number for number, reason in enumerate(REASONS)}
+NO_UNIT = "Ánh xạ tới đơn vị không có"
 BLANK_FIELD = "không ghi"
+PART = "_part"  # number of the file a row came from; no vendor calls a column so
 OLDEST_DAY = date(2000, 1, 1)
 VINTAGE_DAYS: Mapping[str, tuple[date, date]] = {  # first day of use, first day no longer in use
     "64-tinh": (OLDEST_DAY, date(2008, 8, 1)),
@@ -27,7 +30,7 @@ VINTAGE_DAYS: Mapping[str, tuple[date, date]] = {  # first day of use, first day
     "34-tinh": (MERGER_DAY, date(2100, 1, 1)),
 }
 YES, NO, UNKNOWN = 1, 0, -1
-GROUP = ("part", "unit_code", "month", "field_vi", "level", "channel", "reason", "days")
+GROUP = ("part", "logged_unit", "month", "field_vi", "level", "channel", "reason", "days")
 SUMS = ("received", "online", "fee", "paid_online", "digitised", "resolved", "due", "on_time")
 _WIDTHS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2, "%f": 6}
 
@@ -36,7 +39,7 @@ IdHash = Callable[[ir.StringValue], ir.IntegerValue]
 
 @dataclass(frozen=True)
 class UnitCodes:
-    """Logged text of a unit → its code, and the codes that only other lists of units have."""
+    """Logged text of a unit, without regard to case → its code, and the codes that only other lists of units have."""
 
     known: Mapping[str, str]
     of_other_vintages: frozenset[str]
@@ -51,19 +54,27 @@ class UnitCodes:
 
 
 def unit_codes(units: pd.DataFrame, mapping: DossierMapping) -> UnitCodes:
-    """Codes of the mapping's vintage, first by the vendor's own names for them."""
+    """Codes of the mapping's vintage, first by the vendor's own names for them. Raises ``DataFaults`` for a name given to no unit."""
     of_vintage = units["vintage"] == mapping.vintage
     valid = set(units.loc[of_vintage, "unit_code"].astype(str))
-    renamed = {text: code for text, code in mapping.codes.get("unit", {}).items() if code in valid}
-    return UnitCodes({**{code: code for code in valid}, **renamed}, frozenset(units.loc[~of_vintage, "unit_code"].astype(str)))
+    named = mapping.codes.get("unit", {})
+    faults = [
+        Fault(NO_UNIT, f"{mapping.name_vi}, codes, unit, “{text}”", f"“{code}”", f"mã đơn vị của {codes.VINTAGES[mapping.vintage]}", "sửa mã")
+        for text, code in sorted(named.items())
+        if code not in valid
+    ]
+    if faults:
+        raise DataFaults(faults)
+    others = frozenset(code.casefold() for code in units.loc[~of_vintage, "unit_code"].astype(str))
+    return UnitCodes({**{code.casefold(): code for code in valid}, **named}, others)
 
 
-def logged_rows(raw: ir.Table, part: int, mapping: DossierMapping, hash_of: IdHash) -> ir.Table:
-    """Rows of one part by role, each cell as the roles need it: text, code numbers, days. Nothing else of ``raw`` is read."""
+def logged_rows(raw: ir.Table, mapping: DossierMapping, hash_of: IdHash) -> ir.Table:
+    """Rows by role, each cell as the roles need it: text, code numbers, days. ``raw`` holds ``part`` and the mapped columns."""
     columns, readers = mapping.columns, mapping.codes
     dossier_id = _text(raw[columns["dossier_id"]])
     found = {
-        "part": ibis.literal(part, "int32"),
+        "part": raw[PART],
         "dossier_id": dossier_id,
         "id_hash": hash_of(dossier_id),
         "logged_unit": _text(raw[columns["unit"]]),
@@ -84,25 +95,30 @@ def logged_rows(raw: ir.Table, part: int, mapping: DossierMapping, hash_of: IdHa
     return raw.select(**found)
 
 
-def judged_rows(rows: ir.Table, units: UnitCodes, mapping: DossierMapping) -> ir.Table:
-    """Rows of all parts with their unit's code, month of receipt, days to the result, and the reason for which one is not counted."""
-    known = ibis.memtable(units.frame())
-    joined = rows.left_join(known, rows["logged_unit"] == known["logged"])
-    with_unit = joined.mutate(unit_code=joined["known_code"].fill_null(""), unit_reason=joined["unit_reason"].fill_null(REASON["unknown_unit"]))
-    return with_unit.mutate(
-        month=with_unit["received"].year() * 12 + with_unit["received"].month() - 1,
-        days=with_unit["resolved"].delta(with_unit["received"], unit="day"),
-        reason=_reason(with_unit, mapping),
+def judged_rows(rows: ir.Table, mapping: DossierMapping) -> ir.Table:
+    """Rows with month of receipt, days to the result, and the reason for which one is not counted, its unit aside."""
+    return rows.mutate(
+        month=(rows["received"].year() * 12 + rows["received"].month() - 1).cast("int32"),
+        days=rows["resolved"].delta(rows["received"], unit="day").cast("int32"),
+        reason=_reason(rows, mapping),
     )
+
+
+def with_units(judged: ir.Table, units: UnitCodes) -> ir.Table:
+    """Rows, or counts of rows, with the code of their unit; a unit that cannot be told is the first reason not to count them."""
+    known = ibis.memtable(units.frame())
+    joined = judged.left_join(known, judged["logged_unit"].lower() == known["logged"])
+    unit_reason = ibis.ifelse(judged["logged_unit"] == "", REASON["no_unit"], joined["unit_reason"].fill_null(REASON["unknown_unit"]))
+    return joined.mutate(
+        unit_code=joined["known_code"].fill_null(""), reason=ibis.ifelse(unit_reason > 0, unit_reason, joined["reason"]).cast("int8")
+    ).drop("logged", "known_code", "unit_reason")
 
 
 def _reason(rows: ir.Table, mapping: DossierMapping) -> ir.IntegerValue:
     first_day, end_day = VINTAGE_DAYS[mapping.vintage]
     exported = ibis.literal(mapping.exported_on)
     marked = YES if mapping.is_synthetic else NO
-    checks: list[tuple[ir.BooleanValue, str | ir.IntegerValue]] = [
-        (rows["logged_unit"] == "", "no_unit"),
-        (rows["unit_reason"] > 0, rows["unit_reason"]),
+    checks: list[tuple[ir.BooleanValue, str]] = [
         (rows["dossier_id"] == "", "no_dossier_id"),
         (rows["received"].isnull(), "no_received_day"),
         (rows["received"] < ibis.literal(OLDEST_DAY), "before_2000"),
@@ -121,8 +137,7 @@ def _reason(rows: ir.Table, mapping: DossierMapping) -> ir.IntegerValue:
         checks.append((((rows["paid_online"] == YES) & (rows["fee"].fill_null(0) == 0)).fill_null(False), "paid_without_fee"))
     if "synthetic" in mapping.columns:
         checks.append((rows["synthetic"] != marked, "not_marked_synthetic"))
-    cases = [(found, ibis.literal(REASON[told], "int8") if isinstance(told, str) else told.cast("int8")) for found, told in checks]
-    return ibis.cases(*cases, else_=ibis.literal(0, "int8"))
+    return ibis.cases(*((found, ibis.literal(REASON[told], "int8")) for found, told in checks), else_=ibis.literal(0, "int8"))
 
 
 def day_counts(judged: ir.Table) -> ir.Table:
@@ -132,20 +147,16 @@ def day_counts(judged: ir.Table) -> ir.Table:
     and left empty in the panel.
     """
     is_counted = judged["reason"] == 0
-    rows = judged.mutate(**{name: ibis.ifelse(is_counted, judged[name], ibis.null(judged[name].type())) for name in ("month", "days")})
-    return (
-        rows.group_by(*GROUP)
-        .agg(
-            received=rows.count(),
-            online=(rows["channel"] == CHANNELS.index("online")).sum(),
-            fee=(rows["fee"] > 0).sum(),
-            paid_online=(rows["paid_online"] == YES).sum(),
-            digitised=(rows["digitised"] == YES).sum(),
-            resolved=rows["resolved"].count(),
-            due=(rows["resolved"].notnull() & rows["due"].notnull()).sum(),
-            on_time=(rows["resolved"] <= rows["due"]).sum(),
-        )
-        .order_by(*GROUP)
+    rows = judged.mutate(**{name: ibis.ifelse(is_counted, judged[name], ibis.null("int32")) for name in ("month", "days")})
+    return rows.group_by(*GROUP).agg(
+        received=rows.count(),
+        online=rows.count(where=rows["channel"] == CHANNELS.index("online")),
+        fee=rows.count(where=rows["fee"] > 0),
+        paid_online=rows.count(where=rows["paid_online"] == YES),
+        digitised=rows.count(where=rows["digitised"] == YES),
+        resolved=rows["resolved"].count(),
+        due=rows.count(where=rows["resolved"].notnull() & rows["due"].notnull()),
+        on_time=rows.count(where=rows["resolved"] <= rows["due"]),
     )
 
 

@@ -81,7 +81,8 @@ def _entry(path: Path, sha256: str, account: Account, registered: Sequence[Sourc
         sha256=sha256,
         is_synthetic=account.is_synthetic,
         terms=TERMS,
-        note=f"{number(account.rows_in)} dòng vào, {number(account.rows_counted)} dòng được tính. " + ("Để riêng: " + "; ".join(aside) + "." if aside else ""),
+        note=f"{number(account.rows_in)} dòng vào, {number(account.rows_counted)} dòng được tính. "
+        + ("Để riêng: " + "; ".join(aside) + "." if aside else ""),
         layout=PANEL_LAYOUT,
     )
 

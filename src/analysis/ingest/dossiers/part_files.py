@@ -21,6 +21,20 @@ from analysis.ingest.dossiers.mapping_form import DELIMITERS
 from analysis.ingest.dossiers.panel_file import ACCOUNT_KEY
 from analysis.text import fold
 
+BROKEN_PARQUET = "Tệp Parquet hỏng"
+BROKEN_CSV = "Tệp CSV không đọc được"
+OTHER_STRUCTURE = "Phần khác cấu trúc đã khai"
+OTHER_TYPE = "Kiểu cột không mang được vai trò đã khai"
+OWN_PANEL = "Tệp là bảng tổng hợp, không phải sổ hồ sơ"
+
+PARQUET, CSV = "parquet", "csv"
+_HEAD_BYTES = 64 * 1024
+_MAGIC = b"PAR1"
+_TAIL_BYTES = 8  # length of the footer, then the mark
+_NEAR_SHOWN, _NEAR_CUTOFF = 2, 0.6
+_FINGERPRINT_DIGITS = 16
+
+
 @dataclass(frozen=True)
 class Part:
     """One file of a log.
@@ -38,7 +52,7 @@ class Part:
     size
         Bytes.
     columns
-        Names as they stand in the file, or in the first line of a CSV.
+        Names as they stand in the file, or in the first line of a CSV; a cell left blank there is called by its position.
     types
         Mapped column to its Arrow type in words; empty of a CSV.
     fingerprint
@@ -55,7 +69,7 @@ class Part:
     fingerprint: str
 
 
-class _Broken(Exception):
+class Broken(Exception):
     """A file cannot be read as what its name says; the fault tells why."""
 
     def __init__(self, fault: Fault):
@@ -63,13 +77,21 @@ class _Broken(Exception):
         super().__init__(str(fault))
 
 
-def _read_parquet(path: Path, name: str, mapping: DossierMapping) -> _Read:
+def read_part(path: Path, name: str, kind: str, mapping: DossierMapping) -> tuple[Part, list[Fault]]:
+    """A file as a part, and everything by which it differs from the mapping. Raises ``Broken`` and ``OSError``."""
+    return _read_parquet(path, name, mapping) if kind == PARQUET else _read_csv(path, name, mapping)
+
+
+def _read_parquet(path: Path, name: str, mapping: DossierMapping) -> tuple[Part, list[Fault]]:
     footer = _footer(path, name)
     try:
         with pq.ParquetFile(path) as file:
             rows, schema = file.metadata.num_rows, file.schema_arrow
     except (pa.ArrowException, OSError) as error:
         raise _broken_parquet(name, "phần mô tả ở cuối tệp không đọc được") from error
+    if ACCOUNT_KEY in (schema.metadata or {}):
+        accepted, action = "sổ từng hồ sơ", "chuyển tệp này ra ngoài thư mục sổ"
+        raise Broken(Fault(OWN_PANEL, name, "bảng do lệnh “lantoa uptake aggregate” ghi ra", accepted, action))
     columns = tuple(schema.names)
     kinds = {role: schema.field(column).type for role, column in mapping.columns.items() if columns.count(column) == 1}
     faults = [*_missing(path, name, columns, mapping), *_repeated(name, columns, mapping.columns.values())]
@@ -78,7 +100,7 @@ def _read_parquet(path: Path, name: str, mapping: DossierMapping) -> _Read:
             faults.append(Fault(OTHER_TYPE, name, f"cột “{mapping.columns[role]}” (vai trò {role}) có kiểu {kind}", *problem))
     types = {mapping.columns[role]: str(kind) for role, kind in kinds.items()}
     part = Part(path, name, PARQUET, rows, path.stat().st_size, columns, types, _fingerprint(path, footer))
-    return _Read(part, {role: family_of(kind) for role, kind in kinds.items()}, faults)
+    return part, faults
 
 
 def _footer(path: Path, name: str) -> bytes:
@@ -97,11 +119,11 @@ def _footer(path: Path, name: str) -> bytes:
         return file.read(length)
 
 
-def _broken_parquet(name: str, found: str) -> _Broken:
-    return _Broken(Fault(BROKEN_PARQUET, name, found, "tệp Parquet nguyên vẹn", "chép hoặc xuất lại tệp này"))
+def _broken_parquet(name: str, found: str) -> Broken:
+    return Broken(Fault(BROKEN_PARQUET, name, found, "tệp Parquet nguyên vẹn", "chép hoặc xuất lại tệp này"))
 
 
-def _read_csv(path: Path, name: str, mapping: DossierMapping) -> _Read:
+def _read_csv(path: Path, name: str, mapping: DossierMapping) -> tuple[Part, list[Fault]]:
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
@@ -110,8 +132,10 @@ def _read_csv(path: Path, name: str, mapping: DossierMapping) -> _Read:
     columns = _header(head, name, mapping.delimiter, is_whole=size <= _HEAD_BYTES)
     part = Part(path, name, CSV, None, size, columns, {}, _fingerprint(path, head + tail))
     if len(columns) == 1 and columns[0] not in mapping.columns.values():
-        return _Read(part, {}, [_other_delimiter(name, head, mapping.delimiter)])
-    return _Read(part, {}, [*_missing(path, name, columns, mapping), *_repeated(name, columns, columns)])
+        return part, [_other_delimiter(name, head, mapping.delimiter)]
+    if not set(columns) & set(mapping.columns.values()):
+        return part, [_no_names(name)]
+    return part, [*_missing(path, name, columns, mapping), *_repeated(name, columns, columns)]
 
 
 def _header(head: bytes, name: str, delimiter: str, *, is_whole: bool) -> tuple[str, ...]:
@@ -121,21 +145,28 @@ def _header(head: bytes, name: str, delimiter: str, *, is_whole: bool) -> tuple[
     except UnicodeDecodeError as error:
         line = head[: error.start].count(b"\n") + 1
         found = "tệp mã UTF-16" if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else f"dòng {line} không phải mã UTF-8"
-        raise _Broken(Fault(BROKEN_CSV, name, found, accepted, action)) from error
+        raise Broken(Fault(BROKEN_CSV, name, found, accepted, action)) from error
     found = "tệp trống" if not text.strip() else "nội dung nhị phân, không phải văn bản" if "\0" in text else ""
     if not found and not is_whole and "\n" not in text and "\r" not in text:
         found = "dòng đầu dài quá 64 KiB"
     if found:
-        raise _Broken(Fault(BROKEN_CSV, name, found, accepted, action))
+        raise Broken(Fault(BROKEN_CSV, name, found, accepted, action))
     try:
-        return tuple(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+        names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except (csv.Error, StopIteration) as error:
-        raise _Broken(Fault(BROKEN_CSV, name, "dòng tên cột không tách được", accepted, action)) from error
+        raise Broken(Fault(BROKEN_CSV, name, "dòng tên cột không tách được", accepted, action)) from error
+    return tuple(column if column.strip() else f"cột {position}, không tên" for position, column in enumerate(names, 1))
+
+
+def _no_names(name: str) -> Fault:
+    """Nothing is quoted: where the line of names is left out, this is somebody's dossier."""
+    found, action = "dòng đầu không có cột nào đã khai", "xuất lại kèm dòng tên cột, hoặc sửa tên cột trong tệp ánh xạ"
+    return Fault(OTHER_STRUCTURE, name, found, "dòng đầu là tên các cột, viết y hệt trong tệp ánh xạ", action)
 
 
 def _other_delimiter(name: str, head: bytes, delimiter: str) -> Fault:
     """The first line may hold a person's data where the names are left out, so that none of it is quoted."""
-    line = head.splitlines()[0]
+    line = head.split(b"\n")[0]
     others = {label: line.count(sign.encode()) for sign, label in DELIMITERS.items() if sign != delimiter}
     most = max(others, key=lambda label: others[label])
     told = f"; dòng này có {others[most]} {most}" if others[most] else ""

@@ -1,18 +1,21 @@
 """Dossiers that a log holds more than once: which row counts, and proof that no row was lost or counted twice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from analysis.errors import LantoaError
 from analysis.ingest.dossiers import expressions as says
-from analysis.ingest.dossiers.aggregate import ASIDE_COLUMNS, Job, as_table
-from analysis.ingest.dossiers.expressions import GROUP, SUMS
+from analysis.ingest.dossiers.aggregate import ASIDE_COLUMNS, Job, as_table, steps
+from analysis.ingest.dossiers.expressions import SUMS
+from analysis.ingest.dossiers.inputs import Part
 from analysis.ingest.dossiers.state import Hashes
 
 HASHES_A_STEP = 500_000
 _PREFERENCE = ["dossier_id", "resolved", "due", "received", "unit_code", "field_vi", "level", "channel", "fee", "paid_online", "digitised", "part"]
-_NO_COUNTS = pd.DataFrame(columns=[*GROUP, *SUMS])
+_GROUP = ["part", "unit_code", "month", "field_vi", "level", "channel", "days"]
+_NO_COUNTS = pd.DataFrame(columns=[*_GROUP, *SUMS])
 _NO_ASIDE = pd.DataFrame(columns=["part", *ASIDE_COLUMNS])
 
 
@@ -36,8 +39,7 @@ def settle_repeats(job: Job, candidates: Hashes) -> Settled:
     concerned = [part for part in job.parts if len(job.state.of_part(job.state.parts[part.name], candidates))]
     kept, aside = [_NO_COUNTS], [_NO_ASIDE]
     for start in range(0, len(candidates), HASHES_A_STEP):
-        judged = job.judged(concerned)
-        rows = job.engine.frame(judged.semi_join(as_table(judged, candidates[start : start + HASHES_A_STEP]), "id_hash"))
+        rows = _rows_with(job, concerned, candidates[start : start + HASHES_A_STEP])
         ordered = rows.sort_values(_PREFERENCE, na_position="first", kind="stable", ignore_index=True)
         is_counted = ordered["reason"] == 0
         is_repeated = is_counted & ordered[is_counted].duplicated("dossier_id", keep="last").reindex(ordered.index, fill_value=False)
@@ -45,6 +47,15 @@ def settle_repeats(job: Job, candidates: Hashes) -> Settled:
         kept.append(_counts_of(ordered[ordered["reason"] == 0]))
         aside.append(ordered.loc[ordered["reason"] > 0, ["part", *ASIDE_COLUMNS]])
     return Settled(pd.concat(kept, ignore_index=True), pd.concat(aside, ignore_index=True))
+
+
+def _rows_with(job: Job, parts: Sequence[Part], hashes: Hashes) -> pd.DataFrame:
+    """Judged rows whose ids have one of the hashes."""
+    frames = []
+    for step in steps(parts, job.engine.rows_a_step):
+        judged = job.told(step)
+        frames.append(job.engine.frame(judged.semi_join(as_table(judged, hashes), "id_hash")))
+    return pd.concat(frames, ignore_index=True)
 
 
 def _counts_of(rows: pd.DataFrame) -> pd.DataFrame:
@@ -60,7 +71,7 @@ def _counts_of(rows: pd.DataFrame) -> pd.DataFrame:
         on_time=resolved <= due,
         resolved=resolved.notna(),
     )
-    return counted.groupby(list(GROUP), dropna=False, sort=True)[list(SUMS)].sum().astype("int64").reset_index()
+    return counted.groupby(_GROUP, dropna=False, sort=True)[list(SUMS)].sum().astype("int64").reset_index()
 
 
 def check_rows(job: Job, settled: Settled) -> int:
@@ -77,5 +88,3 @@ def check_rows(job: Job, settled: Settled) -> int:
             raise CountsDiffer(f"{part.name}: tệp có {part.rows} dòng, đếm được {rows}. Chưa ghi gì; hãy chạy lại với --fresh.")
         total += rows
     return total
-
-

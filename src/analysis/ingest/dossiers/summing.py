@@ -1,12 +1,12 @@
 """Summing up a dossier log from beginning to end: files found, held to the mapping, counted, written whole or not at all."""
 
-import csv
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from analysis import codes
 from analysis.errors import DataFaults, LantoaError, RunLocked, writing_to
 from analysis.ingest.dossiers import expressions as says
-from analysis.ingest.dossiers.aggregate import Job, Progress, read_parts, refuse_fields
+from analysis.ingest.dossiers.aggregate import ASIDE_COLUMNS, Job, Progress, read_parts, refuse_fields
 from analysis.ingest.dossiers.assemble import bounds_of, write_panel
 from analysis.ingest.dossiers.engines import TIME_ZONE, opened
 from analysis.ingest.dossiers.inputs import Part, find_parts
@@ -41,11 +41,8 @@ class Summed:
 
 
 def find(log: Path, mapping: DossierMapping) -> list[Part]:
-    """The parts of a log, held to the mapping and searched for personal data. Raises ``DataFaults`` before anything is counted."""
-    parts = find_parts(log, mapping)
-    if faults := personal_faults(parts, mapping):
-        raise DataFaults(faults)
-    return parts
+    """The parts of a log, held to the mapping. Raises ``DataFaults`` before anything is counted."""
+    return find_parts(log, mapping)
 
 
 def sum_up(
@@ -66,15 +63,16 @@ def sum_up(
             state = State(folder / "phan", signature)
             if is_fresh:
                 state.parts.clear()
-            held = {name: known.fingerprint for name, known in state.parts.items()}
-            read_count = sum(held.get(part.name) != part.fingerprint for part in parts)
+            fresh = [part for part in parts if part.name not in state.parts or state.parts[part.name].fingerprint != part.fingerprint]
+            if faults := personal_faults(fresh, mapping):
+                raise DataFaults(faults)
             job = Job(parts, mapping, known_units, engine, state, on_rows)
             settled = settle_repeats(job, read_parts(job))
         refuse_fields(job, field_fault)
         account = _account(job, settled)
         write_panel(Path(workspace) / "panel", job, settled, account)
         aside = _write_aside(Path(workspace) / "aside", job, settled)
-        return _publish(Path(workspace), out, Summed(account, out, aside_path(out) if aside else None, len(parts), read_count))
+        return _publish(Path(workspace), out, Summed(account, out, aside_path(out) if aside else None, len(parts), len(fresh)))
 
 
 def aside_path(out: Path) -> Path:
@@ -135,26 +133,29 @@ def _write_aside(path: Path, job: Job, settled: Settled) -> bool:
     """Rows set aside, by part; whether there is any."""
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(ASIDE_HEADINGS)
+        file.write(",".join(ASIDE_HEADINGS) + "\n")
         for part in job.parts:
-            for row in _aside_of(job, part, settled.aside):
-                writer.writerow(row)
-                count += 1
+            for rows in _aside_of(job, part, settled.aside):
+                rows.to_csv(file, header=False, index=False, lineterminator="\n")
+                count += len(rows)
     return count > 0
 
 
-def _aside_of(job: Job, part: Part, repeats: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+def _aside_of(job: Job, part: Part, repeats: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Rows of a part that are set aside, as they are written."""
     known = job.state.parts[part.name]
-    for line in known.broken:
-        yield part.name, line or "", "", "", "", codes.DOSSIER_REASONS["broken_line"]
-    frames = [repeats[repeats["part"] == job.numbers[part.name]]]
+    yield _aside_rows(part, pd.DataFrame({"line": known.broken, "reason": says.REASON["broken_line"]}))
+    yield _aside_rows(part, repeats[repeats["part"] == job.numbers[part.name]])
     path = job.state.aside_path(known)
-    batches = pq.ParquetFile(path).iter_batches() if path.is_file() else ()
-    for rows in (*frames, *(batch.to_pandas() for batch in batches)):
-        for row in rows.itertuples():
-            day = "" if pd.isna(row.received) else pd.Timestamp(row.received).date().isoformat()
-            yield part.name, "", row.dossier_id, row.logged_unit, day, codes.DOSSIER_REASONS[says.REASONS[row.reason]]
+    for batch in pq.ParquetFile(path).iter_batches() if path.is_file() else ():
+        yield _aside_rows(part, batch.to_pandas())
+
+
+def _aside_rows(part: Part, rows: pd.DataFrame) -> pd.DataFrame:
+    told = rows.reindex(columns=["line", *ASIDE_COLUMNS])
+    reasons = np.array(["", *codes.DOSSIER_REASONS.values()], dtype=object)
+    written = told.assign(part=part.name, line=told["line"].astype("Int64"), reason=reasons[told["reason"].astype(int)])
+    return written[["part", "line", *ASIDE_COLUMNS]]
 
 
 def _publish(workspace: Path, out: Path, summed: Summed) -> Summed:

@@ -1,0 +1,1 @@
+"""Counts of the 766 index that an office copies from the national portal into a form: template, reader, intake."""
