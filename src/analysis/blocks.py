@@ -17,6 +17,7 @@ ChartKind = Literal["line", "bar", "stacked_bar", "dots", "timeline", "heatmap"]
 AxisKind = Literal["year", "month", "category", "date", "number"]
 
 MAX_SERIES = 4  # four colours keep a contrast of 3:1 and stay distinct; more series belong in panels or a table
+MAX_PANELS = 12  # three columns of four: more panels are too small to read, or more than one screen
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Series:
     ``index`` names the index whose registered eras the segments must be. In a timeline ``x_end`` makes spans, and
     ``segments`` word the time of those known only to a month, quarter or year. In a line or bars ``labels`` say what a reader
     must know of each point, and ``states`` whether the change into it is clear, within_noise or not_known (empty: nothing to compare).
+    ``panel`` is the panel that a line stands in (small multiples); a line without one is then the reference, in grey in all of them.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Series:
     x_end: tuple[Cell, ...] = ()
     index: str = ""
     states: tuple[str, ...] = ()
+    panel: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,9 @@ class Mark:
 class Chart:
     """A chart described once and drawn by every output. ``decimals`` is for values; ``unit_vi`` names their unit.
 
-    A heatmap has two series with the same ``x`` and ``labels`` (its rows): the part and the whole of every cell. With ``y_reversed``
-    the smallest value stands on top, as ranks do.
+    A heatmap has two series with the same ``x`` and ``labels`` (its rows): the part and the whole of every cell. Lines in
+    panels are small multiples with the same axes; ``MAX_SERIES`` holds for each panel. With ``y_reversed`` the smallest value stands on
+    top, as ranks do.
     """
 
     chart_id: str
@@ -128,8 +132,22 @@ class Chart:
     y_reversed: bool = False
 
     def __post_init__(self) -> None:
-        if len(self.series) > MAX_SERIES:
-            raise ValueError(f"{self.chart_id}: {len(self.series)} series, at most {MAX_SERIES} can be told apart")
+        most = max((len(self.in_panel(panel)) for panel in self.panels), default=len(self.series))
+        if most > MAX_SERIES:
+            raise ValueError(f"{self.chart_id}: {most} series, at most {MAX_SERIES} can be told apart")
+        if len(self.panels) > MAX_PANELS:
+            raise ValueError(f"{self.chart_id}: {len(self.panels)} panels, at most {MAX_PANELS} can be read")
+        if self.panels and self.kind != "line":
+            raise ValueError(f"{self.chart_id}: only lines stand in panels")
+
+    @property
+    def panels(self) -> tuple[str, ...]:
+        """Names of the panels in their order; none unless the lines are drawn as small multiples."""
+        return tuple(dict.fromkeys(series.panel for series in self.series if series.panel))
+
+    def in_panel(self, panel: str) -> tuple[Series, ...]:
+        """The lines of a panel with the references that stand in every one."""
+        return tuple(series for series in self.series if series.panel in ("", panel))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 
 from analysis import store
 from analysis.blocks import Block, Chart, Finding, Sentence, Table
-from analysis.chapters import chain, closing, delivery, leaders, outcomes, standing, uptake
+from analysis.chapters import chain, closing, delivery, leaders, outcomes, standing, uptake, uptake_dossiers, uptake_keys
 from analysis.chapters.delivered import delivered_of
 from analysis.chapters.subject import subject_of
 from analysis.codes import INDICES
@@ -44,6 +44,7 @@ def chapters(tables: store.Tables, year: int, province: str = "74", as_of: str =
     done = delivered_of(tables, subject, province, year)
     histories = standing.histories_of(tables.index_scores, tables.index_editions, province, year, subject.as_of)
     dossiers = until(of_units(tables.uptake, subject.below), subject.as_of)
+    logged = uptake_dossiers.dossiers_of(tables, subject, year)
     months = outcomes.unit_months_of(tables, province, subject.as_of)
     activities = outcomes.activities_of(tables, province, subject.as_of)
     rests_on = outcomes.rests_on(tables, histories, activities, months.rows)
@@ -66,9 +67,14 @@ def chapters(tables: store.Tables, year: int, province: str = "74", as_of: str =
         ],
         "uptake": [
             *uptake.province_rate(dossiers, subject.place, year, uptake.RATE_KEY, tables.uptake_facts),
+            *uptake_keys.every_rate(dossiers, subject.place, year),
             *uptake.over_time(dossiers, tables.events, province, subject.place, year, uptake.RATE_KEY),
-            *uptake.by_unit(dossiers, year, uptake.RATE_KEY, "commune"),
-            *uptake.by_unit(dossiers, year, uptake.RATE_KEY, "department"),
+            *uptake_keys.levels_over_time(dossiers, tables.events, province, subject.place, year),
+            *uptake.by_district(dossiers, subject, tables.events, province, year, uptake.RATE_KEY),
+            *uptake.by_unit(dossiers, year, uptake.RATE_KEY),
+            *uptake.help_first(dossiers, subject.below, year, uptake.RATE_KEY),
+            *uptake_dossiers.account(logged, tables.uptake_facts),
+            *uptake_dossiers.days(logged, tables.events, province),
             *uptake.published(tables.uptake_facts, province, subject.place, year),
         ],
         "outcomes": [
@@ -200,8 +206,18 @@ def test_a_province_without_units_plan_or_log_gets_plain_sentences(shipped, year
     assert not any(block.provenance.is_synthetic for name, blocks in found.items() if name != "quality" for block in blocks)
 
 
+LOG_OF_DOSSIERS = ("dossier_cells", "dossier_days", "dossier_account")
+
+
+def test_without_a_log_of_dossiers_one_sentence_says_what_is_missing_and_nothing_else_changes(shipped, plan_year):
+    found = chapters(without(shipped, *LOG_OF_DOSSIERS), 2021)
+    assert_sound(found)
+    assert "Chưa nạp sổ hồ sơ của phần mềm một cửa của Bình Dương" in texts(found["uptake"])
+    assert set(ids(plan_year["uptake"])) - set(ids(found["uptake"])) <= {"dossier-account", "days-by-channel", "days-by-month", "days-by-field"}
+
+
 def test_a_plan_without_items_and_log_leaves_only_what_is_published(shipped):
-    found = chapters(without(shipped, "plan_items", "activities", "uptake"), 2021)
+    found = chapters(without(shipped, "plan_items", "activities", "uptake", *LOG_OF_DOSSIERS), 2021)
     assert_sound(found)
     assert not any(block.provenance.is_synthetic for name, blocks in found.items() if name != "quality" for block in blocks)
 

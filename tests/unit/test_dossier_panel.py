@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from dossier_logs import FAULTS, KEY, MAPPING, plain_panel, sound_log, with_faults, write_log
 
 from analysis.ingest.dossiers import summing
 from analysis.ingest.dossiers.engines import EngineUnusable
 from analysis.ingest.dossiers.mapping import read_mapping
 from analysis.ingest.dossiers.panel_file import read_panel
 from analysis.ingest.dossiers.summing import Summed, aside_path, find, sum_up
+from dossier_logs import FAULTS, KEY, MAPPING, plain_panel, sound_log, with_faults, write_log
 
 SUMS = ["received_count", "online_count", "fee_count", "paid_online_count", "digitised_in_count", "resolved_count", "due_count", "on_time_count"]
 has_java = bool(shutil.which("java"))
@@ -28,7 +28,7 @@ def units(shipped_tables):
 
 def summed(log: Path, units: pd.DataFrame, out: Path, engine: str = "duckdb", mapping: Path | None = None, **options: bool) -> Summed:
     read = read_mapping(mapping or log / "anh-xa.yml")
-    return sum_up(find(log, read), read, units, out, engine, lambda rows: None, **options)
+    return sum_up(find(log, read), read, units, out, engine, lambda _: None, **options)
 
 
 def cells(path: Path) -> pd.DataFrame:
@@ -117,7 +117,7 @@ def test_ids_that_share_a_hash_are_not_repeats(units, tmp_path, monkeypatch):
     """Whatever the hash, only equal ids are repeats: here every id has one of five hashes."""
     from analysis.ingest.dossiers.engines import DuckDB
 
-    monkeypatch.setattr(DuckDB, "hash_of", lambda self, text: (text.substr(9, 1).nullif("").fill_null("0").cast("int64") % 5).cast("uint64"))
+    monkeypatch.setattr(DuckDB, "hash_of", lambda _, text: (text.substr(9, 1).nullif("").fill_null("0").cast("int64") % 5).cast("uint64"))
     log, reasons = with_faults(sound_log(300, seed=7))
     result = summed(write_log(tmp_path / "so", log), units, tmp_path / "panel.parquet")
     assert dict(result.account.set_aside) == reasons[reasons != ""].value_counts().to_dict()

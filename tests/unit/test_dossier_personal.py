@@ -209,7 +209,7 @@ def test_identity_numbers_kept_in_a_dictionary_or_after_empty_row_groups_are_fou
 def test_only_the_first_rows_are_read(tmp_path):
     late = ["H09-1"] * SAMPLE_ROWS + ["074185001234"] * 8000
     assert found_in(tmp_path, {"a": log(len(late), ma_ho_so=late)}, mapping(), row_group_size=900) == []
-    assert found_in(tmp_path, {"a": log(len(late), ma_ho_so=late[::-1])}, mapping(), row_group_size=900)[0].found.startswith("2.000 trong 2.000")
+    assert found_in(tmp_path, {"a": log(len(late), ma_ho_so=late[::-1])}, mapping(), row_group_size=900)[0].found.startswith("500 trong 500")
 
 
 def test_a_few_telephones_among_fields_are_enough_since_fields_are_published(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from analysis import standing as standing_room
 from analysis.blocks import MAX_SERIES, Chart, Mark, Provenance, Series
 from analysis.chapters import delivery as delivery_chapter
-from analysis.chapters import outcomes, standing
+from analysis.chapters import outcomes, standing, uptake_keys
 from analysis.chapters import uptake as uptake_chapter
 from analysis.chapters.delivered import delivered_of
 from analysis.chapters.subject import subject_of
@@ -92,7 +92,8 @@ def report_charts(shipped_tables) -> list[Chart]:
         *standing.rank_overview(histories, PLACE, YEAR),
         *(block for index in view.chosen for block in standing.one_index(index, view)),
         *uptake_chapter.over_time(dossiers, tables.events, PROVINCE, PLACE, LAST_YEAR, "online_all"),
-        *uptake_chapter.by_unit(dossiers, YEAR, "online_all", "commune"),
+        *uptake_keys.levels_over_time(dossiers, tables.events, PROVINCE, PLACE, LAST_YEAR),
+        *uptake_chapter.by_district(dossiers, subject, tables.events, PROVINCE, LAST_YEAR, "online_all"),
         *outcomes.side_by_side(years, histories, activities, Provenance(("a",), is_synthetic=True)),
         *outcomes.within_province(months, tables, PROVINCE, LAST_YEAR),
     ]
@@ -252,7 +253,7 @@ def test_every_chart_of_the_report_keeps_the_rules_of_drawing(report_charts):
     for chart in report_charts:
         figure = draw(chart)
         named = {trace.name for trace in figure.data}
-        assert 1 <= len(chart.series) <= MAX_SERIES, chart.chart_id
+        assert all(1 <= len(chart.in_panel(panel)) <= MAX_SERIES for panel in chart.panels or ("",)), chart.chart_id
         drawn = chart.series[:1] if chart.kind == "heatmap" else chart.series  # its second series is the whole of every cell
         assert named == {series.name for series in drawn}, chart.chart_id
         assert all(trace.connectgaps is False for trace in figure.data if trace.type == "scatter" and "lines" in trace.mode), chart.chart_id

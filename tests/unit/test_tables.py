@@ -186,8 +186,8 @@ def test_a_unit_with_too_few_dossiers_has_no_share():
     rates = pd.DataFrame(
         {
             "label_vi": ["Xã A", "Xã B"],
-            "numerator_count": [3, 30],
-            "denominator_count": [10, 100],
+            "numerator_count": [12, 30],
+            "denominator_count": [25, 100],
             "share": [0.3, 0.3],
             "low_share": [0.1, 0.219],
             "high_share": [0.6, 0.396],
@@ -195,7 +195,7 @@ def test_a_unit_with_too_few_dossiers_has_no_share():
         }
     )
     few, enough = tables.rates_table(rates, "t", "x", "online_all", SOURCE).rows
-    assert few == ("Xã A", 3, 10, None, "quá ít hồ sơ để nói")
+    assert few == ("Xã A", 12, 25, None, "quá ít hồ sơ để nói")
     assert enough == ("Xã B", 30, 100, 0.3, "21,9\u00a0% – 39,6\u00a0%")
 
 

@@ -59,6 +59,49 @@ def test_the_regime_always_splits_groups():
     assert rates(uptake, "online_all", ["period_month"]).set_index("regime")["numerator_count"].to_dict() == {"levels_3_4": 1, "decree_42": 5}
 
 
+def test_two_keys_at_once_and_unknown_keys_are_refused():
+    with pytest.raises(RatesNotComparable, match=r"“online_all”; “bcci_in”"):
+        rates(make_uptake((1, 10)), ["online_all", "bcci_in"], [])
+    with pytest.raises(RatesNotComparable, match=r"Không có tỷ lệ “online”\..*online_all"):
+        rates(make_uptake((1, 10)), "online", [])
+
+
+@pytest.mark.parametrize("rate_key", ["services_offered", "services_used"])
+def test_services_are_shown_by_unit_and_month_and_never_added(rate_key):
+    months = make_uptake((1, 10), (5, 10), (2, 10), unit_code=["0", "0", "1"], period_month=["2021-05", "2021-06", "2021-05"], rate_key=rate_key)
+    assert rates(months, rate_key, ["unit_code", "period_month"])["numerator_count"].tolist() == [1, 5, 2]
+    assert rates(months[months["unit_code"] == "0"], rate_key, ["period_month"])["numerator_count"].tolist() == [1, 5]
+    assert rates(months[months["period_month"] == "2021-05"], rate_key, ["unit_code"])["numerator_count"].tolist() == [1, 2]
+    for by in (["unit_code"], ["period_month"], []):
+        with pytest.raises(RatesNotComparable, match=rf"“{rate_key}”.*không cộng qua các tháng hoặc các đơn vị"):
+            rates(months, rate_key, by)
+
+
+def test_services_of_one_code_in_two_lists_of_units_are_not_added():
+    uptake = make_uptake((1, 10), (5, 10), unit_code="0", vintage=["63-tinh", "34-tinh"], rate_key="services_used")
+    with pytest.raises(RatesNotComparable, match="không cộng"):
+        rates(uptake, "services_used", ["unit_code", "period_month"])
+
+
+def test_a_group_without_a_name_is_kept():
+    uptake = make_uptake((1, 10), (2, 20), (4, 40)).assign(parent_code=pd.array(["718", None, None], "string"))
+    found = rates(uptake, "online_all", ["parent_code"])
+    assert (found["numerator_count"].tolist(), found["denominator_count"].sum()) == ([1, 6], 70)
+
+
+def test_a_sum_with_an_unknown_count_is_unknown():
+    row = rates(make_uptake((1, 10), (None, 20)), "online_all", []).iloc[0]
+    assert pd.isna(row["numerator_count"])
+    assert pd.isna(row["share"])
+    assert row["denominator_count"] == 30
+
+
+def test_no_rows_give_no_rates():
+    found = rates(make_uptake((1, 10), rate_key="bcci_in"), "online_all", ["unit_code"])
+    assert found.empty
+    assert {"share", "low_share", "high_share", "is_small", "is_synthetic"} <= set(found)
+
+
 def test_real_and_synthetic_rows_are_not_added_together():
     with pytest.raises(RatesNotComparable, match=r"“online_all”.*mô phỏng"):
         rates(make_uptake((1, 10), (5, 10), is_synthetic=[True, False]), "online_all", ["period_month"])

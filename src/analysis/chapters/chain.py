@@ -11,6 +11,7 @@ from analysis.chapters.index_view import IndexView
 from analysis.chapters.standing import history_provenance
 from analysis.indices import component_name, is_component_circular
 from analysis.narrative import chain as say
+from analysis.rates import RATES
 from analysis.tables.chain import Link
 
 
@@ -55,7 +56,7 @@ def _link(row: object, view: IndexView, activities: pd.DataFrame, dossiers: pd.D
 
 def _share(dossiers: pd.DataFrame, rate_key: object) -> float | None:
     """The year's share of a rate, where it is measured within one regime."""
-    if pd.isna(rate_key) or dossiers.empty:
+    if pd.isna(rate_key) or dossiers.empty or not RATES[str(rate_key)].is_additive:
         return None
     found = uptake.rates(dossiers.assign(year=dossiers["period_month"].str[:4]), str(rate_key), ["year"])
     return float(found["share"].iloc[0]) if len(found) == 1 and not pd.isna(found["share"].iloc[0]) else None

@@ -6,11 +6,15 @@ import click
 
 from analysis import codes
 from analysis.cli.project_files import RECEIVED, WRITTEN, YEAR, beside, ready_project, refuse_overwriting, tables_of
+from analysis.cli.qd766_received import qd766_template
 
 
 @click.group()
 def template() -> None:
     """Tạo biểu mẫu Excel để đơn vị điền."""
+
+
+template.add_command(qd766_template)
 
 
 @template.command("activity-log")
@@ -53,6 +57,47 @@ def index_annex(index: str, year: int, out: Path, force: bool) -> None:
     tables = tables_of(project)
     refuse_overwriting(project, out, force)
     write_annex_template(out, index, year, tables.units, tables.index_editions, tables.index_components)
+    click.echo(f"Đã tạo biểu mẫu {out}")
+
+
+_PROVINCE = click.option("--province", metavar="MÃ", help="Mã tỉnh; mặc định lấy trong lantoa.toml. Từ tháng 7/2025 dùng mã tỉnh sau sắp xếp.")
+
+
+@template.command("uptake-monthly")
+@click.option("--year", type=YEAR, required=True, help="Năm của các tháng trong bảng.")
+@click.option("--out", type=WRITTEN, required=True, help="Tệp .xlsx sẽ ghi.")
+@_PROVINCE
+@click.option("--force", is_flag=True, help="Ghi đè tệp đã có.")
+def uptake_monthly(year: int, out: Path, province: str | None, force: bool) -> None:
+    """Biểu mẫu hồ sơ dịch vụ công trực tuyến theo tháng: mỗi đơn vị, mỗi tháng một dòng.
+
+    \b
+    Ví dụ: lantoa template uptake-monthly --year 2022 --out ho-so-2022.xlsx
+    """
+    _uptake_form("uptake-monthly", year, out, province, force)
+
+
+@template.command("uptake-snapshot")
+@click.option("--year", type=YEAR, required=True, help="Năm mà số lũy kế bắt đầu đếm.")
+@click.option("--out", type=WRITTEN, required=True, help="Tệp .xlsx sẽ ghi.")
+@_PROVINCE
+@click.option("--force", is_flag=True, help="Ghi đè tệp đã có.")
+def uptake_snapshot(year: int, out: Path, province: str | None, force: bool) -> None:
+    """Biểu mẫu chép số lũy kế từ cổng dịch vụ công: mỗi đơn vị, mỗi lần chụp một dòng.
+
+    \b
+    Ví dụ: lantoa template uptake-snapshot --year 2022 --out luy-ke-2022.xlsx
+    """
+    _uptake_form("uptake-snapshot", year, out, province, force)
+
+
+def _uptake_form(layout: str, year: int, out: Path, province: str | None, force: bool) -> None:
+    from analysis.ingest.uptake_files import write_uptake_template
+
+    project = ready_project()
+    tables = tables_of(project)
+    refuse_overwriting(project, out, force)
+    write_uptake_template(out, layout, province or project.settings.province, year, tables.units, tables.events)
     click.echo(f"Đã tạo biểu mẫu {out}")
 
 

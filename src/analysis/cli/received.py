@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from analysis.cli.dossiers_received import DOSSIER_PANEL, checked_panel, import_panels, is_dossier_panel
 from analysis.cli.index_received import INDEX_KINDS, checked_index, import_index
 from analysis.cli.placing import mark, place_files
 from analysis.cli.project_files import RECEIVED, YEAR, held_project, ready_project, tables_of
+from analysis.cli.qd766_received import QD766_KIND, checked_qd766, import_qd766, is_qd766
 from analysis.cli.told import Refused, log_lines, notices_told, source_lines
+from analysis.cli.uptake_received import UPTAKE_KINDS, checked_uptake, import_uptake
 from analysis.errors import DataFaults, Fault
 from analysis.project import Project, open_project
 
@@ -22,20 +25,25 @@ if TYPE_CHECKING:
     from analysis.store import Tables
 
 LOG, PLAN = "activity-log", "plan"
-KINDS = (LOG, PLAN, *INDEX_KINDS)
+KINDS = (LOG, PLAN, *INDEX_KINDS, *UPTAKE_KINDS, DOSSIER_PANEL, QD766_KIND)
+# flags that say something of kinds besides logs and plans
+FLAGS_OF = {**dict.fromkeys(UPTAKE_KINDS, ("synthetic", "replace-synthetic")), DOSSIER_PANEL: ("replace-synthetic",)}
 STEPS_PER_LOG = 2  # cells read, cells checked
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=RECEIVED)
-@click.option("--synthetic", "is_synthetic", is_flag=True, help="Nhật ký mô phỏng, mỗi dòng ghi [Mô phỏng].")
+@click.option(
+    "--synthetic", "is_synthetic", is_flag=True, help="Tệp mô phỏng: nhật ký mỗi dòng ghi [Mô phỏng], bảng hồ sơ ghi “mô phỏng” ở đầu bảng."
+)
 def check(files: tuple[Path, ...], is_synthetic: bool) -> None:
-    """Kiểm tra tệp mà không nạp: nhật ký, bản rà soát kế hoạch, tệp chỉ số. Tệp có lỗi được ghi lại thành tệp đánh dấu ô lỗi.
+    """Kiểm tra tệp mà không nạp: nhật ký, bảng hồ sơ, bản rà soát kế hoạch, tệp chỉ số. Tệp có lỗi được ghi lại thành tệp đánh dấu ô lỗi.
 
     \b
     Ví dụ:
       lantoa check nhat-ky-thang-5.xlsx
       lantoa check PCI_2016.xlsx par-index-2022.xlsx
+      lantoa check ho-so-2022.xlsx
     """
     project = ready_project()
     tables, options = tables_of(project), _options(is_synthetic=is_synthetic)
@@ -56,11 +64,18 @@ def _checked(path: Path, tables: "Tables", options: "LogOptions") -> str:
     from analysis.ingest.index_files import recognise
     from analysis.ingest.log_intake import LogFaults, read_log
     from analysis.ingest.plan_document import is_review, read_review
+    from analysis.ingest.uptake_files import recognise_uptake
 
+    if is_dossier_panel(path):
+        return checked_panel(path)
     if is_review(path):
         reviewed = read_review(path, path.name, tables.units)
         said = f"{path.name}: bản rà soát kế hoạch {reviewed.plan_rows.iloc[0]['plan_number']}, {len(reviewed.item_rows)} mục, không có lỗi."
         return "\n".join([said, *notices_told(reviewed.notices)])
+    if is_qd766(path):
+        return checked_qd766(path, tables)
+    if layout := recognise_uptake(path):
+        return checked_uptake(path, tables, layout, options.is_synthetic)
     if layout := recognise(path):
         return checked_index(path, tables, layout)
     reading = read_log(path, tables, options)
@@ -76,15 +91,18 @@ def _checked(path: Path, tables: "Tables", options: "LogOptions") -> str:
     type=click.Choice(KINDS),
     required=True,
     help="Loại tệp: activity-log là nhật ký hoạt động, plan là bản rà soát kế hoạch, pci-workbook và papi-workbook là tệp của VCCI, của PAPI, "
-    "index-annex là bảng chỉ số ghi vào biểu mẫu.",
+    "index-annex là bảng chỉ số ghi vào biểu mẫu, uptake-monthly là bảng hồ sơ theo tháng, uptake-snapshot là bảng số lũy kế, "
+    "dossier-panel là bảng tổng hợp sổ hồ sơ, qd766-counts là bảng số liệu Bộ chỉ số 766.",
 )
 @click.option("--replaces", metavar="MÃ", help="Mã của tệp (hoặc số kế hoạch) đang dùng mà tệp này thay; bản cũ vẫn được giữ.")
 @click.option("--year", type=YEAR, help="Tệp chỉ số là của năm nào; khác với năm ghi trong tệp thì báo lỗi.")
 @click.option("--as-new", "is_new", is_flag=True, help="Đây là nhật ký khác, dù trùng tên với một tệp đã nạp.")
 @click.option("--accept-partial", "accepts_partial", is_flag=True, help="Nạp các dòng không có lỗi; các dòng có lỗi để riêng kèm lý do.")
 @click.option("--accept-duplicates", "accepts_duplicates", is_flag=True, help="Nạp cả những dòng giống hệt dòng đã có.")
-@click.option("--synthetic", "is_synthetic", is_flag=True, help="Tệp mô phỏng, mỗi dòng ghi [Mô phỏng].")
-@click.option("--replace-synthetic", "replaces_synthetic", is_flag=True, help="Thôi dùng bộ số liệu mô phỏng khi nạp nhật ký thật đầu tiên.")
+@click.option("--synthetic", "is_synthetic", is_flag=True, help="Tệp mô phỏng: mỗi dòng ghi [Mô phỏng], hoặc ghi “mô phỏng” ở đầu bảng hồ sơ.")
+@click.option(
+    "--replace-synthetic", "replaces_synthetic", is_flag=True, help="Thôi dùng bộ số liệu mô phỏng khi nạp nhật ký, bảng hồ sơ thật đầu tiên."
+)
 @click.option("--document", type=RECEIVED, help="Văn bản kế hoạch gốc, giữ kèm bản rà soát.")
 def import_files(kind: str, files: tuple[Path, ...], document: Path | None, year: int | None, **chosen: Any) -> None:
     """Kiểm tra, cất tệp vào data/raw, ghi vào danh mục nguồn rồi dựng lại số liệu. Tệp có lỗi không được nạp.
@@ -96,6 +114,8 @@ def import_files(kind: str, files: tuple[Path, ...], document: Path | None, year
       lantoa import ke-hoach-ra-soat.xlsx --kind plan --document ke-hoach.pdf
       lantoa import PCI_2016.xlsx --kind pci-workbook --year 2016
       lantoa import par-index-2022.xlsx --kind index-annex
+      lantoa import ho-so-2022.xlsx --kind uptake-monthly
+      lantoa import so-ho-so-2021.parquet --kind dossier-panel
     """
     if len(files) > 1 and (kind == PLAN or chosen["replaces"]):
         raise click.UsageError("mỗi lần nạp một bản rà soát kế hoạch, hoặc một tệp thay một bản cũ.")
@@ -105,19 +125,26 @@ def import_files(kind: str, files: tuple[Path, ...], document: Path | None, year
             _import_plan(project, files[0], document, chosen["replaces"], chosen["is_synthetic"])
         elif kind == LOG:
             _import_logs(project, files, _options(**chosen))
+        elif kind in UPTAKE_KINDS:
+            _import_uptake(project, files, kind, chosen)
+        elif kind == DOSSIER_PANEL:
+            import_panels(project, files, chosen["replaces"], chosen["replaces_synthetic"])
+        elif kind == QD766_KIND:
+            import_qd766(project, files, chosen["replaces"])
         else:
             import_index(project, files, kind, year, chosen["replaces"])
 
 
 def _refuse_options_of_others(kind: str, document: Path | None, year: int | None, chosen: dict[str, Any]) -> None:
     """An option that says nothing for this kind of file is a misunderstanding, and told before anything is read."""
-    if kind not in INDEX_KINDS:
-        if year is not None:
-            raise click.UsageError(f"--year chỉ dùng cho tệp chỉ số ({', '.join(INDEX_KINDS)}).")
+    if kind not in INDEX_KINDS and year is not None:
+        raise click.UsageError(f"--year chỉ dùng cho tệp chỉ số ({', '.join(INDEX_KINDS)}).")
+    if kind in (LOG, PLAN):
         return
-    given = [f"--{name}" for name, value in (("document", document), *_flags(chosen)) if value]
+    said = [("document", document), *_flags(chosen)]
+    given = [f"--{name}" for name, value in said if value and name not in FLAGS_OF.get(kind, ())]
     if given:
-        raise click.UsageError(f"{', '.join(given)} không dùng cho tệp chỉ số.")
+        raise click.UsageError(f"{', '.join(given)} không dùng cho loại tệp {kind}.")
 
 
 def _flags(chosen: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -153,6 +180,13 @@ def _import_logs(project: Project, files: Sequence[Path], options: "LogOptions")
     if faults:
         raise Refused(faults, marked, len(arrivals))
     click.echo("\n".join(marked), nl=bool(marked))
+
+
+def _import_uptake(project: Project, files: Sequence[Path], kind: str, chosen: dict[str, Any]) -> None:
+    from analysis.ingest.uptake_intake import UptakeOptions
+
+    options = UptakeOptions(date.today(), kind, chosen["is_synthetic"], chosen["replaces"], chosen["replaces_synthetic"])
+    import_uptake(project, files, options)
 
 
 def _import_plan(project: Project, review: Path, document: Path | None, replaces: str | None, is_synthetic: bool) -> None:

@@ -13,10 +13,19 @@ if TYPE_CHECKING:
     from analysis.ingest.index_intake import Comparison, IndexArrival
     from analysis.ingest.log_intake import LogArrival
     from analysis.ingest.score_reading import ScoreReading
+    from analysis.ingest.uptake_files import UptakeReading
+    from analysis.ingest.uptake_intake import UptakeArrival
     from analysis.sources import Source
     from analysis.store import Tables
 
-KINDS_VI = {"activities": "nhật ký", "uptake": "bảng hồ sơ", "plans": "kế hoạch", "index_scores": "chỉ số"}
+KINDS_VI = {
+    "activities": "nhật ký",
+    "uptake": "bảng hồ sơ",
+    "dossier_cells": "sổ hồ sơ",
+    "plans": "kế hoạch",
+    "index_scores": "chỉ số",
+    "qd766_counts": "bộ chỉ số 766",
+}
 DIFFERING_SHOWN = 10
 
 
@@ -117,6 +126,29 @@ def _difference(key: tuple[str, ...], rows: "pd.DataFrame", names: "pd.Series[st
         f"{number(row.value, 3).rstrip('0').rstrip(',')} ({row.source_id}{', đang dùng' if row.is_chosen else ''})" for row in ordered.itertuples()
     ]
     return f"  - {index} {year}, {short_name(str(names.get((code, vintage), code)))}{of}, {SCORE_FIELDS[field]}: {'; '.join(told)}"
+
+
+def uptake_told(reading: "UptakeReading", rates: "pd.DataFrame") -> str:
+    """What a file of counts holds: units, months, which rates follow and which do not."""
+    from analysis.codes import RATE_KEYS
+    from analysis.ingest.uptake_files import UPTAKE_LAYOUTS
+    from analysis.ingest.uptake_intake import span_told
+    from analysis.text import number
+
+    keys = set(rates["rate_key"])
+    missing = "; ".join(name for key, name in RATE_KEYS.items() if key not in keys)
+    units = len(reading.rows[["unit_code", "vintage"]].drop_duplicates())
+    counted = f"{number(len(reading.rows))} đơn vị-tháng của {units} đơn vị, {span_told(reading.rows)}"
+    told = f"{UPTAKE_LAYOUTS[reading.layout]}, {counted}, tính được {len(keys)} loại tỷ lệ"
+    return f"{told} (không có số cho: {missing})" if missing else told
+
+
+def uptake_lines(arrived: "UptakeArrival") -> list[str]:
+    """What became of a file of counts."""
+    source = arrived.arrival.source
+    lines = [f"Đã nạp {arrived.arrival.path.name}: {uptake_told(arrived.reading, arrived.rates)}; mã {source.source_id}."]
+    lines += [f"Thay cho {old.source_id} ({old.document}); tệp cũ vẫn giữ ở data/raw/{old.path}." for old in arrived.arrival.replaces]
+    return [*lines, *notices_told([*arrived.reading.notices, *arrived.notices])]
 
 
 def source_lines(sources: Sequence["Source"]) -> list[str]:

@@ -10,6 +10,8 @@ from analysis.theme import NEUTRAL
 
 MOST_SINGLE_TICKS = 5  # an axis up to here is labelled one by one
 MOST_MONTH_TICKS = 13
+MOST_PANEL_TICKS = 4
+MONTHS_A_YEAR = 12
 KINDS_WITH_LABELLED_ROWS = ("timeline", "heatmap")
 
 
@@ -61,10 +63,26 @@ def _are_few_wholes(chart: Chart) -> bool:
 
 def _month_ticks(chart: Chart) -> dict[str, Any]:
     """Months written as in the tables (``3/2021``), every one, or every third, sixth or twelfth where they would collide."""
-    days = [str(x) for series in chart.series for x in (*series.x, *series.x_end) if x is not None]
-    if not days:
+    span = _months_shown(chart)
+    return _ticks_at(span, next((step for step in (1, 3, 6) if (span[-1] - span[0]) // step < MOST_MONTH_TICKS), 12)) if span else {}
+
+
+def panel_month_ticks(chart: Chart) -> dict[str, Any]:
+    """Ticks of a narrow panel: few months, or years alone where the months would collide."""
+    span = _months_shown(chart)
+    if not span:
         return {}
-    first, last = (12 * int(day[:4]) + int(day[5:7]) - 1 for day in (min(days), max(days)))
-    step = next((step for step in (1, 3, 6) if (last - first) // step < MOST_MONTH_TICKS), 12)
-    months = [f"{month // 12}-{month % 12 + 1:02d}" for month in range(first, last + 1) if month % step == 0]
+    step = next((step for step in (1, 3, 6, 12, 24, 36) if (span[-1] - span[0]) // step < MOST_PANEL_TICKS), 60)
+    ticks = _ticks_at(span, step)
+    return ticks | {"ticktext": [day[:4] for day in ticks["tickvals"]]} if step >= MONTHS_A_YEAR else ticks
+
+
+def _months_shown(chart: Chart) -> list[int]:
+    """First and last month of a chart, counted from year 0; empty where nothing is drawn."""
+    days = [str(x) for series in chart.series for x in (*series.x, *series.x_end) if x is not None]
+    return [MONTHS_A_YEAR * int(day[:4]) + int(day[5:7]) - 1 for day in (min(days), max(days))] if days else []
+
+
+def _ticks_at(span: list[int], step: int) -> dict[str, Any]:
+    months = [f"{month // 12}-{month % 12 + 1:02d}" for month in range(span[0], span[1] + 1) if month % step == 0]
     return {"tickmode": "array", "tickvals": [f"{month}-01" for month in months], "ticktext": [text.month(month) for month in months]}

@@ -1,7 +1,7 @@
 """A chart description drawn with plotly. Nothing is computed here and no line joins two segments."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from textwrap import wrap
 from typing import Any
@@ -9,10 +9,12 @@ from typing import Any
 import plotly.graph_objects as go
 
 from analysis import text
-from analysis.blocks import Cell, Chart, Mark, Series
+from analysis.blocks import Cell, Chart, Series
 from analysis.figures.axes import KINDS_WITH_LABELLED_ROWS, lay_out_axes
 from analysis.figures.heatmap import heatmap_traces
-from analysis.theme import DASHES, FONT_STACK, MARKERS, NEUTRAL, PALETTE, QUIET, STATE_FILLS, SYNTHETIC_STAMP
+from analysis.figures.marks import add_marks, add_stamp, escaped
+from analysis.figures.small_multiples import draw_panels
+from analysis.theme import DASHES, FONT_STACK, MARKERS, NEUTRAL, PALETTE, STATE_FILLS
 
 HEIGHT = 390
 STRIP_HEIGHT = 270  # of ranks, which accompany the scores above them
@@ -25,14 +27,19 @@ DAY_MILLISECONDS = 86_400_000
 
 def draw(chart: Chart, *, with_title: bool = True) -> go.Figure:
     """The chart as a plotly figure; pages that set their own heading pass ``with_title=False``."""
+    figure = draw_panels(chart, with_title=with_title) if chart.panels else _draw_one(chart, with_title=with_title)
+    if chart.provenance.is_synthetic:
+        add_stamp(figure)
+    return figure
+
+
+def _draw_one(chart: Chart, *, with_title: bool) -> go.Figure:
     figure = go.Figure()
     for position, series in enumerate(chart.series):
         for trace in _TRACES[chart.kind](chart, series, position):
             figure.add_trace(trace)
-    _add_marks(figure, chart)
+    add_marks(figure, chart)
     _lay_out(figure, chart, with_title=with_title)
-    if chart.provenance.is_synthetic:
-        _add_stamp(figure)
     return figure
 
 
@@ -61,8 +68,8 @@ def _segment(chart: Chart, series: Series, position: int, part: slice, *, is_fir
         mode="lines+markers+text" if is_labelled else "lines+markers",
         text=shown,
         textposition="top center",
-        customdata=[f"<br>{_escaped(label)}" if label else "" for label in series.labels[part] or ("",) * len(shown)],
-        hovertemplate="%{x}: %{text}%{customdata}<extra>" + _escaped(series.name) + "</extra>",
+        customdata=[f"<br>{escaped(label)}" if label else "" for label in series.labels[part] or ("",) * len(shown)],
+        hovertemplate="%{x}: %{text}%{customdata}<extra>" + escaped(series.name) + "</extra>",
         line={"color": colour, "dash": DASHES[position % len(DASHES)], "width": 2.5},
         marker={
             "color": [STATE_FILLS.get(state, colour) for state in series.states[part]] or colour,
@@ -88,7 +95,7 @@ def _error_bars(series: Series, part: slice) -> dict[str, Any] | None:
 
 def _bar_traces(chart: Chart, series: Series, position: int) -> list[go.Bar]:
     shown = [_value_text(chart, value) for value in series.y]
-    told = [f"{value}<br>{_escaped(label)}" if label else value for value, label in zip(shown, series.labels or ("",) * len(shown), strict=True)]
+    told = [f"{value}<br>{escaped(label)}" if label else value for value, label in zip(shown, series.labels or ("",) * len(shown), strict=True)]
     is_horizontal = chart.x_kind == "category"
     names = [_wrapped(str(name)) for name in series.x] if is_horizontal else list(series.x)
     return [
@@ -100,7 +107,7 @@ def _bar_traces(chart: Chart, series: Series, position: int) -> list[go.Bar]:
             text=shown if is_horizontal and len(chart.series) == 1 else None,
             textposition="outside" if is_horizontal and len(chart.series) == 1 else "none",
             cliponaxis=False,
-            hovertemplate=("%{y}" if is_horizontal else "%{x}") + ": %{customdata}<extra>" + _escaped(series.name) + "</extra>",
+            hovertemplate=("%{y}" if is_horizontal else "%{x}") + ": %{customdata}<extra>" + escaped(series.name) + "</extra>",
             customdata=told,
             marker={
                 "color": PALETTE[position % len(PALETTE)],
@@ -156,7 +163,7 @@ def _dot_traces(chart: Chart, series: Series, position: int) -> list[go.Scatter]
     shown = [_value_text(chart, value) for value in series.y]
     marker = {"color": PALETTE[position % len(PALETTE)], "symbol": MARKERS[position % len(MARKERS)], "size": 13 - 2 * min(position, 2)}
     names = [_wrapped(str(name)) for name in series.x]
-    template = "%{y}: %{customdata}<extra>" + _escaped(series.name) + "</extra>"
+    template = "%{y}: %{customdata}<extra>" + escaped(series.name) + "</extra>"
     return [go.Scatter(x=list(series.y), y=names, mode="markers", name=series.name, customdata=shown, hovertemplate=template, marker=marker)]
 
 
@@ -182,53 +189,14 @@ def _value_text(chart: Chart, value: float | None) -> str:
 
 
 def _wrapped(label: str) -> str:
-    return "<br>".join(_escaped(line) for line in wrap(label, LABEL_CHARACTERS, max_lines=LABEL_LINES, placeholder=" …"))
-
-
-def _escaped(label: str) -> str:
-    return label.replace("&", "&amp;").replace("<", "&lt;")
-
-
-def _add_marks(figure: go.Figure, chart: Chart) -> None:
-    """Events carry their name; a break of method is a dotted line that the chart's notes explain."""
-    named = 0
-    for mark in chart.marks:
-        position, end = _mark_position(chart, mark)
-        if end is not None:
-            figure.add_vrect(x0=position, x1=end, fillcolor=QUIET, opacity=0.25, line_width=0)
-        else:
-            figure.add_vline(x=position, line={"color": NEUTRAL, "width": 1, "dash": "dot" if mark.is_break else "dash"})
-        if not mark.is_break:
-            level = 4 + 16 * (named % 2)
-            figure.add_annotation(
-                x=position,
-                y=1,
-                yref="paper",
-                yshift=level,
-                text=_escaped(mark.label),
-                showarrow=False,
-                xanchor="right" if chart.x_kind == "year" else "left",
-                yanchor="bottom",
-                font={"size": 11},
-            )
-            named += 1
-
-
-def _mark_position(chart: Chart, mark: Mark) -> tuple[Any, Any]:
-    if chart.x_kind == "month":
-        return f"{str(mark.x)[:7]}-01", _month_after(str(mark.x_end)) if mark.x_end else None
-    return mark.x, mark.x_end
-
-
-def _month_after(day: str) -> str:
-    return ((date.fromisoformat(f"{day[:7]}-28") + timedelta(days=4)).replace(day=1)).isoformat()
+    return "<br>".join(escaped(line) for line in wrap(label, LABEL_CHARACTERS, max_lines=LABEL_LINES, placeholder=" …"))
 
 
 def _lay_out(figure: go.Figure, chart: Chart, *, with_title: bool) -> None:
     has_labelled_rows = chart.kind in KINDS_WITH_LABELLED_ROWS
     is_horizontal = has_labelled_rows or (chart.kind in ("bar", "stacked_bar", "dots") and chart.x_kind == "category")
     rows = len({label for series in chart.series for label in (series.labels if has_labelled_rows else series.x)})
-    title = f"<b>{_escaped(chart.title)}</b><br><sub>{_escaped(chart.subtitle)}</sub>" if with_title else None
+    title = f"<b>{escaped(chart.title)}</b><br><sub>{escaped(chart.subtitle)}</sub>" if with_title else None
     figure.update_layout(
         template="plotly_white",
         height=max(HEIGHT, 130 + ROW_HEIGHT * rows) if is_horizontal else STRIP_HEIGHT if chart.y_reversed else HEIGHT,
@@ -241,22 +209,3 @@ def _lay_out(figure: go.Figure, chart: Chart, *, with_title: bool) -> None:
         hoverlabel={"font": {"family": FONT_STACK}},
     )
     lay_out_axes(figure, chart, is_horizontal=is_horizontal)
-
-
-def _add_stamp(figure: go.Figure) -> None:
-    figure.add_annotation(
-        text=SYNTHETIC_STAMP,
-        xref="paper",
-        yref="paper",
-        x=0,
-        y=1,
-        yshift=38,
-        xanchor="left",
-        yanchor="bottom",
-        showarrow=False,
-        font={"size": 14, "color": "#801650"},
-        bgcolor="rgba(255,255,255,0.85)",
-        bordercolor="#801650",
-        borderwidth=1.5,
-        borderpad=4,
-    )

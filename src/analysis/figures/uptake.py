@@ -1,23 +1,42 @@
 """Charts of online-service uptake: one rate key and one regime a line, published facts never beside synthetic months."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from analysis import text
-from analysis.blocks import Chart, Mark, Series, cells, numbers, provenance
+from analysis.blocks import MAX_SERIES, Chart, Mark, Series, numbers, provenance
 from analysis.codes import RATE_KEYS, REGIMES, UNIT_LEVELS
 
 SHORT_REGIMES = {"levels_3_4": "mức độ 3, 4", "decree_42": "toàn trình, một phần"}
-UNITS_SHOWN = 20  # more rows than this and nobody finds a unit; the table holds all
+LEVEL_NAMES = {
+    ("toan_trinh", "levels_3_4"): "Mức độ 4",
+    ("toan_trinh", "decree_42"): "Toàn trình",
+    ("mot_phan", "levels_3_4"): "Mức độ 3",
+    ("mot_phan", "decree_42"): "Một phần",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the panels of districts say: ``all_vi`` names the grey line."""
+
+    chart_id: str
+    title: str
+    subtitle: str
+    all_vi: str
 
 
 def rate_by_month(monthly: pd.DataFrame, uptake: pd.DataFrame, rate_key: str, place: str, marks: tuple[Mark, ...]) -> Chart:
-    """A rate by month and level; ``monthly`` from ``uptake.rates(by=["level", "period_month"])``."""
+    """A rate by month and level; ``monthly`` from ``uptake.rates(by=["level", "period_month"])``.
+
+    Each level and regime has its own line and name; of more than ``MAX_SERIES`` a level keeps one name, and its line still breaks.
+    """
     regimes = sorted(monthly["regime"].unique(), reverse=True)
-    series = [
-        _monthly_series(monthly[(monthly["level"] == level) & (monthly["regime"] == regime)], level, regime, is_split=len(regimes) > 1)
-        for level in sorted(monthly["level"].unique(), reverse=True)
-        for regime in regimes
-    ]
+    levels = [monthly[monthly["level"] == level] for level in sorted(monthly["level"].unique(), reverse=True)]
+    is_split = len(regimes) > 1 and len(levels) * len(regimes) <= MAX_SERIES
+    parts = [rows[rows["regime"] == regime] for rows in levels for regime in regimes] if is_split else levels
+    series = [_line(rows, _level_name(rows, is_split=is_split)) for rows in parts if len(rows)]
     first, last = monthly["period_month"].min(), monthly["period_month"].max()
     return Chart(
         f"rate-by-month-{rate_key}",
@@ -27,7 +46,7 @@ def rate_by_month(monthly: pd.DataFrame, uptake: pd.DataFrame, rate_key: str, pl
         "month",
         "tháng",
         "%",
-        tuple(found for found in series if found.x),
+        tuple(series),
         provenance(uptake),
         alt_vi="Biểu đồ đường tỷ lệ theo tháng, mỗi cấp một đường, ngắt tại Nghị định 42/2022/NĐ-CP.",
         decimals=1,
@@ -37,11 +56,23 @@ def rate_by_month(monthly: pd.DataFrame, uptake: pd.DataFrame, rate_key: str, pl
     )
 
 
-def _monthly_series(rows: pd.DataFrame, level: str, regime: str, *, is_split: bool) -> Series:
-    ordered = rows.sort_values("period_month")
+def _level_name(rows: pd.DataFrame, *, is_split: bool) -> str:
+    return UNIT_LEVELS[rows["level"].iloc[0]] + (f", {SHORT_REGIMES[rows['regime'].iloc[0]]}" if is_split else "")
+
+
+def _line(rows: pd.DataFrame, name: str, panel: str = "") -> Series:
+    """Shares by month, a regime after the other; a month without rows, of too few dossiers or hidden is a gap."""
+    ordered = pd.concat([_without_holes(rows[rows["regime"] == regime]) for regime in sorted(rows["regime"].unique(), reverse=True)])
     months = tuple(f"{month}-01" for month in ordered["period_month"])
-    name = UNIT_LEVELS[level] + (f", {SHORT_REGIMES[regime]}" if is_split else "")
-    return Series(name, months, numbers(ordered["share"] * 100), segments=(regime,) * len(months))
+    shares = numbers((ordered["share"] * 100).mask(ordered["is_small"].fillna(True).astype(bool)))
+    return Series(name, months, shares, segments=tuple(ordered["regime"].astype(str)), panel=panel)
+
+
+def _without_holes(of_regime: pd.DataFrame) -> pd.DataFrame:
+    """One row a month from the first to the last; months without rows have no share."""
+    months = pd.period_range(of_regime["period_month"].min(), of_regime["period_month"].max(), freq="M").strftime("%Y-%m")
+    filled = of_regime.set_index("period_month")[["regime", "share", "is_small"]].reindex(months).rename_axis("period_month").reset_index()
+    return filled.assign(regime=of_regime["regime"].iloc[0])
 
 
 def _trend_title(monthly: pd.DataFrame) -> str:
@@ -49,32 +80,94 @@ def _trend_title(monthly: pd.DataFrame) -> str:
     regime = monthly.sort_values("period_month")["regime"].iloc[-1]
     of_regime = monthly[monthly["regime"] == regime]
     totals = of_regime.groupby("period_month")[["numerator_count", "denominator_count"]].sum().sort_index()
-    shares = (totals["numerator_count"] / totals["denominator_count"]).astype(float)
+    shares = (totals["numerator_count"] / totals["denominator_count"]).where(totals["denominator_count"] > 0).dropna().astype(float)
+    if shares.empty:
+        return "Chưa có hồ sơ nào để tính tỷ lệ"
     first, last = shares.index[0], shares.index[-1]
     return f"Từ {text.percent(shares.iloc[0])} (tháng {text.month(first)}) đến {text.percent(shares.iloc[-1])} (tháng {text.month(last)})"
 
 
-def rate_by_unit(by_unit: pd.DataFrame, uptake: pd.DataFrame, chart_id: str, rate_key: str, period_vi: str, level_vi: str) -> Chart:
-    """The units with the lowest rate of a period; ``by_unit`` from ``uptake.rates(by=["label_vi"])``, intervals stand in the table."""
-    lowest = by_unit[~by_unit["is_small"]].sort_values(["share", "label_vi"]).head(UNITS_SHOWN)
+def levels_by_month(by_key: dict[str, pd.DataFrame], uptake: pd.DataFrame, place: str, marks: tuple[Mark, ...]) -> Chart:
+    """Dossiers filed online end to end and in part, of all received; before the decree they were levels 4 and 3, so its lines break there.
+
+    ``by_key``: for ``toan_trinh`` and ``mot_phan`` the frame of ``uptake.rates(by=["period_month"])``.
+    """
+    every = pd.concat(list(by_key.values()))
+    regimes = sorted(every["regime"].unique(), reverse=True)
+    parts = [(rows[rows["regime"] == regime], LEVEL_NAMES[key, regime]) for key, rows in by_key.items() for regime in regimes]
+    first, last = every["period_month"].min(), every["period_month"].max()
     return Chart(
-        f"rate-by-unit-{chart_id}",
-        f"Thấp nhất là {lowest.iloc[0]['label_vi']}: {text.percent(lowest.iloc[0]['share'])}",
-        f"{text.sentence_case(RATE_KEYS[rate_key])}, {_which(len(lowest), len(by_unit))} {level_vi}, {period_vi}",
-        "bar",
-        "category",
-        "",
+        "levels-by-month",
+        _levels_title(by_key, last),
+        f"Hồ sơ nộp trực tuyến theo mức độ dịch vụ trên tổng hồ sơ tiếp nhận, {place}, từ tháng {text.month(first)} đến tháng {text.month(last)}",
+        "line",
+        "month",
+        "tháng",
         "%",
-        (Series(level_vi, cells(lowest["label_vi"]), numbers(lowest["share"] * 100)),),
+        tuple(_line(rows, name) for rows, name in parts if len(rows)),
         provenance(uptake),
-        alt_vi=f"Biểu đồ thanh {len(lowest)} đơn vị có tỷ lệ thấp nhất.",
+        alt_vi="Biểu đồ đường theo tháng, mỗi mức độ dịch vụ một đường, ngắt tại Nghị định 42/2022/NĐ-CP.",
         decimals=1,
+        marks=marks,
+        notes_vi=_level_notes(regimes),
         y_from_zero=True,
     )
 
 
-def _which(shown: int, held: int) -> str:
-    return f"{shown} đơn vị thấp nhất trong {held} đơn vị" if shown < held else f"{held} đơn vị"
+def _levels_title(by_key: dict[str, pd.DataFrame], month: str) -> str:
+    shares = {key: rows.loc[rows["period_month"] == month] for key, rows in by_key.items()}
+    told = [
+        f"{text.percent(row['share'])} {text.decapitalised(LEVEL_NAMES[key, row['regime']])}"
+        for key, rows in shares.items()
+        for _, row in rows.iterrows()
+        if not pd.isna(row["share"])
+    ]
+    return f"Tháng {text.month(month)}: {text.enumerate_vi(told)}" if told else f"Mức độ dịch vụ đến tháng {text.month(month)}"
+
+
+def _level_notes(regimes: list[str]) -> tuple[str, ...]:
+    if len(regimes) == 1:
+        return (f"{text.sentence_case(REGIMES[regimes[0]])}.",)
+    return ("Từ Nghị định 42/2022/NĐ-CP, mức độ 4 và mức độ 3 được gọi lại thành toàn trình và một phần; hai bên không nối, không so với nhau.",)
+
+
+def rate_by_district(of_panels: pd.DataFrame, of_all: pd.DataFrame, told: Told, uptake: pd.DataFrame, marks: tuple[Mark, ...]) -> Chart:
+    """A rate by month in one panel a district, with the rate of all of them in grey.
+
+    ``of_panels`` from ``uptake.rates(by=["panel_vi", "period_month"])``, ``of_all`` the same without the panels; panels stand in the
+    order of the rows.
+    """
+    panels = list(dict.fromkeys(of_panels["panel_vi"]))
+    series = [_line(of_all, told.all_vi)]
+    series += [_line(of_panels[of_panels["panel_vi"] == panel], str(panel), panel=str(panel)) for panel in panels]
+    regimes = sorted(of_all["regime"].unique(), reverse=True)
+    return Chart(
+        told.chart_id,
+        told.title,
+        told.subtitle,
+        "line",
+        "month",
+        "tháng",
+        "%",
+        tuple(series),
+        provenance(uptake),
+        alt_vi=f"{len(panels)} biểu đồ đường nhỏ cùng một trục, mỗi địa phương một ô: {', '.join(str(panel) for panel in panels)}.",
+        decimals=1,
+        marks=marks,
+        notes_vi=(*_mark_notes(marks), *(f"{text.sentence_case(REGIMES[regime])}." for regime in regimes)),
+        y_from_zero=True,
+    )
+
+
+def _mark_notes(marks: tuple[Mark, ...]) -> tuple[str, ...]:
+    """Names of the marks: small panels have no room for them."""
+    told = [f"{mark.label} ({_days_vi(mark)})" for mark in marks]
+    return (f"Dải xám, vạch đứng: {'; '.join(told)}.",) if told else ()
+
+
+def _days_vi(mark: Mark) -> str:
+    first = text.day_of_iso(str(mark.x))
+    return f"{first} đến {text.day_of_iso(str(mark.x_end))}" if mark.x_end else first
 
 
 def event_marks(events: pd.DataFrame) -> tuple[Mark, ...]:

@@ -23,6 +23,7 @@ from analysis.text import fold
 
 OFFICE_TABLES = ("activities", "uptake", "dossier_cells", "plans")  # what offices send; shipped figures are corrected, not withdrawn
 OFFICE_LAYOUTS = (SCORES, "qd766_counts")  # likewise, where a file came in a form or a publisher's workbook
+INVENTED_TABLES = ("activities", "uptake", "dossier_cells")  # those that a synthetic set may hold
 LONGEST_NAME = 80
 
 
@@ -38,6 +39,25 @@ class Arrival:
     source: Source
     replaces: tuple[Source, ...] = ()
     reading: LogReading | None = field(default=None, repr=False)
+
+
+def synthetic_set_out(registered: Sequence[Source], *, is_synthetic: bool, replaces_synthetic: bool) -> list[Source]:
+    """The synthetic set, which goes as a whole when the first real log or counts come, and only when asked; nor may it come beside real ones.
+
+    Raises ``NotAsAsked``.
+    """
+    held = [source for source in registered if source.is_in_force and source.table in INVENTED_TABLES]
+    if is_synthetic:
+        if real := [source.source_id for source in held if not source.is_synthetic]:
+            raise NotAsAsked(f"Bộ đang dùng số liệu thật ({', '.join(real)}), nên không nạp số liệu mô phỏng: hai loại không được lẫn nhau.")
+        return []
+    invented = [source for source in registered if source.is_in_force and source.is_synthetic]
+    if any(source.is_synthetic for source in held) and not replaces_synthetic:
+        raise NotAsAsked(
+            "Bộ đang dùng số liệu mô phỏng; số liệu thật và mô phỏng không được lẫn nhau. Thêm --replace-synthetic để thôi dùng bộ mô phỏng "
+            "(nhật ký, bảng hồ sơ, sổ hồ sơ; tệp vẫn giữ lại), hoặc thêm --synthetic nếu tệp này cũng là số liệu thử."
+        )
+    return invented if any(source.is_synthetic for source in held) else []
 
 
 def safe_name(name: str) -> str:

@@ -11,7 +11,7 @@ from analysis.errors import DataFaults, Fault, Notice
 from analysis.ingest.activity_log import LogContext, LogReading, duplicates_across, read_log_workbook
 from analysis.ingest.activity_log.duplicates import Pairs
 from analysis.ingest.build import ACTIVITY_LOG
-from analysis.ingest.intake import Arrival, NotAsAsked, safe_name
+from analysis.ingest.intake import Arrival, NotAsAsked, safe_name, synthetic_set_out
 from analysis.ingest.log_versions import Changes, Names, changes, replaced_by, shown, span
 from analysis.ingest.workbooks import read_workbook
 from analysis.sources import Source, sha256_of
@@ -147,15 +147,9 @@ class LogReceiver:
         return old
 
     def _synthetic(self) -> set[str]:
-        """The synthetic set, which goes as a whole when the first real log comes, and only when asked."""
-        if self._options.is_synthetic or not self._activities["is_synthetic"].any():
-            return set()
-        if not self._options.replaces_synthetic:
-            raise NotAsAsked(
-                "Bộ đang dùng nhật ký mô phỏng; số liệu thật và mô phỏng không được lẫn nhau. Thêm --replace-synthetic để thôi dùng bộ mô phỏng "
-                "(nhật ký và bảng hồ sơ; tệp vẫn giữ lại), hoặc thêm --synthetic nếu tệp này cũng là số liệu thử."
-            )
-        return {source.source_id for source in self._registered if source.is_synthetic and source.is_in_force}
+        options = self._options
+        gone = synthetic_set_out(self._registered, is_synthetic=options.is_synthetic, replaces_synthetic=options.replaces_synthetic)
+        return {source.source_id for source in gone}
 
     def _others(self, out: Collection[str]) -> Iterator[tuple[pd.DataFrame, str]]:
         """Activities that stay in force, then those of the files before this one, each with where they stand."""

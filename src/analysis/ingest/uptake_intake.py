@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.contracts import parse_columns
 from analysis.errors import DataFaults, Fault, Notice
 from analysis.ingest.dossiers.tables import CELLS
-from analysis.ingest.intake import Arrival, NotAsAsked, safe_name
+from analysis.ingest.intake import Arrival, NotAsAsked, safe_name, synthetic_set_out
 from analysis.ingest.uptake import to_rates
 from analysis.ingest.uptake_files import BASIS_OF, UPTAKE_LAYOUTS, UptakeReading, read_uptake_file
 from analysis.sources import Source, sha256_of
@@ -141,24 +141,13 @@ class UptakeReceiver:
         return named
 
     def _synthetic(self) -> list[Source]:
-        """The synthetic set, which goes as a whole when the first real counts come, and only when asked; nor may it come beside real ones."""
-        held = [source for source in self._in_force if source.table in INVENTED_TABLES]
-        if self._options.is_synthetic:
-            if real := [source.source_id for source in held if not source.is_synthetic]:
-                raise NotAsAsked(f"Bộ đang dùng số liệu thật ({', '.join(real)}), nên không nạp số liệu mô phỏng: hai loại không được lẫn nhau.")
-            return []
-        if not any(source.is_synthetic for source in held):
-            return []
-        if not self._options.replaces_synthetic:
-            raise NotAsAsked(
-                "Bộ đang dùng số liệu mô phỏng; số liệu thật và mô phỏng không được lẫn nhau. Thêm --replace-synthetic để thôi dùng bộ mô phỏng "
-                "(nhật ký, bảng hồ sơ, sổ hồ sơ; tệp vẫn giữ lại), hoặc thêm --synthetic nếu tệp này cũng là số liệu thử."
-            )
-        return [source for source in self._in_force if source.is_synthetic]
+        options = self._options
+        return synthetic_set_out(self._in_force, is_synthetic=options.is_synthetic, replaces_synthetic=options.replaces_synthetic)
 
     def _refuse_told(self, path: Path, rates: pd.DataFrame, gone: set[str]) -> None:
-        """One unit and month is told by one source."""
+        """One unit and month is told by one table; what a dossier log tells besides only fills gaps."""
         held = self._tables.uptake
+        held = held[held["basis"] != "dossiers"]
         for source_id, rows in told_by(rates, held[~held["source_id"].isin(list(gone))]).items():
             document = next((source.document for source in self._in_force if source.source_id == source_id), "")
             raise NotAsAsked(

@@ -58,6 +58,32 @@ def spread(by_unit: pd.DataFrame, level_vi: str, period_vi: str, rests_on: Prove
     return Sentence(said, rests_on)
 
 
+NAMED_FIRST = 3  # units that a sentence can name
+
+
+def help_first(listed: pd.DataFrame, period_vi: str, rests_on: Provenance) -> Finding | Sentence:
+    """Which units stand clearly below the middle of their level, and how many dossiers more would be online at the middle.
+
+    ``listed`` from ``uptake.who_to_help``; nothing is foretold, the number is the distance.
+    """
+    if listed.empty:
+        return Sentence(f"{text.sentence_case(period_vi)}, không đơn vị nào thấp rõ so với mức giữa của các đơn vị cùng cấp.", rests_on)
+    gain = listed["dossiers_to_gain"].astype(float)
+    first = listed.head(NAMED_FIRST)  # set apart by semicolons: names of departments hold commas and “và”
+    part = f", chiếm {text.percent(gain.head(NAMED_FIRST).sum() / gain.sum(), 0)} số đó" if len(listed) > NAMED_FIRST else ""
+    said = (
+        f"{text.sentence_case(period_vi)}, {len(listed)} đơn vị thấp rõ so với mức giữa của cấp mình; nếu bằng mức giữa thì có thêm "
+        f"{text.number(gain.sum())} hồ sơ nộp trực tuyến. Nên hỗ trợ trước: {'; '.join(first['label_vi'])}{part}."
+    )
+    return Finding("uptake-help", said, BELOW_VI, rests_on)
+
+
+BELOW_VI = (
+    "Mức giữa: một nửa số đơn vị cùng cấp có tỷ lệ cao hơn. Thấp rõ: cả khoảng tin cậy 95 % nằm dưới mức giữa. Số hồ sơ là khoảng cách "
+    "tính ra, không phải dự báo; thủ tục của các đơn vị không giống nhau."
+)
+
+
 def facts_caution(facts: pd.DataFrame, rests_on: Provenance) -> Sentence:
     """Why the published facts are not one series."""
     unnamed = int((facts["denominator_vi"].isna() & (facts["value_unit"] == "%")).sum())

@@ -2,10 +2,13 @@
 
 from analysis import text
 from analysis.blocks import Cell, Chart, Column, Series, Table
+from analysis.codes import REGIMES
 
 
 def data_table(chart: Chart) -> Table:
     """One row a point of the x axis with a column a series; a timeline lists its rows with their dates."""
+    if chart.panels:
+        return _panel_table(chart)
     if chart.kind == "timeline":
         return _timeline_table(chart)
     if chart.kind == "heatmap":
@@ -43,6 +46,23 @@ def _titled(name: str, chart: Chart) -> str:
 def shown_x(x: Cell, chart: Chart) -> str:
     """A position on the x axis as text: 5/2021 for months, the plain value otherwise."""
     return text.month(str(x)[:7]) if chart.x_kind == "month" else str(x)
+
+
+def _panel_table(chart: Chart) -> Table:
+    """One row a point of the shared x axis and segment, a column the reference and each panel."""
+    values = [dict(zip(_points(series), series.y, strict=True)) for series in chart.series]
+    places = sorted({point for series in chart.series for point in _points(series)})
+    columns = [Column(chart.x_title or "Nhóm"), *(Column(_titled(series.name, chart), chart.decimals) for series in chart.series)]
+    rows: list[tuple[Cell, ...]] = [(shown_x(x, chart), *(found.get((x, segment)) for found in values)) for x, segment in places]
+    if len({segment for _, segment in places}) > 1:
+        columns.append(Column("Cách gọi, cách tính (chỉ so trong cùng một cách)"))
+        rows = [(*row, REGIMES.get(segment, segment)) for row, (_, segment) in zip(rows, places, strict=True)]
+    return Table(f"{chart.chart_id}-data", f"Số liệu của biểu đồ: {chart.title}", tuple(columns), tuple(rows), chart.provenance)
+
+
+def _points(series: Series) -> list[tuple[str, str]]:
+    """Position and segment of each point; a month may stand in two regimes."""
+    return list(zip(map(str, series.x), series.segments or ("",) * len(series.x), strict=True))
 
 
 def _timeline_table(chart: Chart) -> Table:

@@ -3,9 +3,13 @@
 import pandas as pd
 
 from analysis import text
-from analysis.blocks import Column, Provenance, Table, cell, provenance
+from analysis.blocks import Cell, Column, Provenance, Table, cell, provenance
 from analysis.codes import RATE_KEYS
+from analysis.rates import RATES
+from analysis.tables.hidden import HIDDEN, HIDDEN_NOTE, TOO_FEW, printed_shares
 from analysis.tables.notes import NAMES_NOTE
+
+_HELP = ("share", "median_share", "dossiers_to_gain")
 
 
 def published_facts(facts: pd.DataFrame, title: str) -> Table:
@@ -55,22 +59,55 @@ def fact_addresses(facts: pd.DataFrame) -> Table:
 
 
 def rates_table(rates: pd.DataFrame, title: str, table_id: str, rate_key: str, rests_on: Provenance) -> Table:
-    """A rate by unit with both counts and its interval; units with too few dossiers say so instead of a share."""
-    rows = tuple(
-        (
-            row["label_vi"],
-            cell(row["numerator_count"]),
-            cell(row["denominator_count"]),
-            None if row["is_small"] else cell(row["share"]),
-            "quá ít hồ sơ để nói" if row["is_small"] else f"{text.percent(row['low_share'])} – {text.percent(row['high_share'])}",
-        )
-        for _, row in rates.iterrows()
-    )
+    """A rate by unit with both counts and its interval; a unit with too few dossiers has no share.
+
+    The total of the units is known to the reader, so a count under 5 hides a second one.
+    """
+    found = printed_shares(rates, ("numerator_count", "denominator_count"), ["share", "low_share", "high_share"], totals=[[]])
+    rate = RATES[rate_key]
     columns = (
         Column("Đơn vị"),
-        Column("Hồ sơ nộp trực tuyến", 0),
-        Column("Tổng hồ sơ tiếp nhận", 0),
+        Column(text.sentence_case(rate.numerator_vi), 0),
+        Column(text.sentence_case(rate.denominator_vi), 0),
         Column("Tỷ lệ", 1, is_percent=True),
         Column("Khoảng tin cậy 95 %"),
     )
-    return Table(f"rates-{table_id}", title, columns, rows, rests_on, (f"{text.sentence_case(RATE_KEYS[rate_key])}.", NAMES_NOTE), is_annex=True)
+    counts = zip(found.cells["numerator_count"], found.cells["denominator_count"], strict=True)
+    shown = tuple((row["label_vi"], *pair, *share_and_interval(row)) for (_, row), pair in zip(found.rows.iterrows(), counts, strict=True))
+    notes = (f"{text.sentence_case(RATE_KEYS[rate_key])}.", *found.notes, NAMES_NOTE)
+    return Table(f"rates-{table_id}", title, columns, shown, rests_on, notes, is_annex=True)
+
+
+def share_and_interval(row: pd.Series) -> tuple[Cell, Cell]:
+    """Share and Wilson interval of a row of ``printed_shares``, or why they are not told."""
+    if bool(row["is_small"]):
+        return None, TOO_FEW
+    if pd.isna(row["share"]):
+        return None, HIDDEN if bool(row["is_suppressed"]) else None
+    return cell(row["share"]), f"{text.percent(row['low_share'])} – {text.percent(row['high_share'])}"
+
+
+def help_first(listed: pd.DataFrame, title: str, rests_on: Provenance, table_id: str = "help-first", *, is_annex: bool = False) -> Table:
+    """Units clearly below the middle of their level, those first where most dossiers would move online; from ``uptake.who_to_help``.
+
+    A unit whose counts are hidden (``is_suppressed``) keeps its place without its figures.
+    """
+    rows = tuple(
+        (
+            cell(row["help_rank"]),
+            row["label_vi"],
+            row["parent_vi"],
+            *((HIDDEN, cell(row["median_share"]), HIDDEN) if row["is_suppressed"] else (cell(row[name]) for name in _HELP)),
+        )
+        for _, row in listed.iterrows()
+    )
+    columns = (
+        Column("Thứ tự", 0),
+        Column("Đơn vị"),
+        Column("Thuộc"),
+        Column("Tỷ lệ", 1, is_percent=True),
+        Column("Mức giữa của cấp", 1, is_percent=True),
+        Column("Hồ sơ trực tuyến thêm nếu bằng mức giữa", 0),
+    )
+    hidden = (HIDDEN_NOTE,) if listed["is_suppressed"].any() else ()
+    return Table(table_id, title, columns, rows, rests_on, (*hidden, NAMES_NOTE), is_annex=is_annex)

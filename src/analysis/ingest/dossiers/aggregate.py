@@ -7,6 +7,7 @@ read again.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -39,16 +40,18 @@ class Job:
     state: State
     on_rows: Progress
     numbers: dict[str, int] = field(init=False)
+    _logged: dict[Any, ir.Table] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.numbers = {part.name: number for number, part in enumerate(self.parts)}
 
     def logged(self, parts: Sequence[Part]) -> ir.Table:
         """Rows of some parts, by role."""
-        columns = list(self.mapping.columns.values())
-        tables = [self.engine.table(part, columns, self.mapping.delimiter) for part in parts]
-        legs = [table.mutate(**{says.PART: ibis.literal(self.numbers[part.name], "int32")}) for part, table in zip(parts, tables, strict=True)]
-        return says.logged_rows(ibis.union(*legs) if len(legs) > 1 else legs[0], self.mapping, self.engine.hash_of)
+        numbered = [(self.numbers[part.name], part) for part in parts]
+        raw = self.engine.rows(numbered, list(self.mapping.columns.values()), self.mapping.delimiter)
+        if raw.op() not in self._logged:
+            self._logged[raw.op()] = says.logged_rows(raw, self.mapping, self.engine.hash_of)
+        return self._logged[raw.op()]
 
     def judged(self, parts: Sequence[Part]) -> ir.Table:
         """The same rows with month, days and reason, their units aside."""

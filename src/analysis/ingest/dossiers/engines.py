@@ -8,7 +8,7 @@ import os
 import shutil
 import socket
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ BATCH_ROWS = 250_000
 LONGEST_TOLD = 300
 ANSWER_SECONDS = 5.0
 SPARK_PORT = 7077
+PART = "_part"  # number of the file a row came from; no vendor calls a column so
 BROKEN = "_broken_line"
 
 
@@ -49,8 +50,11 @@ class Engine(ABC):
     failures: tuple[type[Exception], ...]
 
     @abstractmethod
-    def table(self, part: Part, columns: Sequence[str], delimiter: str) -> ir.Table:
-        """The mapped columns of a part; cells of a CSV are text, lines that do not split into its columns are left out."""
+    def rows(self, parts: Sequence[tuple[int, Part]], columns: Sequence[str], delimiter: str) -> ir.Table:
+        """The mapped columns of parts of one schema, with the number of each part as ``PART``, until the next parts are asked for.
+
+        Cells of a CSV are text; lines that do not split into its columns are left out.
+        """
 
     @abstractmethod
     def broken_lines(self, part: Part) -> list[int | None]:
@@ -122,19 +126,18 @@ class DuckDB(Engine):
         for setting in (f"TimeZone='{TIME_ZONE}'", f"memory_limit='{MEMORY_MB}MB'", f"temp_directory='{_quoted(workspace)}'"):
             self._backend.raw_sql(f"SET {setting}")
         self._backend.raw_sql("SET preserve_insertion_order=false")
-        self._tables: dict[str, ir.Table] = {}
+        self._names: dict[Any, str] = {}
+        self._worded: dict[Any, str] = {}  # SQL of what was asked before; keeping it keeps the tables in memory that it names
 
-    def table(self, part: Part, columns: Sequence[str], delimiter: str) -> ir.Table:
-        if part.name not in self._tables:
-            self._tables[part.name] = self._read(part, delimiter)[list(columns)]
-        return self._tables[part.name]
-
-    def _read(self, part: Part, delimiter: str) -> ir.Table:
-        if part.kind == "parquet":
-            return self._backend.read_parquet(str(part.path), hive_partitioning=False)
-        kinds = dict.fromkeys(part.columns, "VARCHAR")
-        options = {"columns": kinds, "header": True, "delim": delimiter, "quote": '"', "auto_detect": False, "store_rejects": True}
-        return self._backend.read_csv(str(part.path), hive_partitioning=False, rejects_limit=0, **options)
+    def rows(self, parts: Sequence[tuple[int, Part]], columns: Sequence[str], delimiter: str) -> ir.Table:
+        """One view a schema, put over other parts again and again: what is asked of it is worded once, not once a step."""
+        first = parts[0][1]
+        schema = (first.kind, tuple(sorted(first.types.items())))
+        name = self._names.setdefault(schema, f"rows_of_{len(self._names)}")
+        cells = ", ".join(_identifier(column) for column in columns)
+        legs = [f"SELECT {number}::INTEGER AS {PART}, {cells} FROM {_reading(part, delimiter)}" for number, part in parts]  # noqa: S608 - quoted
+        self._backend.raw_sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {' UNION ALL '.join(legs)}")
+        return self._backend.table(name)
 
     def broken_lines(self, part: Part) -> list[int | None]:
         if "reject_errors" not in self._temporary_tables():
@@ -152,7 +155,12 @@ class DuckDB(Engine):
         return _duckdb_hash(text, text.reverse())
 
     def _answer(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+        asked = expression.op()
+        if asked in self._worded:
+            yield from self._backend.raw_sql(self._worded[asked]).fetch_record_batch(BATCH_ROWS)
+            return
         yield from self._backend.to_pyarrow_batches(expression, chunk_size=BATCH_ROWS)
+        self._worded[asked] = self._backend.compile(expression)
 
     def close(self) -> None:
         self._backend.disconnect()
@@ -175,9 +183,12 @@ class Spark(Engine):
         session.conf.set("spark.sql.csv.parser.columnPruning.enabled", "false")  # pruned, a line is not seen to be broken
         self._broken: dict[str, Any] = {}
 
-    def table(self, part: Part, columns: Sequence[str], delimiter: str) -> ir.Table:
+    def rows(self, parts: Sequence[tuple[int, Part]], columns: Sequence[str], delimiter: str) -> ir.Table:
+        return _numbered((number, self._of_part(part, columns, delimiter)[list(columns)]) for number, part in parts)
+
+    def _of_part(self, part: Part, columns: Sequence[str], delimiter: str) -> ir.Table:
         if part.kind == "parquet":
-            return self._backend.read_parquet(str(part.path))[list(columns)]
+            return self._backend.read_parquet(str(part.path))
         fields = ", ".join(f"`{name.replace('`', '``')}` STRING" for name in (*part.columns, BROKEN))
         options = {"header": True, "sep": delimiter, "quote": '"', "escape": '"', "mode": "PERMISSIVE", "columnNameOfCorruptRecord": BROKEN}
         found = self._session.read.csv(str(part.path), schema=fields, multiLine=True, enforceSchema=True, encoding="UTF-8", **options)
@@ -185,7 +196,7 @@ class Spark(Engine):
         found.createOrReplaceTempView(view)
         table = self._backend.table(view)
         self._broken[part.name] = table.filter(table[BROKEN].notnull())[list(columns)[:1]]
-        return table.filter(table[BROKEN].isnull())[list(columns)]
+        return table.filter(table[BROKEN].isnull())
 
     def broken_lines(self, part: Part) -> list[int | None]:
         if part.name not in self._broken:
@@ -200,6 +211,26 @@ class Spark(Engine):
 
     def close(self) -> None:
         self._session.stop()
+
+
+def _numbered(tables: Iterable[tuple[int, ir.Table]]) -> ir.Table:
+    """Tables of one schema under one another, with the number of each."""
+    legs = [table.mutate(**{PART: ibis.literal(number, "int32")}) for number, table in tables]
+    return ibis.union(*legs) if len(legs) > 1 else legs[0]
+
+
+def _reading(part: Part, delimiter: str) -> str:
+    """How DuckDB reads a part; of a CSV every cell as text, lines that do not fit its heading kept apart."""
+    path = f"'{_quoted(part.path)}'"
+    if part.kind == "parquet":
+        return f"read_parquet({path}, hive_partitioning = false)"
+    kinds = ", ".join(f"{_identifier(name)}: 'VARCHAR'" for name in part.columns)
+    options = f"header = true, delim = '{delimiter}', quote = '\"', auto_detect = false, store_rejects = true, rejects_limit = 0"
+    return f"read_csv({path}, columns = {{{kinds}}}, hive_partitioning = false, {options})"
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _quoted(path: Path) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis import codes
 from analysis.errors import DataFaults, Fault
+from analysis.ingest.dossiers.engines import PART
 from analysis.ingest.dossiers.mapping import DossierMapping
 from analysis.units import MERGER_DAY
 
@@ -22,7 +23,6 @@ REASONS = ("", *codes.DOSSIER_REASONS)  # 0: counted
 REASON = {reason: number for number, reason in enumerate(REASONS)}
 NO_UNIT = "Ánh xạ tới đơn vị không có"
 BLANK_FIELD = "không ghi"
-PART = "_part"  # number of the file a row came from; no vendor calls a column so
 OLDEST_DAY = date(2000, 1, 1)
 VINTAGE_DAYS: Mapping[str, tuple[date, date]] = {  # first day of use, first day no longer in use
     "64-tinh": (OLDEST_DAY, date(2008, 8, 1)),

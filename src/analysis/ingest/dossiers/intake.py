@@ -8,7 +8,7 @@ from pathlib import Path
 from analysis import codes
 from analysis.ingest.dossiers.panel_file import Account, read_panel
 from analysis.ingest.dossiers.tables import CELLS
-from analysis.ingest.intake import Arrival, NotAsAsked, safe_name
+from analysis.ingest.intake import Arrival, NotAsAsked, safe_name, synthetic_set_out
 from analysis.sources import Source, sha256_of
 from analysis.text import day_of_iso, number
 
@@ -36,7 +36,8 @@ def receive_panel(path: Path, registered: Sequence[Source], received_on: date, r
     same = [source.source_id for source in in_force if source.table == CELLS and source.sha256 == sha256]
     if same:
         raise NotAsAsked(f"{path.name}: bảng này đã nạp và đang dùng, mã {same[0]}. Không thay đổi gì.")
-    old = [*_replaced(path, in_force, replaces), *_synthetic(account, in_force, replaces_synthetic)]
+    gone = synthetic_set_out(registered, is_synthetic=account.is_synthetic, replaces_synthetic=replaces_synthetic)
+    old = [*_replaced(path, in_force, replaces), *gone]
     return PanelArrival(account, Arrival(path, _entry(path, sha256, account, registered, received_on), tuple(dict.fromkeys(old))))
 
 
@@ -47,19 +48,6 @@ def _replaced(path: Path, in_force: Sequence[Source], replaces: str | None) -> l
     if not named:
         raise NotAsAsked(f"{path.name}: không có bảng tổng hợp sổ hồ sơ đang dùng mang mã “{replaces}”. Xem các mã bằng lệnh “lantoa received”.")
     return named
-
-
-def _synthetic(account: Account, in_force: Sequence[Source], replaces_synthetic: bool) -> list[Source]:
-    """The synthetic set goes as a whole, and only when asked."""
-    invented = [source for source in in_force if source.is_synthetic]
-    if account.is_synthetic or not any(source.table == CELLS for source in invented):
-        return []
-    if not replaces_synthetic:
-        raise NotAsAsked(
-            "Bộ đang dùng sổ hồ sơ mô phỏng; số liệu thật và mô phỏng không được lẫn nhau. Thêm --replace-synthetic để thôi dùng bộ mô phỏng "
-            "(nhật ký, bảng hồ sơ và sổ hồ sơ; tệp vẫn giữ lại)."
-        )
-    return invented
 
 
 def _entry(path: Path, sha256: str, account: Account, registered: Sequence[Source], received_on: date) -> Source:

@@ -29,7 +29,7 @@ from analysis.text import number
 PERSONAL_VALUES = "Cột có giá trị giống dữ liệu cá nhân"
 NO_FIELDS = "Cột lĩnh vực có giá trị không phải lĩnh vực"
 
-SAMPLE_ROWS = 2000
+SAMPLE_ROWS = 500
 PERSONAL_SHARE = 0.2  # of long numbers whose digits may be anything, one in ten at most looks like somebody's
 FIELD_SHARE = 0.01  # fields are published as they are written, and no field is a number: a few are enough
 MOST_FIELDS = 500  # the national list of procedures has some hundred fields
