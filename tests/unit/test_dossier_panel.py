@@ -114,10 +114,10 @@ def test_a_whole_part_exported_twice_counts_once(units, tmp_path):
 
 
 def test_ids_that_share_a_hash_are_not_repeats(units, tmp_path, monkeypatch):
-    """Whatever the hash, only equal ids are repeats: here every id has one of five hashes."""
+    """Whatever the hash, only equal ids are repeats: here every id has one of ten hashes, and none that of no id."""
     from analysis.ingest.dossiers.engines import DuckDB
 
-    monkeypatch.setattr(DuckDB, "hash_of", lambda _, text: (text.substr(9, 1).nullif("").fill_null("0").cast("int64") % 5).cast("uint64"))
+    monkeypatch.setattr(DuckDB, "hash_of", lambda _, text: (text.substr(9, 1).nullif("").fill_null("99").cast("int64") % 50 % 45).cast("uint64"))
     log, reasons = with_faults(sound_log(300, seed=7))
     result = summed(write_log(tmp_path / "so", log), units, tmp_path / "panel.parquet")
     assert dict(result.account.set_aside) == reasons[reasons != ""].value_counts().to_dict()

@@ -40,26 +40,41 @@ class Job:
     state: State
     on_rows: Progress
     numbers: dict[str, int] = field(init=False)
-    _logged: dict[Any, ir.Table] = field(init=False, default_factory=dict)
+    blank_hash: np.uint64 = field(init=False)
+    _known_units: ir.Table = field(init=False)
+    _asked: dict[Any, ir.Table] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.numbers = {part.name: number for number, part in enumerate(self.parts)}
+        self._known_units = ibis.memtable(self.units.frame())
+        blank = ibis.memtable({"text": [""]})
+        self.blank_hash = _as_hashes(self.engine.whole(blank.select(id_hash=self.engine.hash_of(blank["text"]))))[0]
 
     def logged(self, parts: Sequence[Part]) -> ir.Table:
         """Rows of some parts, by role."""
         numbered = [(self.numbers[part.name], part) for part in parts]
         raw = self.engine.rows(numbered, list(self.mapping.columns.values()), self.mapping.delimiter)
-        if raw.op() not in self._logged:
-            self._logged[raw.op()] = says.logged_rows(raw, self.mapping, self.engine.hash_of)
-        return self._logged[raw.op()]
+        return self._once(raw, "logged", lambda: says.logged_rows(raw, self.mapping, self.engine.hash_of))
 
     def judged(self, parts: Sequence[Part]) -> ir.Table:
         """The same rows with month, days and reason, their units aside."""
-        return says.judged_rows(self.logged(parts), self.mapping)
+        rows = self.logged(parts)
+        return self._once(rows, "judged", lambda: says.judged_rows(rows, self.mapping))
 
     def told(self, parts: Sequence[Part]) -> ir.Table:
         """The same rows with their units as well."""
-        return says.with_units(self.judged(parts), self.units)
+        return says.with_units(self.judged(parts), self._known_units)
+
+    def counted(self, judged: ir.Table) -> ir.Table:
+        """Days' counts of judged rows, by the code of their unit."""
+        return self._once(judged, "counted", lambda: says.with_units(says.day_counts(judged), self._known_units))
+
+    def _once(self, of: ir.Table, what: str, make: Callable[[], ir.Table]) -> ir.Table:
+        """What was asked before of rows of the same schema is asked in the same words, which an engine then knows."""
+        key = (of.op(), what)
+        if key not in self._asked:
+            self._asked[key] = make()
+        return self._asked[key]
 
 
 def read_parts(job: Job) -> Hashes:
@@ -106,17 +121,16 @@ def _types(part: Part) -> tuple[str, dict[str, str]]:
 
 def _keep_hashes(job: Job, step: Sequence[Part]) -> None:
     rows = job.logged(step)
-    found: dict[int, list[Hashes]] = {job.numbers[part.name]: [] for part in step}
-    for batch in job.engine.batches(rows.filter(rows["dossier_id"] != "").select("part", "id_hash")):
-        of_part = batch["part"].to_numpy()
-        hashes = batch["id_hash"].to_numpy().view(np.uint64)
-        for number in np.unique(of_part):
-            found[int(number)].append(hashes[of_part == number])
+    answer = job.engine.whole(rows.select("part", "id_hash"))
+    of_part, hashes = answer["part"].to_numpy(), _as_hashes(answer)
     for part in step:
         known = job.state.add(part)
-        hashes = found.pop(job.numbers[part.name])
-        job.state.write_hashes(known, np.concatenate(hashes) if hashes else np.empty(0, dtype=np.uint64))
+        job.state.write_hashes(known, hashes[(of_part == job.numbers[part.name]) & (hashes != job.blank_hash)])
         known.broken = job.engine.broken_lines(part)
+
+
+def _as_hashes(answer: pa.Table) -> Hashes:
+    return answer["id_hash"].to_numpy().view(np.uint64)
 
 
 def _count(job: Job, step: Sequence[Part], without: Hashes, left_out: dict[str, Hashes]) -> None:
@@ -124,8 +138,7 @@ def _count(job: Job, step: Sequence[Part], without: Hashes, left_out: dict[str, 
     judged = without_ids(job.judged(step), without)
     writers = _PartWriters(job, step)
     try:
-        for batch in job.engine.batches(says.with_units(says.day_counts(judged), job.units)):
-            writers.write(batch)
+        writers.write(job.engine.whole(job.counted(judged)))
     finally:
         writers.close()
     for part in step:
@@ -159,15 +172,15 @@ class _PartWriters:
         self._reasons: dict[int, dict[str, int]] = {number: {} for number in self._paths}
         self._months: dict[int, set[int]] = {number: set() for number in self._paths}
 
-    def write(self, batch: pa.RecordBatch) -> None:
-        """Add the rows of a batch to the files of their parts."""
-        for number in pc.unique(batch["part"]).to_pylist():
-            self._write_part(number, batch.filter(pc.equal(batch["part"], number)))
+    def write(self, counts: pa.Table) -> None:
+        """Add days' counts to the files of their parts."""
+        for number in pc.unique(counts["part"]).to_pylist():
+            self._write_part(number, counts.filter(pc.equal(counts["part"], number)))
 
-    def _write_part(self, number: int, rows: pa.RecordBatch) -> None:
+    def _write_part(self, number: int, rows: pa.Table) -> None:
         if number not in self._writers:
             self._writers[number] = pq.ParquetWriter(self._paths[number], rows.schema, compression="zstd", compression_level=1)
-        self._writers[number].write_batch(rows)
+        self._writers[number].write_table(rows)
         received, reasons = rows["received"].to_numpy(), rows["reason"].to_numpy()
         by_reason = np.bincount(reasons, weights=received, minlength=len(REASONS)).astype(np.int64)
         self._rows[number] += int(by_reason.sum())

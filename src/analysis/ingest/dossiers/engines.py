@@ -65,13 +65,27 @@ class Engine(ABC):
         """A 64-bit hash of text; equal text has equal hashes."""
 
     @abstractmethod
+    def _whole(self, expression: ir.Table) -> pa.Table:
+        """The answer at once, which engines work out on all cores."""
+
+    @abstractmethod
     def _answer(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
         """The answer, in order, piece by piece."""
 
     def batches(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
         """The answer, in order, piece by piece. Raises ``PartsUnreadable``."""
-        try:
+        with self._told():
             yield from self._answer(expression)
+
+    def whole(self, expression: ir.Table) -> pa.Table:
+        """The answer at once, in no order. Raises ``PartsUnreadable``."""
+        with self._told():
+            return self._whole(expression)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
         except self.failures as error:
             told = (str(error).strip().splitlines() or [type(error).__name__])[0][:LONGEST_TOLD]
             raise PartsUnreadable(
@@ -85,8 +99,7 @@ class Engine(ABC):
 
     def frame(self, expression: ir.Table) -> pd.DataFrame:
         """The whole answer as a frame; for small ones."""
-        batches = list(self.batches(expression))
-        return (pa.Table.from_batches(batches) if batches else expression.schema().to_pyarrow().empty_table()).to_pandas()
+        return self.whole(expression).to_pandas()
 
 
 @contextmanager
@@ -155,12 +168,15 @@ class DuckDB(Engine):
         return _duckdb_hash(text, text.reverse())
 
     def _answer(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+        yield from self._backend.to_pyarrow_batches(expression, chunk_size=BATCH_ROWS)
+
+    def _whole(self, expression: ir.Table) -> pa.Table:
         asked = expression.op()
         if asked in self._worded:
-            yield from self._backend.raw_sql(self._worded[asked]).fetch_record_batch(BATCH_ROWS)
-            return
-        yield from self._backend.to_pyarrow_batches(expression, chunk_size=BATCH_ROWS)
+            return self._backend.raw_sql(self._worded[asked]).fetch_arrow_table()
+        answer = self._backend.to_pyarrow(expression)
         self._worded[asked] = self._backend.compile(expression)
+        return answer
 
     def close(self) -> None:
         self._backend.disconnect()
@@ -207,7 +223,10 @@ class Spark(Engine):
         return _spark_hash(text)
 
     def _answer(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
-        yield from self._backend.to_pyarrow(expression).to_batches()
+        yield from self._whole(expression).to_batches()
+
+    def _whole(self, expression: ir.Table) -> pa.Table:
+        return self._backend.to_pyarrow(expression)
 
     def close(self) -> None:
         self._session.stop()

@@ -1,6 +1,7 @@
 """What summing up a dossier log means, said once: Ibis expressions that DuckDB and Spark answer alike.
 
-Text is compared without spaces around it, codes without regard to case. Days are calendar days of the session's time zone.
+Units, fields and codes are compared without spaces around them, units and codes without regard to case; ids as they are written. Days
+are calendar days of the session's time zone.
 Every row gets the first reason of ``codes.DOSSIER_REASONS`` that fits, or none and is counted.
 """
 
@@ -72,13 +73,13 @@ def unit_codes(units: pd.DataFrame, mapping: DossierMapping) -> UnitCodes:
 def logged_rows(raw: ir.Table, mapping: DossierMapping, hash_of: IdHash) -> ir.Table:
     """Rows by role, each cell as the roles need it: text, code numbers, days. ``raw`` holds ``part`` and the mapped columns."""
     columns, readers = mapping.columns, mapping.codes
-    dossier_id = _text(raw[columns["dossier_id"]])
+    dossier_id = _written(raw[columns["dossier_id"]])
     found = {
         "part": raw[PART],
         "dossier_id": dossier_id,
         "id_hash": hash_of(dossier_id),
-        "logged_unit": _text(raw[columns["unit"]]),
-        "field_vi": _field(raw, columns),
+        "logged_unit": _written(raw[columns["unit"]]),
+        "field_vi": _written(raw[columns["field"]]) if "field" in columns else ibis.literal(""),
         "received": _day(raw[columns["received"]], mapping.day_formats),
         "channel": _coded(raw[columns["channel"]], readers["channel"], CHANNELS, blank=UNKNOWN),
         "level": _optional_code(raw, "service_level", mapping),
@@ -104,11 +105,14 @@ def judged_rows(rows: ir.Table, mapping: DossierMapping) -> ir.Table:
     )
 
 
-def with_units(judged: ir.Table, units: UnitCodes) -> ir.Table:
-    """Rows, or counts of rows, with the code of their unit; a unit that cannot be told is the first reason not to count them."""
-    known = ibis.memtable(units.frame())
-    joined = judged.left_join(known, judged["logged_unit"].lower() == known["logged"])
-    unit_reason = ibis.ifelse(judged["logged_unit"] == "", REASON["no_unit"], joined["unit_reason"].fill_null(REASON["unknown_unit"]))
+def with_units(judged: ir.Table, known: ir.Table) -> ir.Table:
+    """Rows, or counts of rows, with the code of their unit; a unit that cannot be told is the first reason not to count them.
+
+    ``known`` has the rows of ``UnitCodes.frame``. Text is trimmed here and not before, where there are many times as many rows.
+    """
+    trimmed = judged.mutate(logged_unit=judged["logged_unit"].strip(), field_vi=judged["field_vi"].strip().nullif("").fill_null(BLANK_FIELD))
+    joined = trimmed.left_join(known, trimmed["logged_unit"].lower() == known["logged"])
+    unit_reason = ibis.ifelse(joined["logged_unit"] == "", REASON["no_unit"], joined["unit_reason"].fill_null(REASON["unknown_unit"]))
     return joined.mutate(
         unit_code=joined["known_code"].fill_null(""), reason=ibis.ifelse(unit_reason > 0, unit_reason, joined["reason"]).cast("int8")
     ).drop("logged", "known_code", "unit_reason")
@@ -160,14 +164,12 @@ def day_counts(judged: ir.Table) -> ir.Table:
     )
 
 
+def _written(column: ir.Value) -> ir.StringValue:
+    return column.cast("string").fill_null("")
+
+
 def _text(column: ir.Value) -> ir.StringValue:
-    return column.cast("string").strip().fill_null("")
-
-
-def _field(raw: ir.Table, columns: Mapping[str, str]) -> ir.StringValue:
-    if "field" not in columns:
-        return ibis.literal(BLANK_FIELD)
-    return _text(raw[columns["field"]]).nullif("").fill_null(BLANK_FIELD)
+    return _written(column).strip()
 
 
 def _optional_code(raw: ir.Table, role: str, mapping: DossierMapping) -> ir.IntegerValue:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +54,7 @@ class State:
 
     def save(self) -> None:
         """Write the index in one step."""
-        told = {"signature": self._signature, "parts": {name: asdict(known) for name, known in sorted(self.parts.items())}}
+        told = {"signature": self._signature, "parts": {name: vars(known) for name, known in sorted(self.parts.items())}}
         temporary = self._folder / f".{INDEX}.new"
         temporary.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
         temporary.replace(self._folder / INDEX)
