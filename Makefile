@@ -1,6 +1,7 @@
 # Each target with `##` prints in the menu; every one is also a plain `lantoa …` command (see README).
 PYTHON ?= python3
 YEAR ?= 2021
+export ROWS
 ifeq ($(OS),Windows_NT)
 LANTOA = .venv/Scripts/lantoa
 else
@@ -31,5 +32,5 @@ check: setup-dev ## ruff, mypy and all tests
 lab: setup ## JupyterLab on the notebooks
 	@$(LANTOA) lab
 
-bench: setup-dev ## time, CPU, memory and size on this machine
+bench: setup-dev ## time, CPU, memory and size on this machine; ROWS=100000000 dossiers instead of 10 million
 	@$(LANTOA) dev bench

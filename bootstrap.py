@@ -60,7 +60,8 @@ def install(kind: str) -> None:
     python = str(SCRIPTS / ("python.exe" if os.name == "nt" else "python"))
     run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", ROOT / "requirements" / "bootstrap.txt"])
     uv = [python, "-m", "uv", "pip"]
-    run([*uv, "install", "--quiet", "--python", python, "--require-hashes", "-r", LOCKS[kind]])
+    locked = ["--no-build-isolation-package", "pyspark", "--require-hashes", "-r", LOCKS[kind]]  # pyspark is built with the setuptools just locked
+    run([*uv, "install", "--quiet", "--python", python, *locked])
     run([*uv, "install", "--quiet", "--python", python, "--no-deps", "--no-build-isolation", "--editable", ROOT])
 
 

@@ -210,8 +210,8 @@ def _lint() -> None:
 
 @dev.command()
 def bench() -> None:
-    """Đo thời gian, CPU, bộ nhớ của báo cáo, của việc nạp tệp và của việc xếp vị trí các tỉnh trên máy này."""
-    for script in ("bench.py", "intake.py", "standing.py", "workbooks.py"):
+    """Đo thời gian, CPU, bộ nhớ của báo cáo, của việc nạp tệp, xếp vị trí các tỉnh và tổng hợp sổ hồ sơ trên máy này."""
+    for script in ("bench.py", "intake.py", "standing.py", "workbooks.py", "dossiers.py"):
         _call_script(open_project().root / "bench" / script)
 
 
