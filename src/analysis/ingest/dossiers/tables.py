@@ -62,9 +62,10 @@ def _read_one(source: Source, path: Path, parts: dict[str, list[pd.DataFrame]], 
 
 def _told_twice(cells: pd.DataFrame, places: pd.Series) -> list[Fault]:
     months = cells[["source_id", "unit_code", "vintage", "period_month"]].drop_duplicates()
-    of_source = {source: set(rows.itertuples(index=False, name=None)) for source, rows in months.set_index("source_id").groupby(level=0)}
+    found = months.set_index("source_id").groupby(level=0, sort=False)  # as registered: the later panel is the one to think about
+    of_source = {source: set(rows.itertuples(index=False, name=None)) for source, rows in found}
     faults = []
-    for first, second in combinations(sorted(of_source), 2):
+    for first, second in combinations(of_source, 2):
         shared = of_source[first] & of_source[second]
         if shared:
             told = sorted({period for _, _, period in shared})
