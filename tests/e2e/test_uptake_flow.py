@@ -199,8 +199,8 @@ def test_captures_go_from_the_form_into_months_and_a_fall_is_told_with_both_figu
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--kind", MONTHLY, "--accept-partial"], "--accept-partial không dùng cho bảng hồ sơ"),
-        (["--kind", SNAPSHOT, "--as-new"], "--as-new không dùng cho bảng hồ sơ"),
+        (["--kind", MONTHLY, "--accept-partial"], "--accept-partial không dùng cho loại tệp uptake-"),
+        (["--kind", SNAPSHOT, "--as-new"], "--as-new không dùng cho loại tệp uptake-"),
         (["--kind", MONTHLY, "--year", "2022"], "--year chỉ dùng cho tệp chỉ số"),
     ],
 )

@@ -21,7 +21,7 @@ TOLD_TWICE = "Hai bảng tổng hợp sổ hồ sơ cùng nói về một tháng
 
 @dataclass
 class DossierTables:
-    """Typed tables by name, their places, faults, and rows in and counted by ``source_id``."""
+    """Typed tables by name, their places, faults, and rows read and kept of each panel; the log's own account is a table."""
 
     tables: dict[str, pd.DataFrame]
     places: dict[str, pd.Series]
@@ -53,7 +53,7 @@ def _read_one(source: Source, path: Path, parts: dict[str, list[pd.DataFrame]], 
         found.faults.append(
             Fault(OTHER_KIND, source.path, f"số liệu {kinds[panel.account.is_synthetic]}", accepted, "sửa mục đăng ký hoặc lấy đúng tệp")
         )
-    found.account[source.source_id] = (panel.account.rows_in, panel.account.rows_counted)
+    found.account[source.source_id] = (len(panel.cells), len(panel.cells))
     for table, rows in zip(DOSSIER_TABLES, (panel.cells, panel.days, panel.outcomes), strict=True):
         typed = rows.assign(source_id=pd.Series(source.source_id, index=rows.index, dtype="string"))[columns_of(SCHEMAS[table])]
         found.faults += check_table(typed, SCHEMAS[table], pd.Series([f"{source.path}, hàng {number}" for number in range(1, len(typed) + 1)]))
