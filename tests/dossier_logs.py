@@ -105,7 +105,7 @@ def plain_panel(log: pd.DataFrame) -> pd.DataFrame:
     rows = log.assign(
         unit_code=log["ma_don_vi"],
         period_month=log["ngay_tiep_nhan"].dt.strftime("%Y-%m"),
-        field_vi=log["linh_vuc"].replace("", "không ghi"),
+        field_vi=log["linh_vuc"].replace("", "Không ghi"),
         service_level=log["muc_do"].map(LEVELS),
         channel=log["kenh"].map(CHANNELS),
         days=(log["ngay_tra_ket_qua"].dt.normalize() - log["ngay_tiep_nhan"].dt.normalize()).dt.days,

@@ -104,6 +104,30 @@ def test_fields_that_are_names_are_refused_after_counting_too(units, tmp_path):
     assert not (tmp_path / "panel.parquet").exists()
 
 
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_a_stray_quote_that_swallows_lines_is_refused_and_nobody_s_data_come_along(is_closed, units, tmp_path):
+    log = tmp_path / "so"
+    log.mkdir()
+    lines = sound_log(400, seed=9).to_csv(index=False).splitlines()
+    first, second = [number for number, line in enumerate(lines) if ",Hộ tịch," in line][40:42]
+    lines[first] = lines[first].replace(",Hộ tịch,", ',"Hộ tịch,')
+    if is_closed:
+        lines[second] = lines[second].replace(",Hộ tịch,", ',Hộ tịch",')
+    (log / "so.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(LantoaError, match=rf"nháy kép lẻ ở dòng {first + 1}|lĩnh vực"):
+        run(log, units, tmp_path / "panel.parquet")
+    assert not (tmp_path / "panel.parquet").exists()
+
+
+def test_bytes_that_are_no_utf_8_deep_in_a_csv_are_told_by_their_line(units, tmp_path):
+    log = tmp_path / "so"
+    log.mkdir()
+    content = sound_log(3_000, seed=10).to_csv(index=False).encode()
+    (log / "so.csv").write_bytes(content + content.splitlines()[-1].replace(b"H09", b"\xff\xfe") + b"\n")
+    with pytest.raises(DataFaults, match=r"so.csv, dòng 3002"):
+        run(log, units, tmp_path / "panel.parquet")
+
+
 def test_two_runs_into_one_file_do_not_meet(units, tmp_path):
     from analysis.ingest.dossiers.summing import _held
 

@@ -85,6 +85,67 @@ def test_csv_gives_the_panel_of_parquet_and_tells_broken_lines(engine, units, tm
     assert_same(cells(result.panel), plain_panel(log[reasons == ""]))
 
 
+def as_text(log: pd.DataFrame) -> pd.DataFrame:
+    """A log as a vendor writes it to CSV."""
+    return log.assign(**{name: log[name].dt.strftime("%d/%m/%Y") for name in ("ngay_tiep_nhan", "ngay_hen_tra", "ngay_tra_ket_qua")})
+
+
+def csv_folder(folder: Path, *logs: pd.DataFrame) -> Path:
+    folder.mkdir()
+    for number, log in enumerate(logs):
+        as_text(log).to_csv(folder / f"{number}.csv", index=False)
+    (folder / "anh-xa.yml").write_text(MAPPING, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_several_csv_parts_are_each_read_once(engine, units, tmp_path):
+    log = sound_log(300, seed=19)
+    folder = csv_folder(tmp_path / "so", log.iloc[:200], log.iloc[200:280], log.iloc[280:])
+    result = summed(folder, units, tmp_path / "panel.parquet", engine)
+    assert result.account.rows_in == 300
+    assert_same(cells(result.panel), plain_panel(log))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_is_no_whole_number_is_no_fee_on_any_engine(engine, units, tmp_path):
+    log = sound_log(60, seed=20).assign(thanh_toan_truc_tuyen=False)
+    fees = log["phi_le_phi"].astype("object")
+    odd = ["1e5", "1_000", "0x10", "1.5e3", "+-3", "mười"]
+    fees.iloc[:8] = [*odd, "120.000", "15,000"]
+    result = summed(csv_folder(tmp_path / "so", log.assign(phi_le_phi=fees)), units, tmp_path / "panel.parquet", engine)
+    assert dict(result.account.set_aside) == {"unreadable_fee": len(odd)}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_years_that_cannot_be_and_ids_of_spaces_are_set_aside_and_stop_nothing(engine, units, tmp_path):
+    import pyarrow as pa
+
+    log = sound_log(40, seed=22)
+    folder = write_log(tmp_path / "so", log)
+    table = pa.Table.from_pandas(log.iloc[:4].assign(ma_ho_so=["x1", "x2", "  ", " "]), preserve_index=False)
+    day = table.schema.get_field_index("ngay_tiep_nhan")
+    odd = pa.array([6_000_000, -800_000, 18_700, 18_700], pa.int32()).cast(pa.date32())
+    (folder / "phan=7").mkdir()
+    pq.write_table(table.set_column(day, "ngay_tiep_nhan", odd), folder / "phan=7" / "ho-so.parquet")
+    result = summed(folder, units, tmp_path / "panel.parquet", engine)
+    assert dict(result.account.set_aside) == {"no_dossier_id": 2, "before_2000": 1, "in_future": 1}
+    text = as_text(log.iloc[:2]).assign(ngay_tiep_nhan=["-021-01-15", "20-01-2021"], ma_ho_so=["a", "b"])
+    found = summed(csv_folder(tmp_path / "so-2", log.iloc[5:]), units, tmp_path / "p2.parquet", engine).account.rows_in
+    text.to_csv(tmp_path / "so-2" / "9.csv", index=False)
+    again = summed(tmp_path / "so-2", units, tmp_path / "p2.parquet", engine)
+    assert again.account.rows_in == found + 2
+    assert dict(again.account.set_aside) == {"no_received_day": 2}
+
+
+def test_fields_spelt_in_several_ways_are_one_field(units, tmp_path):
+    import unicodedata
+
+    log = sound_log(200, seed=23).assign(linh_vuc="Hộ tịch")
+    mixed = log.assign(linh_vuc=["Hộ tịch", "hộ tịch", unicodedata.normalize("NFD", "Hộ tịch"), " Hộ  tịch "] * 50)
+    assert_same(cells(summed(write_log(tmp_path / "so", mixed), units, tmp_path / "panel.parquet").panel), plain_panel(log))
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_months_are_those_of_vietnam_when_times_are_kept_in_utc(engine, units, tmp_path):
     log = sound_log(500, seed=4)

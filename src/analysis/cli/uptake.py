@@ -51,6 +51,8 @@ def aggregate(log: Path, out: Path, mapping_file: Path | None, engine: str, is_f
 
 
 def _mapping_path(log: Path, mapping_file: Path | None) -> Path:
+    if not log.exists():
+        raise LantoaError(f"Không có tệp hay thư mục “{log}”. Hãy kiểm tra lại tên và đường dẫn của sổ hồ sơ.")
     beside = log / DOSSIER_MAPPING if log.is_dir() else log.with_name(DOSSIER_MAPPING)
     if mapping_file is None and log.exists() and not beside.is_file():
         raise LantoaError(f"Chưa có tệp ánh xạ {beside}. Hãy soạn tệp theo docs/dossier_mapping.md, hoặc chỉ ra bằng --mapping.")

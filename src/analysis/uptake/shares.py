@@ -65,7 +65,7 @@ def wilson_interval(successes: NDArray[np.float64], trials: NDArray[np.float64],
     share = successes / trials
     centre = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
     half = z / (1 + z**2 / trials) * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
-    return centre - half, centre + half
+    return np.clip(centre - half, 0.0, 1.0), np.clip(centre + half, 0.0, 1.0)
 
 
 def of_units(uptake: pd.DataFrame, below: pd.DataFrame) -> pd.DataFrame:

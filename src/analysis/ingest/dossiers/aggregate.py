@@ -18,10 +18,12 @@ import pyarrow.parquet as pq
 
 from analysis.errors import DataFaults, Fault
 from analysis.ingest.dossiers import expressions as says
+from analysis.ingest.dossiers.csv_lines import count_lines
 from analysis.ingest.dossiers.engines import Engine
 from analysis.ingest.dossiers.expressions import REASONS, UnitCodes
 from analysis.ingest.dossiers.inputs import Part
 from analysis.ingest.dossiers.mapping import DossierMapping
+from analysis.ingest.dossiers.part_files import CSV
 from analysis.ingest.dossiers.state import Hashes, State, digest_of
 
 CSV_BYTES_A_ROW = 100  # to cut work into steps before a CSV has been read
@@ -39,6 +41,7 @@ class Job:
     engine: Engine
     state: State
     on_rows: Progress
+    read: set[str] = field(init=False, default_factory=set)  # parts read in this run, for their ids or their counts
     numbers: dict[str, int] = field(init=False)
     blank_hash: np.uint64 = field(init=False)
     _known_units: ir.Table = field(init=False)
@@ -88,6 +91,7 @@ def read_parts(job: Job) -> Hashes:
     candidates = job.state.repeated_hashes()
     left_out = {part.name: job.state.of_part(job.state.parts[part.name], candidates) for part in job.parts}
     stale = [part for part in job.parts if job.state.parts[part.name].without != digest_of(left_out[part.name])]
+    job.read |= {part.name for part in (*fresh, *stale)}
     for step in steps(stale, job.engine.rows_a_step):
         _count(job, step, np.unique(np.concatenate([left_out[part.name] for part in step])), left_out)
         job.state.save()
@@ -127,6 +131,7 @@ def _keep_hashes(job: Job, step: Sequence[Part]) -> None:
         known = job.state.add(part)
         job.state.write_hashes(known, hashes[(of_part == job.numbers[part.name]) & (hashes != job.blank_hash)])
         known.broken = job.engine.broken_lines(part)
+        known.lines = count_lines(part) if part.kind == CSV else None
 
 
 def _as_hashes(answer: pa.Table) -> Hashes:
@@ -203,6 +208,7 @@ def _keep_aside(job: Job, parts: Sequence[Part], without: Hashes) -> None:
     if not parts:
         return
     judged = without_ids(job.told(parts), without)
+    judged = says.with_days_in_bounds(judged)
     rows = judged.filter(judged["reason"] > 0).select("part", *ASIDE_COLUMNS).order_by("part", *ASIDE_COLUMNS)
     paths = {job.numbers[part.name]: job.state.aside_path(job.state.parts[part.name]) for part in parts}
     writers: dict[int, pq.ParquetWriter] = {}
@@ -218,13 +224,13 @@ def _keep_aside(job: Job, parts: Sequence[Part], without: Hashes) -> None:
             writer.close()
 
 
-def refuse_fields(job: Job, limit_fault: Callable[[int], Fault | None]) -> None:
-    """Raise ``DataFaults`` when the column of fields holds so many different texts that it must hold something else."""
+def refuse_fields(job: Job, limit_fault: Callable[[set[str]], Fault | None]) -> None:
+    """Raise ``DataFaults`` when the column of fields must hold something else: so many different texts, or texts that are no field's name."""
     fields: set[str] = set()
     for part in job.parts:
         path = job.state.counts_path(job.state.parts[part.name])
         if path.is_file():
             fields |= set(pc.unique(pq.read_table(path, columns=["field_vi"])["field_vi"]).to_pylist())
-    fault = limit_fault(len(fields))
+    fault = limit_fault(fields)
     if fault is not None:
         raise DataFaults([fault])

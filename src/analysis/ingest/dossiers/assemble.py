@@ -17,6 +17,7 @@ from analysis.ingest.dossiers.aggregate import Job
 from analysis.ingest.dossiers.expressions import CHANNELS, LEVELS, SUMS
 from analysis.ingest.dossiers.panel_file import COUNTS, DAYS, DAYS_COUNT, PANEL_SCHEMA, QUANTILES, Account, with_account
 from analysis.ingest.dossiers.repeats import Settled
+from analysis.text import normalise
 
 CELL = ("unit_code", "field_vi", "level", "channel")
 NO_RESULT = -1  # stands for the days of a dossier without a result
@@ -98,7 +99,10 @@ def _summed(rows: pa.Table) -> tuple[dict[str, NDArray[Any]], Counts, Counts, di
     """Rows added by cell and days: the cells in order, the number of each row's cell, its days, and its counts."""
     texts, numbers = {}, {}
     for name in ("unit_code", "field_vi"):
-        texts[name], numbers[name] = np.unique(rows[name].to_numpy(zero_copy_only=False).astype(str), return_inverse=True)
+        encoded = rows[name].combine_chunks().dictionary_encode() if isinstance(rows[name], pa.ChunkedArray) else rows[name].dictionary_encode()
+        written = np.array([_spelt(text) for text in encoded.dictionary.to_pylist()], dtype=object).astype(str)
+        texts[name], of_written = np.unique(written, return_inverse=True)
+        numbers[name] = of_written[encoded.indices.to_numpy()]
     numbers |= {name: rows[name].to_numpy() for name in ("level", "channel", DAYS)}
     order = np.lexsort([numbers[name] for name in (DAYS, "channel", "level", "field_vi", "unit_code")])
     keys = np.stack([numbers[name][order] for name in (*CELL, DAYS)])
@@ -110,6 +114,12 @@ def _summed(rows: pa.Table) -> tuple[dict[str, NDArray[Any]], Counts, Counts, di
     cells = dict(zip(CELL, keys[:-1, is_first], strict=True))
     cells |= {name: found[cells[name]] for name, found in texts.items()}
     return cells, np.cumsum(is_first) - 1, keys[-1], sums
+
+
+def _spelt(text: str) -> str:
+    """One spelling of a field: composed letters, single spaces, a capital first."""
+    plain = normalise(text)
+    return plain[:1].upper() + plain[1:]
 
 
 def _durations(group: Counts, days: Counts, received: Counts, cells_count: int, is_told: bool) -> dict[str, pa.Array]:

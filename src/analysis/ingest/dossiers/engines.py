@@ -49,12 +49,17 @@ class Engine(ABC):
     rows_a_step: int
     failures: tuple[type[Exception], ...]
 
-    @abstractmethod
     def rows(self, parts: Sequence[tuple[int, Part]], columns: Sequence[str], delimiter: str) -> ir.Table:
         """The mapped columns of parts of one schema, with the number of each part as ``PART``, until the next parts are asked for.
 
-        Cells of a CSV are text; lines that do not split into its columns are left out.
+        Cells of a CSV are text; lines that do not split into its columns are left out. Raises ``PartsUnreadable``.
         """
+        with self._told():
+            return self._rows(parts, columns, delimiter)
+
+    @abstractmethod
+    def _rows(self, parts: Sequence[tuple[int, Part]], columns: Sequence[str], delimiter: str) -> ir.Table:
+        """As ``rows``."""
 
     @abstractmethod
     def broken_lines(self, part: Part) -> list[int | None]:
@@ -146,7 +151,7 @@ class DuckDB(Engine):
         self._names: dict[Any, str] = {}
         self._worded: dict[Any, str] = {}  # SQL of what was asked before; keeping it keeps the tables in memory that it names
 
-    def rows(self, parts: Sequence[tuple[int, Part]], columns: Sequence[str], delimiter: str) -> ir.Table:
+    def _rows(self, parts: Sequence[tuple[int, Part]], columns: Sequence[str], delimiter: str) -> ir.Table:
         """One view a schema, put over other parts again and again: what is asked of it is worded once, not once a step."""
         first = parts[0][1]
         schema = (first.kind, tuple(sorted(first.types.items())))
@@ -203,16 +208,20 @@ class Spark(Engine):
         session.conf.set("spark.sql.csv.parser.columnPruning.enabled", "false")  # pruned, a line is not seen to be broken
         self._broken: dict[str, Any] = {}
 
-    def rows(self, parts: Sequence[tuple[int, Part]], columns: Sequence[str], delimiter: str) -> ir.Table:
-        return _numbered((number, self._of_part(part, columns, delimiter)[list(columns)]) for number, part in parts)
+    def _rows(self, parts: Sequence[tuple[int, Part]], columns: Sequence[str], delimiter: str) -> ir.Table:
+        return _numbered((number, self._of_part(number, part, columns, delimiter)[list(columns)]) for number, part in parts)
 
-    def _of_part(self, part: Part, columns: Sequence[str], delimiter: str) -> ir.Table:
+    def _of_part(self, number: int, part: Part, columns: Sequence[str], delimiter: str) -> ir.Table:
         if part.kind == "parquet":
+            if any("[ns" in kind for kind in part.types.values()):
+                raise EngineUnusable(
+                    f"{part.name}: thời gian ghi đến nano giây, Spark không đọc được. Hãy xuất lại đến micro giây, hoặc dùng --engine {DUCKDB}."
+                )
             return self._backend.read_parquet(str(part.path))
         fields = ", ".join(f"`{name.replace('`', '``')}` STRING" for name in (*part.columns, BROKEN))
         options = {"header": True, "sep": delimiter, "quote": '"', "escape": '"', "mode": "PERMISSIVE", "columnNameOfCorruptRecord": BROKEN}
         found = self._session.read.csv(str(part.path), schema=fields, multiLine=True, enforceSchema=True, encoding="UTF-8", **options)
-        view = f"part_{len(self._broken)}"
+        view = f"part_{number}"
         found.createOrReplaceTempView(view)
         table = self._backend.table(view)
         self._broken[part.name] = table.filter(table[BROKEN].notnull())[list(columns)[:1]]

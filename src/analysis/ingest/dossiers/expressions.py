@@ -23,13 +23,16 @@ LEVELS, CHANNELS = tuple(codes.SERVICE_LEVELS), tuple(codes.DOSSIER_CHANNELS)
 REASONS = ("", *codes.DOSSIER_REASONS)  # 0: counted
 REASON = {reason: number for number, reason in enumerate(REASONS)}
 NO_UNIT = "Ánh xạ tới đơn vị không có"
-BLANK_FIELD = "không ghi"
+BLANK_FIELD = "Không ghi"
 OLDEST_DAY = date(2000, 1, 1)
 VINTAGE_DAYS: Mapping[str, tuple[date, date]] = {  # first day of use, first day no longer in use
     "64-tinh": (OLDEST_DAY, date(2008, 8, 1)),
     "63-tinh": (date(2008, 8, 1), MERGER_DAY),
     "34-tinh": (MERGER_DAY, date(2100, 1, 1)),
 }
+LONGEST_BLANK = 8  # so many spaces may stand for no id; longer ids are not searched for spaces
+FIRST_TOLD, LAST_TOLD = date(1900, 1, 1), date(2199, 12, 31)  # days beyond are set aside; Python has no years above 9999 or below 1
+WHOLE_NUMBER = "^[+-]?[0-9]{1,18}$"  # engines differ in what else they take for one
 YES, NO, UNKNOWN = 1, 0, -1
 GROUP = ("part", "logged_unit", "month", "field_vi", "level", "channel", "reason", "days")
 SUMS = ("received", "online", "fee", "paid_online", "digitised", "resolved", "due", "on_time")
@@ -123,7 +126,7 @@ def _reason(rows: ir.Table, mapping: DossierMapping) -> ir.IntegerValue:
     exported = ibis.literal(mapping.exported_on)
     marked = YES if mapping.is_synthetic else NO
     checks: list[tuple[ir.BooleanValue, str]] = [
-        (rows["dossier_id"] == "", "no_dossier_id"),
+        (ibis.ifelse(rows["dossier_id"].length() <= LONGEST_BLANK, rows["dossier_id"].strip() == "", False), "no_dossier_id"),
         (rows["received"].isnull(), "no_received_day"),
         (rows["received"] < ibis.literal(OLDEST_DAY), "before_2000"),
         ((rows["received"] > exported) | (rows["resolved"] > exported).fill_null(False), "in_future"),
@@ -142,6 +145,14 @@ def _reason(rows: ir.Table, mapping: DossierMapping) -> ir.IntegerValue:
     if "synthetic" in mapping.columns:
         checks.append((rows["synthetic"] != marked, "not_marked_synthetic"))
     return ibis.cases(*((found, ibis.literal(REASON[told], "int8")) for found, told in checks), else_=ibis.literal(0, "int8"))
+
+
+def with_days_in_bounds(rows: ir.Table) -> ir.Table:
+    """Rows whose days Python can hold: those of years that cannot be become the bounds."""
+    low, high = ibis.literal(FIRST_TOLD), ibis.literal(LAST_TOLD)
+    return rows.mutate(
+        **{name: ibis.cases((rows[name] < low, low), (rows[name] > high, high), else_=rows[name]) for name in ("received", "due", "resolved")}
+    )
 
 
 def day_counts(judged: ir.Table) -> ir.Table:
@@ -230,7 +241,8 @@ def _day_of_text(text: ir.StringValue, written: str) -> ir.DateValue:
     fits = text.length() == position
     for at, sign in separators:
         fits &= text.substr(at, 1) == sign
-    return ibis.ifelse(fits, iso, ibis.null("string")).try_cast("date")
+    day = ibis.ifelse(fits, iso, ibis.null("string")).try_cast("date")
+    return ibis.ifelse(day >= ibis.literal(FIRST_TOLD), day, ibis.null("date"))  # "-021-01-15" is as long as a day and is none
 
 
 def _fee(column: ir.Value) -> dict[str, ir.Value]:
@@ -238,7 +250,7 @@ def _fee(column: ir.Value) -> dict[str, ir.Value]:
     if column.type().is_string():
         text = _text(column)
         bare = text.replace(".", "").replace(",", "").replace(" ", "")
-        amount = bare.nullif("").try_cast("int64")
+        amount = ibis.ifelse(bare.re_search(WHOLE_NUMBER), bare, ibis.null("string")).try_cast("int64")
         return {"fee_is_read": amount.notnull() | (text == ""), "fee": amount.sign().cast("int8")}
     is_number = ~column.isnan() if column.type().is_floating() else ibis.literal(True)
     return {"fee_is_read": ibis.ifelse(column.isnull(), True, is_number), "fee": column.sign().cast("int8")}

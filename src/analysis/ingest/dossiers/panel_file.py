@@ -52,8 +52,8 @@ PANEL_SCHEMA = pa.schema(
 class Account:
     """What became of every row of a log: ``rows_in`` is always the rows counted and those set aside by reason.
 
-    ``first_day`` and ``last_day`` are ISO days of receipt of the rows counted; ``exported_on`` the day after which a date lies in
-    the future; ``parts`` the number of files read.
+    ``first_day`` and ``last_day`` are the first day of the first and the last of the last month of receipt, no later than the export;
+    ``exported_on`` the day after which a date lies in the future; ``parts`` the number of files read.
     """
 
     name_vi: str

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -32,6 +32,7 @@ NO_FIELDS = "Cột lĩnh vực có giá trị không phải lĩnh vực"
 SAMPLE_ROWS = 500
 PERSONAL_SHARE = 0.2  # of long numbers whose digits may be anything, one in ten at most looks like somebody's
 FIELD_SHARE = 0.01  # fields are published as they are written, and no field is a number: a few are enough
+LONGEST_FIELD = 200
 MOST_FIELDS = 500  # the national list of procedures has some hundred fields
 FEWEST_JUDGED = 100  # values from which their repetition says something
 LARGEST_DISTINCT_SHARE = 0.5  # fields repeat; names and addresses do not
@@ -98,6 +99,15 @@ def field_fault(distinct: int) -> Fault | None:
         return None
     found = f"hơn {number(MOST_FIELDS)} giá trị khác nhau ({number(distinct)})"
     return Fault(NO_FIELDS, "cột khai cho vai trò field", found, f"tên lĩnh vực thủ tục, nhiều nhất {number(MOST_FIELDS)} tên", _ACTION)
+
+
+def fields_fault(fields: Collection[str]) -> Fault | None:
+    """The fault of a log by all its different fields: too many, or one that no field is called; no value is quoted."""
+    odd = sum(len(text) > LONGEST_FIELD or "\n" in text or _kind(text) is not None for text in fields)
+    if not odd:
+        return field_fault(len(fields))
+    told = f"{number(odd)} giá trị dài quá {LONGEST_FIELD} ký tự, có xuống dòng, hoặc giống số định danh, số điện thoại, thư điện tử"
+    return Fault(NO_FIELDS, "cột khai cho vai trò field", told, "tên lĩnh vực thủ tục", _ACTION)
 
 
 def _column_faults(part: Part, role: str, texts: Counter[str], mapping: DossierMapping) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.errors import LantoaError
 from analysis.ingest.dossiers import expressions as says
 from analysis.ingest.dossiers.aggregate import ASIDE_COLUMNS, Job, as_table, steps
+from analysis.ingest.dossiers.csv_lines import odd_quotes
 from analysis.ingest.dossiers.expressions import SUMS
 from analysis.ingest.dossiers.inputs import Part
 from analysis.ingest.dossiers.state import Hashes
@@ -46,7 +47,7 @@ def settle_repeats(job: Job, candidates: Hashes) -> Settled:
         ordered.loc[is_repeated, "reason"] = says.REASON["repeated_id"]
         kept.append(_counts_of(ordered[ordered["reason"] == 0]))
         aside.append(ordered.loc[ordered["reason"] > 0, ["part", *ASIDE_COLUMNS]])
-    return Settled(pd.concat(kept, ignore_index=True), pd.concat(aside, ignore_index=True))
+    return Settled(pd.concat(kept, ignore_index=True), pd.concat(aside).sort_values(["part", *ASIDE_COLUMNS], ignore_index=True))
 
 
 def _rows_with(job: Job, parts: Sequence[Part], hashes: Hashes) -> pd.DataFrame:
@@ -54,7 +55,7 @@ def _rows_with(job: Job, parts: Sequence[Part], hashes: Hashes) -> pd.DataFrame:
     frames = []
     for step in steps(parts, job.engine.rows_a_step):
         judged = job.told(step)
-        frames.append(job.engine.frame(judged.semi_join(as_table(judged, hashes), "id_hash")))
+        frames.append(job.engine.frame(says.with_days_in_bounds(judged.semi_join(as_table(judged, hashes), "id_hash"))))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -75,7 +76,7 @@ def _counts_of(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_rows(job: Job, settled: Settled) -> int:
-    """Rows of the whole log; proves for every Parquet part that each row of its footer was counted or set aside once.
+    """Rows of the whole log; proves for every part that each row of its footer, or each line of a CSV, was counted or set aside once.
 
     Raises ``CountsDiffer``.
     """
@@ -86,5 +87,10 @@ def check_rows(job: Job, settled: Settled) -> int:
         rows = known.rows + len(known.broken) + int(among_settled.get(job.numbers[part.name], 0))
         if part.rows is not None and rows != part.rows:
             raise CountsDiffer(f"{part.name}: tệp có {part.rows} dòng, đếm được {rows}. Chưa ghi gì; hãy chạy lại với --fresh.")
+        if known.lines is not None and rows != known.lines:
+            raise CountsDiffer(
+                f"{part.name}: tệp có {known.lines} dòng hồ sơ, đọc được {rows}{odd_quotes(part)}. Chưa ghi gì. Thường là do dấu nháy kép lẻ, "
+                "hoặc ô có xuống dòng, làm nhiều dòng dính vào nhau. Hãy xuất lại tệp không có xuống dòng trong ô, hoặc xuất dạng Parquet."
+            )
         total += rows
     return total

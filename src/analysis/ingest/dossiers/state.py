@@ -32,6 +32,7 @@ class PartState:
     reasons: dict[str, int] = field(default_factory=dict)
     months: list[int] = field(default_factory=list)
     broken: list[int | None] = field(default_factory=list)
+    lines: int | None = None  # of a CSV, heading and blank lines aside, counted without the engine
 
 
 class State:

@@ -20,7 +20,7 @@ from analysis.ingest.dossiers.engines import TIME_ZONE, opened
 from analysis.ingest.dossiers.inputs import Part, find_parts
 from analysis.ingest.dossiers.mapping import DossierMapping
 from analysis.ingest.dossiers.panel_file import FORMAT, Account
-from analysis.ingest.dossiers.personal import field_fault, personal_faults
+from analysis.ingest.dossiers.personal import fields_fault, personal_faults
 from analysis.ingest.dossiers.repeats import CountsDiffer, Settled, check_rows, settle_repeats
 from analysis.ingest.dossiers.state import State, signature_of
 
@@ -68,11 +68,11 @@ def sum_up(
                 raise DataFaults(faults)
             job = Job(parts, mapping, known_units, engine, state, on_rows)
             settled = settle_repeats(job, read_parts(job))
-        refuse_fields(job, field_fault)
+        refuse_fields(job, fields_fault)
         account = _account(job, settled)
         write_panel(Path(workspace) / "panel", job, settled, account)
         aside = _write_aside(Path(workspace) / "aside", job, settled)
-        return _publish(Path(workspace), out, Summed(account, out, aside_path(out) if aside else None, len(parts), len(fresh)))
+        return _publish(Path(workspace), out, Summed(account, out, aside_path(out) if aside else None, len(parts), len(job.read)))
 
 
 def aside_path(out: Path) -> Path:
@@ -154,7 +154,10 @@ def _aside_of(job: Job, part: Part, repeats: pd.DataFrame) -> Iterator[pd.DataFr
 def _aside_rows(part: Part, rows: pd.DataFrame) -> pd.DataFrame:
     told = rows.reindex(columns=["line", *ASIDE_COLUMNS])
     reasons = np.array(["", *codes.DOSSIER_REASONS.values()], dtype=object)
-    written = told.assign(part=part.name, line=told["line"].astype("Int64"), reason=reasons[told["reason"].astype(int)])
+    is_day = ~told["received"].isin([says.FIRST_TOLD, says.LAST_TOLD])
+    written = told.assign(
+        part=part.name, line=told["line"].astype("Int64"), reason=reasons[told["reason"].astype(int)], received=told["received"].where(is_day)
+    )
     return written[["part", "line", *ASIDE_COLUMNS]]
 
 

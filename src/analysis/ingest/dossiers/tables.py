@@ -1,7 +1,7 @@
 """Registered panels of dossier logs to the three tables of the house: cells, days, account."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.contracts import SCHEMAS, check_table, columns_of
 from analysis.errors import DataFaults, Fault
 from analysis.ingest.dossiers.panel_file import read_panel
+from analysis.ingest.dossiers.personal import fields_fault
 from analysis.sources import Source
 from analysis.text import month
 
@@ -53,6 +54,8 @@ def _read_one(source: Source, path: Path, parts: dict[str, list[pd.DataFrame]], 
         found.faults.append(
             Fault(OTHER_KIND, source.path, f"số liệu {kinds[panel.account.is_synthetic]}", accepted, "sửa mục đăng ký hoặc lấy đúng tệp")
         )
+    if fault := fields_fault(set(panel.cells["field_vi"])):
+        found.faults.append(replace(fault, where=f"{source.path}, {fault.where}"))
     found.account[source.source_id] = (len(panel.cells), len(panel.cells))
     for table, rows in zip(DOSSIER_TABLES, (panel.cells, panel.days, panel.outcomes), strict=True):
         typed = rows.assign(source_id=pd.Series(source.source_id, index=rows.index, dtype="string"))[columns_of(SCHEMAS[table])]
