@@ -91,10 +91,8 @@ def with_faults(log: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
     for position, (reason, (column, value)) in enumerate(FAULTS.items()):
         spoilt.loc[position, column] = value
         reasons[position] = reason
-    spoilt.loc[20, ["muc_do", "kenh"]] = [2, 2]
-    reasons[20] = "online_without_service"
-    spoilt.loc[21, ["phi_le_phi", "thanh_toan_truc_tuyen"]] = [0, True]
-    reasons[21] = "paid_without_fee"
+    spoilt.loc[20, ["muc_do", "kenh"]] = [2, 2]  # online where no online service is: counted, at a level not known
+    spoilt.loc[21, ["phi_le_phi", "thanh_toan_truc_tuyen"]] = [0, True]  # paid where there is no fee: no payment
     again = spoilt.loc[[30, 31]].assign(ngay_tra_ket_qua=pd.Timestamp("2021-12-31 08:00"))
     reasons[[30, 31]] = "repeated_id"
     return pd.concat([spoilt, again], ignore_index=True), pd.concat([reasons, pd.Series(["", ""])], ignore_index=True)
@@ -106,11 +104,12 @@ def plain_panel(log: pd.DataFrame) -> pd.DataFrame:
         unit_code=log["ma_don_vi"],
         period_month=log["ngay_tiep_nhan"].dt.strftime("%Y-%m"),
         field_vi=log["linh_vuc"].replace("", "Không ghi"),
-        service_level=log["muc_do"].map(LEVELS),
+        service_level=log["muc_do"].map(LEVELS).mask((log["muc_do"] == 2) & (log["kenh"] == 2), "not_known"),
         channel=log["kenh"].map(CHANNELS),
         days=(log["ngay_tra_ket_qua"].dt.normalize() - log["ngay_tiep_nhan"].dt.normalize()).dt.days,
         is_online=log["kenh"] == 2,
         has_fee=log["phi_le_phi"] > 0,
+        is_paid=log["thanh_toan_truc_tuyen"] & (log["phi_le_phi"] > 0),
         has_result=log["ngay_tra_ket_qua"].notna(),
         is_on_time=log["ngay_tra_ket_qua"].dt.normalize() <= log["ngay_hen_tra"].dt.normalize(),
     )
@@ -120,7 +119,7 @@ def plain_panel(log: pd.DataFrame) -> pd.DataFrame:
             "received_count": groups.size(),
             "online_count": groups["is_online"].sum(),
             "fee_count": groups["has_fee"].sum(),
-            "paid_online_count": groups["thanh_toan_truc_tuyen"].sum(),
+            "paid_online_count": groups["is_paid"].sum(),
             "digitised_in_count": groups["so_hoa"].sum(),
             "resolved_count": groups["has_result"].sum(),
             "due_count": groups["has_result"].sum(),

@@ -13,7 +13,11 @@ from dossier_logs import sound_log, write_log
 
 @pytest.fixture
 def panel(shipped_tables, tmp_path):
-    log = write_log(tmp_path / "so", sound_log(6_000, seed=21))
+    return summed(shipped_tables, tmp_path, 1_500)
+
+
+def summed(shipped_tables, tmp_path, rows):
+    log = write_log(tmp_path / "so", sound_log(rows, seed=21))
     mapping = read_mapping(log / "anh-xa.yml")
     return sum_up(find(log, mapping), mapping, shipped_tables.units, tmp_path / "panel.parquet", "duckdb", lambda _: None).panel
 
@@ -36,8 +40,8 @@ def test_no_count_under_five_is_printed_and_none_follows_from_the_total(panel, s
     assert left[(together["is_hidden"] > 1)].dropna().ge(5).all()
 
 
-def test_days_are_printed_of_thirty_results_or_more_only(panel, shipped_tables, tmp_path):
-    write_published(panel, tmp_path / "cong-bo.csv", shipped_tables.units)
+def test_days_are_printed_of_thirty_results_or_more_only(shipped_tables, tmp_path):
+    write_published(summed(shipped_tables, tmp_path, 9_000), tmp_path / "cong-bo.csv", shipped_tables.units)
     printed = pd.read_csv(tmp_path / "cong-bo.csv")
     counts = pd.to_numeric(printed["Hồ sơ tiếp nhận"], errors="coerce")
     assert printed.loc[counts.isna() | (counts < 30), "Số ngày giải quyết, trung vị"].isna().all()
@@ -48,3 +52,13 @@ def test_another_ending_is_refused_and_nothing_written(panel, shipped_tables, tm
     with pytest.raises(LantoaError, match=r"\.xlsx hoặc \.csv"):
         write_published(panel, tmp_path / "cong-bo.pdf", shipped_tables.units)
     assert not (tmp_path / "cong-bo.pdf").exists()
+
+
+def test_no_hidden_count_follows_from_what_a_report_prints_of_the_same_unit_and_year(panel, shipped_tables, tmp_path):
+    """A report tells each unit's dossiers of a year by channel; with one month hidden it would be that sum less the others."""
+    write_published(panel, tmp_path / "cong-bo.csv", shipped_tables.units)
+    printed = pd.read_csv(tmp_path / "cong-bo.csv")
+    is_hidden = printed["Hồ sơ tiếp nhận"] == HIDDEN
+    alone = is_hidden.groupby([printed["Mã đơn vị"], printed["Kênh tiếp nhận"]]).sum()
+    assert is_hidden.any()
+    assert not (alone == 1).any()

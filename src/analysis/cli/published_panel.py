@@ -11,6 +11,13 @@ from analysis.spreadsheets import COUNT_FORMAT, SheetColumn
 from analysis.uptake import days_by_channel, suppress_with_totals
 
 HIDDEN = "ẩn"
+# Sums that are printed here, or in a report of the same dossiers: none of them may give a hidden count away.
+TOTALS = (
+    ["unit_code", "period_month"],
+    ["unit_code", "year", "channel"],
+    ["unit_code", "year", "is_under_decree", "channel"],
+    ["level", "period_month", "channel"],
+)
 UNIT_MONTH = ["unit_code", "period_month"]
 COLUMNS = (
     SheetColumn("Mã đơn vị", 12),
@@ -18,8 +25,10 @@ COLUMNS = (
     SheetColumn("Tháng", 10),
     SheetColumn("Kênh tiếp nhận", 22),
     SheetColumn("Hồ sơ tiếp nhận", 12, COUNT_FORMAT),
+    SheetColumn("Loại số liệu", 22),
     SheetColumn("Số ngày giải quyết, trung vị", 14, "0.0"),
 )
+KINDS = {True: "SỐ LIỆU MÔ PHỎNG", False: "số liệu thật"}
 NOTE = (
     "“ẩn”: ô dưới 5 hồ sơ, hoặc ô ẩn thêm vì phép trừ từ tổng của đơn vị trong tháng sẽ cho biết ô dưới 5. "
     "Số ngày chỉ ghi khi có từ 30 hồ sơ đã có kết quả."
@@ -46,7 +55,7 @@ def write_published(path: Path, out: Path, units: pd.DataFrame) -> tuple[int, in
 def _shown(panel: Panel, units: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows by unit, month and channel, and their totals by unit and month, as they are printed."""
     counts = panel.cells.groupby([*UNIT_MONTH, "channel"], sort=True)["received_count"].sum().reset_index()
-    hidden = suppress_with_totals(counts, ["received_count"], totals=[UNIT_MONTH])
+    hidden = suppress_with_totals(_with_groups(counts, panel, units), ["received_count"], totals=TOTALS)
     days = days_by_channel(panel.days, UNIT_MONTH)
     told = hidden.rows.merge(days[[*UNIT_MONTH, "channel", "q50", "is_small"]], how="left", on=[*UNIT_MONTH, "channel"])
     named = units[units["vintage"] == panel.account.vintage].set_index("unit_code")["name_vi"]
@@ -57,6 +66,7 @@ def _shown(panel: Panel, units: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
             "Tháng": told["period_month"],
             "Kênh tiếp nhận": told["channel"].map(codes.DOSSIER_CHANNELS),
             "Hồ sơ tiếp nhận": _printed(told["received_count"]),
+            "Loại số liệu": KINDS[panel.account.is_synthetic],
             "Số ngày giải quyết, trung vị": told["q50"].where(~told["is_small"].fillna(True).astype(bool) & told["received_count"].notna()),
         }
     )
@@ -68,9 +78,17 @@ def _shown(panel: Panel, units: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
             "Tháng": of_units["period_month"],
             "Kênh tiếp nhận": "mọi kênh",
             "Hồ sơ tiếp nhận": _printed(of_units["received_count"]),
+            "Loại số liệu": KINDS[panel.account.is_synthetic],
         }
     )
     return rows, totals
+
+
+def _with_groups(counts: pd.DataFrame, panel: Panel, units: pd.DataFrame) -> pd.DataFrame:
+    """Counts with the columns of ``TOTALS``."""
+    levels = units[units["vintage"] == panel.account.vintage].set_index("unit_code")["level"]
+    months = counts["period_month"]
+    return counts.assign(year=months.str[:4], is_under_decree=months >= codes.DECREE_42_FIRST_MONTH, level=counts["unit_code"].map(levels))
 
 
 def _printed(counts: pd.Series) -> pd.Series:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from analysis.ingest.dossiers.summing import Summed
 
 LOG = click.Path(path_type=Path)
+MUCH_ASIDE = 0.02  # from this share of rows on a rate may move by as many points
 
 
 @click.group()
@@ -44,6 +45,8 @@ def aggregate(log: Path, out: Path, mapping_file: Path | None, engine: str, is_f
 
     project = ready_project()
     refuse_overwriting(project, out, force=True)
+    if out.resolve().is_relative_to(log.resolve()):
+        raise LantoaError(f"{out} nằm trong thư mục sổ {log}, lần sau sẽ bị đọc như một phần của sổ. Hãy chọn thư mục khác.")
     mapping = read_mapping(_mapping_path(log, mapping_file))
     parts = find(log, mapping)
     summed = _summed(project, mapping, parts, out, engine, is_fresh)
@@ -81,6 +84,12 @@ def _told(summed: "Summed") -> list[str]:
         f"{number(account.rows_in)} dòng vào = {number(account.rows_counted)} dòng được tính + {aside} dòng để riêng.",
         *(f"  - {DOSSIER_REASONS[reason]}: {number(rows)} dòng" for reason, rows in account.set_aside.items()),
     ]
+    if account.rows_in and sum(account.set_aside.values()) > MUCH_ASIDE * account.rows_in:
+        share = number(100 * sum(account.set_aside.values()) / account.rows_in, 1)
+        lines.append(
+            f"CẢNH BÁO: {share} % số dòng không được tính, nên tỷ lệ tính từ phần còn lại có thể lệch. Hãy xem từng lý do, bổ sung tệp ánh xạ "
+            '(ô trống khai bằng khóa "") hoặc sửa sổ trước khi nạp.'
+        )
     if summed.aside is not None:
         lines.append(f"Dòng để riêng, kèm lý do: {summed.aside}")
     return [*lines, f"Bảng tổng hợp: {summed.panel}", f'Nạp vào bộ bằng: lantoa import "{summed.panel}" --kind dossier-panel']
@@ -101,7 +110,9 @@ def publish(panel: Path, out: Path, force: bool) -> None:
     project = ready_project()
     refuse_overwriting(project, out, force)
     hidden, rows = write_published(panel, out, tables_of(project).units)
-    click.echo(f"Đã ghi {out}: {rows} dòng, ẩn {hidden} ô.")
+    from analysis.text import number
+
+    click.echo(f"Đã ghi {out}: {number(rows)} dòng, ẩn {number(hidden)} ô.")
 
 
 @uptake.command()

@@ -130,7 +130,8 @@ class LogReceiver:
             if known.is_in_force:
                 partly = f", để riêng {known.left_out_count} dòng có lỗi" if known.left_out_count else ""
                 return f"đã nạp ngày {day_of_iso(known.received_on)} ({known.source_id}{partly}); không thay đổi gì"
-        successor = next((known.superseded_by for known in reversed(same) if known.superseded_by), None)
+        in_force = {source.source_id for source in self._registered if source.is_in_force}
+        successor = next((known.superseded_by for known in reversed(same) if known.superseded_by in in_force), None)
         if successor is not None and self._options.replaces is None:
             raise NotAsAsked(f"{path.name}: đây là bản đã được thay bằng {successor}. Nếu muốn dùng lại bản này, thêm --replaces {successor}.")
         return ""

@@ -125,7 +125,8 @@ class UptakeReceiver:
         for known in same:
             if known.is_in_force:
                 raise NotAsAsked(f"{path.name}: giống hệt tệp đã nạp ngày {day_of_iso(known.received_on)} ({known.source_id}); không thay đổi gì.")
-        successor = next((known.superseded_by for known in reversed(same) if known.superseded_by), None)
+        in_force = {source.source_id for source in self._registered if source.is_in_force}
+        successor = next((known.superseded_by for known in reversed(same) if known.superseded_by in in_force), None)
         if successor is not None and self._options.replaces is None:
             raise NotAsAsked(f"{path.name}: đây là bản đã được thay bằng {successor}. Nếu muốn dùng lại bản này, thêm --replaces {successor}.")
 

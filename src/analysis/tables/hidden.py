@@ -10,6 +10,7 @@ from analysis.uptake.suppression import MINIMUM_CELL, Groupings, suppress, suppr
 
 BELOW_MINIMUM = f"<{MINIMUM_CELL}"
 HIDDEN = "ẩn"
+SHARE_DECIMALS = 3  # as printed: from all digits of a share its two counts could be told
 TOO_FEW = "quá ít hồ sơ để nói"
 HIDDEN_NOTE = (
     f"“{BELOW_MINIMUM}”: từ 1 đến {MINIMUM_CELL - 1} hồ sơ, không ghi số để không lộ từng người; “{HIDDEN}”: ẩn thêm, "
@@ -37,7 +38,8 @@ def printed_counts(rows: pd.DataFrame, columns: Sequence[str], totals: Groupings
 
 def printed_shares(rows: pd.DataFrame, columns: tuple[str, str], shares: Sequence[str], totals: Groupings = ()) -> Printed:
     """The same for a part and its whole (``columns``) with the ``shares`` that would tell the part."""
-    return _printed(rows, suppress_shares(rows, *columns, shares, totals=totals), columns)
+    shown = suppress_shares(rows, *columns, shares, totals=totals)
+    return _printed(rows, shown.assign(**{name: shown[name].round(SHARE_DECIMALS) for name in shares}), columns)
 
 
 def _printed(rows: pd.DataFrame, shown: pd.DataFrame, columns: Sequence[str]) -> Printed:

@@ -27,7 +27,7 @@ from analysis.ingest.dossiers.part_files import CSV
 from analysis.ingest.dossiers.state import Hashes, State, digest_of
 
 CSV_BYTES_A_ROW = 100  # to cut work into steps before a CSV has been read
-ASIDE_COLUMNS = ("dossier_id", "logged_unit", "received", "reason")
+ASIDE_COLUMNS = ("dossier_id", "logged_unit", "received", "logged_channel", "logged_level", "reason")
 Progress = Callable[[int], None]
 
 

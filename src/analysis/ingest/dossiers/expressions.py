@@ -84,6 +84,8 @@ def logged_rows(raw: ir.Table, mapping: DossierMapping, hash_of: IdHash) -> ir.T
         "logged_unit": _written(raw[columns["unit"]]),
         "field_vi": _written(raw[columns["field"]]) if "field" in columns else ibis.literal(""),
         "received": _day(raw[columns["received"]], mapping.day_formats),
+        "logged_channel": _written(raw[columns["channel"]]),
+        "logged_level": _written(raw[columns["service_level"]]) if "service_level" in columns else ibis.literal(""),
         "channel": _coded(raw[columns["channel"]], readers["channel"], CHANNELS, blank=UNKNOWN),
         "level": _optional_code(raw, "service_level", mapping),
         "fee_is_read": ibis.literal(True),
@@ -100,12 +102,25 @@ def logged_rows(raw: ir.Table, mapping: DossierMapping, hash_of: IdHash) -> ir.T
 
 
 def judged_rows(rows: ir.Table, mapping: DossierMapping) -> ir.Table:
-    """Rows with month of receipt, days to the result, and the reason for which one is not counted, its unit aside."""
+    """Rows with month of receipt, days to the result, and the reason for which one is not counted, its unit aside.
+
+    A dossier is not lost for a doubtful cell: the level of one filed online where no online service is said to be is not known, and what
+    was paid where there is no fee counts as no payment.
+    """
+    is_doubtful = (rows["channel"] == CHANNELS.index("online")) & (rows["level"] == LEVELS.index("no_online_service"))
     return rows.mutate(
+        level=ibis.ifelse(is_doubtful, LEVELS.index("not_known"), rows["level"]).cast("int8"),
+        paid_online=_of_those_with_a_fee(rows, mapping),
         month=(rows["received"].year() * 12 + rows["received"].month() - 1).cast("int32"),
         days=rows["resolved"].delta(rows["received"], unit="day").cast("int32"),
         reason=_reason(rows, mapping),
     )
+
+
+def _of_those_with_a_fee(rows: ir.Table, mapping: DossierMapping) -> ir.IntegerValue:
+    if "fee" not in mapping.columns:
+        return rows["paid_online"]
+    return ibis.ifelse((rows["paid_online"] == YES) & (rows["fee"].fill_null(0) <= 0), NO, rows["paid_online"]).cast("int8")
 
 
 def with_units(judged: ir.Table, known: ir.Table) -> ir.Table:
@@ -135,13 +150,10 @@ def _reason(rows: ir.Table, mapping: DossierMapping) -> ir.IntegerValue:
         ((rows["resolved"] < rows["received"]).fill_null(False), "result_before_receipt"),
         (rows["channel"] == UNKNOWN, "unknown_channel"),
         (rows["level"] == UNKNOWN, "unknown_level"),
-        ((rows["channel"] == CHANNELS.index("online")) & (rows["level"] == LEVELS.index("no_online_service")), "online_without_service"),
         (~rows["fee_is_read"], "unreadable_fee"),
         ((rows["fee"] < 0).fill_null(False), "negative_fee"),
         (((rows["paid_online"] == UNKNOWN) | (rows["digitised"] == UNKNOWN)).fill_null(False), "unknown_flag"),
     ]
-    if "fee" in mapping.columns:
-        checks.append((((rows["paid_online"] == YES) & (rows["fee"].fill_null(0) == 0)).fill_null(False), "paid_without_fee"))
     if "synthetic" in mapping.columns:
         checks.append((rows["synthetic"] != marked, "not_marked_synthetic"))
     return ibis.cases(*((found, ibis.literal(REASON[told], "int8")) for found, told in checks), else_=ibis.literal(0, "int8"))

@@ -32,6 +32,7 @@ NO_FIELDS = "Cột lĩnh vực có giá trị không phải lĩnh vực"
 SAMPLE_ROWS = 500
 PERSONAL_SHARE = 0.2  # of long numbers whose digits may be anything, one in ten at most looks like somebody's
 FIELD_SHARE = 0.01  # fields are published as they are written, and no field is a number: a few are enough
+HIDDEN_TEXT = "(không ghi: giống dữ liệu cá nhân)"
 LONGEST_FIELD = 200
 MOST_FIELDS = 500  # the national list of procedures has some hundred fields
 FEWEST_JUDGED = 100  # values from which their repetition says something
@@ -108,6 +109,12 @@ def fields_fault(fields: Collection[str]) -> Fault | None:
         return field_fault(len(fields))
     told = f"{number(odd)} giá trị dài quá {LONGEST_FIELD} ký tự, có xuống dòng, hoặc giống số định danh, số điện thoại, thư điện tử"
     return Fault(NO_FIELDS, "cột khai cho vai trò field", told, "tên lĩnh vực thủ tục", _ACTION)
+
+
+def unless_personal(text: str) -> str:
+    """A text as it may be written for somebody to mend a log: not where it looks like a number, an address or the name of a person."""
+    is_name = " " in text.strip() and not any(sign.isdigit() for sign in text)
+    return HIDDEN_TEXT if is_name or _kind(text) is not None else text
 
 
 def _column_faults(part: Part, role: str, texts: Counter[str], mapping: DossierMapping) -> Iterator[Fault]:

@@ -20,13 +20,13 @@ from analysis.ingest.dossiers.engines import TIME_ZONE, opened
 from analysis.ingest.dossiers.inputs import Part, find_parts
 from analysis.ingest.dossiers.mapping import DossierMapping
 from analysis.ingest.dossiers.panel_file import FORMAT, Account
-from analysis.ingest.dossiers.personal import fields_fault, personal_faults
+from analysis.ingest.dossiers.personal import fields_fault, personal_faults, unless_personal
 from analysis.ingest.dossiers.repeats import CountsDiffer, Settled, check_rows, settle_repeats
 from analysis.ingest.dossiers.state import State, signature_of
 
 SUFFIX = ".parquet"
 PASSES = 2  # every row is read for its id and for its counts
-ASIDE_HEADINGS = ("Tệp", "Dòng", "Mã hồ sơ", "Mã đơn vị như trong sổ", "Ngày tiếp nhận", "Lý do để riêng")
+ASIDE_HEADINGS = ("Tệp", "Dòng", "Mã hồ sơ", "Mã đơn vị như trong sổ", "Ngày tiếp nhận", "Kênh như trong sổ", "Mức độ như trong sổ", "Lý do để riêng")
 
 
 @dataclass(frozen=True)
@@ -154,6 +154,7 @@ def _aside_of(job: Job, part: Part, repeats: pd.DataFrame) -> Iterator[pd.DataFr
 def _aside_rows(part: Part, rows: pd.DataFrame) -> pd.DataFrame:
     told = rows.reindex(columns=["line", *ASIDE_COLUMNS])
     reasons = np.array(["", *codes.DOSSIER_REASONS.values()], dtype=object)
+    told = told.assign(**{name: told[name].map(unless_personal, na_action="ignore") for name in ("dossier_id", "logged_unit")})
     is_day = ~told["received"].isin([says.FIRST_TOLD, says.LAST_TOLD])
     written = told.assign(
         part=part.name, line=told["line"].astype("Int64"), reason=reasons[told["reason"].astype(int)], received=told["received"].where(is_day)
