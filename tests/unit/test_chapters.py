@@ -74,7 +74,7 @@ def chapters(tables: store.Tables, year: int, province: str = "74", as_of: str =
             *uptake.by_unit(dossiers, year, uptake.RATE_KEY),
             *uptake.help_first(dossiers, subject.below, year, uptake.RATE_KEY),
             *uptake_dossiers.account(logged, tables.uptake_facts),
-            *uptake_dossiers.days(logged, tables.events, province),
+            *uptake_dossiers.days(logged),
             *uptake.published(tables.uptake_facts, province, subject.place, year),
         ],
         "outcomes": [
@@ -213,7 +213,7 @@ def test_without_a_log_of_dossiers_one_sentence_says_what_is_missing_and_nothing
     found = chapters(without(shipped, *LOG_OF_DOSSIERS), 2021)
     assert_sound(found)
     assert "Chưa nạp sổ hồ sơ của phần mềm một cửa của Bình Dương" in texts(found["uptake"])
-    assert set(ids(plan_year["uptake"])) - set(ids(found["uptake"])) <= {"dossier-account", "days-by-channel", "days-by-month", "days-by-field"}
+    assert set(ids(plan_year["uptake"])) - set(ids(found["uptake"])) <= {"dossier-account", "days-by-channel", "gap-by-field", "days-by-field"}
 
 
 def test_a_plan_without_items_and_log_leaves_only_what_is_published(shipped):

@@ -310,7 +310,7 @@ def test_a_lasting_event_is_a_span_and_a_change_of_rule_a_line():
     assert event_marks(events) == (Mark("2021-07-19", "Giãn cách", "2021-09-15"), Mark("2022-08-15", "Nghị định"))
     months = Series("a", ("2021-06-01", "2022-09-01"), (1.0, 2.0), ("a", "b"))
     span, line = draw(make_chart(months, x_kind="month", marks=event_marks(events))).layout.shapes
-    assert (span.x0, span.x1) == ("2021-07-01", "2021-10-01")
+    assert (span.x0, span.x1) == ("2021-07-05", "2021-09-01")  # a month's point is drawn on its first day and stands for its middle
     assert line.x0 == line.x1 == "2022-08-01"
 
 

@@ -645,7 +645,7 @@ def test_counts_of_the_portal_come_before_the_estimate_and_name_what_is_saturate
     assert "mục 3.3 Tỷ lệ hồ sơ nộp trực tuyến (64,0\u00a0%, ngưỡng 50\u00a0%)" in said(shown)
     points = next(block for block in shown if isinstance(block, Table) and block.table_id == "qd766-points")
     assert points.rows[0][0].startswith("3.2 ")
-    assert points.rows[0][1:] == pytest.approx((10, 100, 0.1, 1.0, 0.4, 4, 3.6, 0.04))
+    assert points.rows[0][1:] == pytest.approx((10, 100, 0.1, 1.0, 0.4, 4, 3.6, 0.4))
     groups = next(block for block in shown if isinstance(block, Table) and block.table_id == "qd766-groups")
     assert groups.rows[2][1:] == (pytest.approx(7.4), 12, 12, "3/3, mọi mục đều có")
     assert groups.rows[0][1:] == (None, None, 18, "0/4")

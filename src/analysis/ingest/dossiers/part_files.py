@@ -134,7 +134,9 @@ def _read_csv(path: Path, name: str, mapping: DossierMapping) -> tuple[Part, lis
     if len(columns) == 1 and columns[0] not in mapping.columns.values():
         return part, [_other_delimiter(name, head, mapping.delimiter)]
     if not set(columns) & set(mapping.columns.values()):
-        return part, [_no_names(name)]
+        counted = {sign: head.split(b"\n")[0].count(sign.encode()) for sign in DELIMITERS}
+        is_cut_otherwise = max(counted.values()) > counted[mapping.delimiter]
+        return part, [_other_delimiter(name, head, mapping.delimiter) if is_cut_otherwise else _no_names(name)]
     return part, [*_missing(path, name, columns, mapping), *_repeated(name, columns, columns)]
 
 
@@ -170,8 +172,13 @@ def _other_delimiter(name: str, head: bytes, delimiter: str) -> Fault:
     others = {label: line.count(sign.encode()) for sign, label in DELIMITERS.items() if sign != delimiter}
     most = max(others, key=lambda label: others[label])
     told = f"; dòng này có {others[most]} {most}" if others[most] else ""
-    found = f"dòng đầu không có {DELIMITERS[delimiter]} nào nên chỉ thành một cột{told}"
-    return Fault(BROKEN_CSV, name, found, "các ô ngăn bằng dấu khai ở mục delimiter", "sửa mục delimiter của tệp ánh xạ, hoặc xuất lại tệp")
+    held = line.count(delimiter.encode())
+    found = f"dòng đầu {f'chỉ có {held}' if held else 'không có'} {DELIMITERS[delimiter]}{'' if held else ' nào nên chỉ thành một cột'}{told}"
+    sign = next(sign for sign, label in DELIMITERS.items() if label == most)
+    action = (
+        f"thêm dòng delimiter: {sign!r} vào tệp ánh xạ, hoặc xuất lại tệp" if others[most] else "sửa mục delimiter của tệp ánh xạ, hoặc xuất lại tệp"
+    )
+    return Fault(BROKEN_CSV, name, found, "các ô ngăn bằng dấu khai ở mục delimiter", action)
 
 
 def _missing(path: Path, name: str, columns: tuple[str, ...], mapping: DossierMapping) -> list[Fault]:
