@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import DataFaults, LantoaError, RunLocked
-from analysis.ingest.dossiers.engines import PartsUnreadable
+from analysis.ingest.dossiers.failures import PartsUnreadable
 from analysis.ingest.dossiers.mapping import read_mapping
 from analysis.ingest.dossiers.panel_file import read_panel
 from analysis.ingest.dossiers.summing import find, sum_up

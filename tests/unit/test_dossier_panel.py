@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.ingest.dossiers import summing
-from analysis.ingest.dossiers.engines import EngineUnusable
+from analysis.ingest.dossiers.failures import EngineUnusable
 from analysis.ingest.dossiers.mapping import read_mapping
 from analysis.ingest.dossiers.panel_file import read_panel
 from analysis.ingest.dossiers.summing import Summed, aside_path, find, sum_up

@@ -1,5 +1,7 @@
 """The leaders' page: at most five findings of the year, one small table and one chart."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from analysis import uptake
@@ -40,8 +42,11 @@ def _delivery(done: Delivered, units: pd.DataFrame) -> Finding | Sentence:
 
 
 def _uptake(tables: Tables, subject: Subject, year: int) -> list[Block]:
+    """The rate of the year with its change, and in the same finding the first units to help."""
     of_units = uptake.until(uptake.of_units(tables.uptake, subject.below), subject.as_of)
-    return uptake_chapter.province_rate(of_units, subject.place, year, uptake_chapter.RATE_KEY, tables.uptake_facts)
+    said = uptake_chapter.province_rate(of_units, subject.place, year, uptake_chapter.RATE_KEY, tables.uptake_facts)
+    first = uptake_chapter.first_to_help(of_units, subject.below, year, uptake_chapter.RATE_KEY)
+    return [replace(block, text_vi=f"{block.text_vi} {first}".rstrip()) if isinstance(block, Finding) else block for block in said]
 
 
 def _contribution(tables: Tables, histories: dict[str, pd.DataFrame], subject: Subject, province: str, done: Delivered) -> Finding | Sentence:

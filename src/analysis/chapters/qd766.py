@@ -28,14 +28,17 @@ def by_group(tables: Tables, subject: Subject, province: str, year: int, of_unit
     if not scored["score"].notna().any():
         return [say.nothing_counted(subject.place, year, provenance(items))]
     period = period_vi(scored, year)
+    checked = _formula_check(tables, subject, items)
+    untargeted = frozenset(items.loc[items["target_pct"].isna(), "item"].astype(str))
+    listed_on = rests_on | provenance(tables.qd766_counts) if checked else rests_on
     return [
         say.known_points(scored, subject.place, period, rests_on),
         item_points(scored, subject.place, period, rests_on),
-        groups_table(qd766.group_scores(scored), subject.place, period, rests_on),
         say.costliest(scored, rests_on),
         say.no_more_to_earn(scored, rests_on),
-        items_table(scored, subject.place, period, rests_on),
-        *_formula_check(tables, subject, items),
+        *say.not_estimated(scored, rests_on),
+        groups_table(qd766.group_scores(scored), subject.place, period, rests_on),
+        items_table(scored, subject.place, period, listed_on, untargeted, checked),
     ]
 
 
@@ -71,16 +74,16 @@ def period_vi(scored: pd.DataFrame, year: int) -> str:
     return f"từ {text.day(start)} đến {text.day(end)}"
 
 
-def _formula_check(tables: Tables, subject: Subject, items: pd.DataFrame) -> list[Block]:
-    """A note on the formula where counts of any unit, read by the day of the report, came with a printed score."""
+def _formula_check(tables: Tables, subject: Subject, items: pd.DataFrame) -> str:
+    """A note on the formula where counts of any unit, read by the day of the report, came with a printed score; else empty."""
     counts = tables.qd766_counts[tables.qd766_counts["period_end_date"] <= pd.Timestamp(subject.as_of)]
     checked = qd766.reproduced(qd766.group_scores(qd766.scores(counts, items)))
     if checked.empty:
-        return []
+        return ""
     units = tables.units
     listed = units[units["unit_code"].isin(checked["unit_code"])]
     names = {
         (str(code), str(vintage)): short_name(str(name))
         for code, vintage, name in listed[["unit_code", "vintage", "name_vi"]].itertuples(index=False)
     }
-    return [say.formula_check(checked, names, provenance(counts[counts["group_score"].notna()], items))]
+    return say.formula_check(checked, names)

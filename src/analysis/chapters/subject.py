@@ -5,8 +5,13 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from analysis.errors import LantoaError
 from analysis.store import Tables
 from analysis.units import INDEX_VINTAGE, MERGER_DAY, province_name, type_changes, unit_labels, units_below, units_on
+
+
+class ParameterRefused(LantoaError):
+    """A parameter of a notebook that cannot be read; the message says how it is written."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +30,31 @@ class Subject:
 
 
 def subject_of(tables: Tables, province: str, year: int, as_of: str) -> Subject:
-    """The subject of a report. Raises ``UnknownUnit`` for a code that is no province of the 63."""
-    place, day = province_name(tables.units, province), date.fromisoformat(as_of)
+    """The subject of a report.
+
+    Raises ``UnknownUnit`` for a code that is no province of the 63, ``ParameterRefused`` for a parameter of another form.
+    """
+    _refuse_forms(province, year)
+    place, day = province_name(tables.units, province), _day(as_of)
     names_day = min(day, date(year, 12, 31), MERGER_DAY - timedelta(days=1))
     of_list = tables.units[tables.units["vintage"] == INDEX_VINTAGE]
     below = units_below(units_on(of_list, type_changes(tables.events), names_day), province)
     return Subject(place, _labelled(below, place), day, names_day)
+
+
+def _refuse_forms(province: object, year: object) -> None:
+    if not isinstance(province, str):
+        raise ParameterRefused(f'province: thấy {province!r}; mã tỉnh là hai chữ số đặt trong dấu nháy, ví dụ province = "74".')
+    if not isinstance(year, int):
+        raise ParameterRefused(f"year: thấy {year!r}; năm báo cáo là một số, không có dấu nháy, ví dụ year = 2021.")
+
+
+def _day(as_of: object) -> date:
+    """The day of the report. Raises ``ParameterRefused`` for what is no ISO day."""
+    try:
+        return date.fromisoformat(str(as_of))
+    except ValueError:
+        raise ParameterRefused(f'as_of: thấy {as_of!r}; ngày ghi dạng năm-tháng-ngày trong dấu nháy, ví dụ as_of = "2021-06-30".') from None
 
 
 def _labelled(below: pd.DataFrame, place: str) -> pd.DataFrame:

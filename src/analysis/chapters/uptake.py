@@ -24,27 +24,36 @@ def province_rate(of_units: pd.DataFrame, place: str, year: int, rate_key: str, 
     of_year = of_calendar_year(of_units, year)
     if of_year.empty or not of_year.loc[of_year["rate_key"] == rate_key, "denominator_count"].sum():
         return [say.no_months(place, year, provenance(facts))]
-    rests_on = provenance(of_year)
     whole = f"{of_year['unit_code'].nunique()} xã, sở, ngành của {place}"
-    now, before = _matched(of_year, of_calendar_year(of_units, year - 1), rate_key)
-    change = say.change(now, before)
-    return [say.year_rate(uptake.rates(of_year, rate_key, []), rate_key, whole, period_vi(of_year), change, year, rests_on)]
+    of_key = of_year[of_year["rate_key"] == rate_key]
+    before = of_calendar_year(of_units, year - 1)
+    parts = [_part(rows, before, rate_key) for _, rows in sorted(of_key.groupby("regime"), key=lambda part: part[1]["period_month"].min())]
+    return [say.year_rate(parts, rate_key, whole, year, provenance(of_year))]
 
 
-def _matched(now: pd.DataFrame, before: pd.DataFrame, rate_key: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rates of two years over the units and calendar months that both have."""
-    months = set(now["period_month"].str[5:]) & set(before["period_month"].str[5:])
-    units = set(now["unit_code"]) & set(before["unit_code"])
-    both = (rows[rows["period_month"].str[5:].isin(months) & rows["unit_code"].isin(units)] for rows in (now, before))
-    first, second = (uptake.rates(rows, rate_key, []) for rows in both)
-    return first, second
+def _part(of_regime: pd.DataFrame, before: pd.DataFrame, rate_key: str) -> say.YearPart:
+    whole = _one(of_regime, rate_key)
+    now, then = _matched(of_regime, before[before["rate_key"] == rate_key])
+    if now.empty:
+        return say.YearPart(period_vi(of_regime), whole)
+    return say.YearPart(period_vi(of_regime), whole, _one(now, rate_key), _one(then, rate_key), period_vi(now), is_whole=len(now) == len(of_regime))
+
+
+def _one(of_regime: pd.DataFrame, rate_key: str) -> pd.Series:
+    return uptake.rates(of_regime, rate_key, []).iloc[0]
+
+
+def _matched(now: pd.DataFrame, before: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of one key in two years, of the units and calendar months that both have in the same regime."""
+    first, second = (pd.MultiIndex.from_arrays([rows["unit_code"], rows["period_month"].str[5:], rows["regime"]]) for rows in (now, before))
+    return now[first.isin(second)], before[second.isin(first)]
 
 
 def over_time(of_units: pd.DataFrame, events: pd.DataFrame, province: str, place: str, year: int, rate_key: str) -> list[Block]:
     """The rate by month and level up to the report year, with the dated events that touch the province."""
     until = until_year(of_units, year)
     if of_calendar_year(of_units, year).empty:
-        return []
+        return [say.nothing_to_show("biểu đồ tỷ lệ theo tháng", year, provenance(events))]
     monthly = without_few(uptake.rates(until, rate_key, ["level", "period_month"]))
     return [charts.rate_by_month(monthly, until, rate_key, place, marks_until(events, province, until, year))]
 
@@ -56,11 +65,11 @@ def marks_until(events: pd.DataFrame, province: str, until: pd.DataFrame, year: 
 
 
 def by_district(of_units: pd.DataFrame, subject: Subject, events: pd.DataFrame, province: str, year: int, rate_key: str) -> list[Block]:
-    """The rate by month in a panel a district, its communes and own office added up; empty where no unit belongs to a district."""
+    """The rate by month in a panel a district, its communes and own office added up; a note where no unit belongs to a district."""
     placed = of_districts(until_year(of_units, year), subject.below)
     of_year = last_regime(of_calendar_year(placed, year), rate_key)
     if of_year.empty:
-        return []
+        return [say.nothing_to_show("biểu đồ theo huyện, thị xã, thành phố", year, provenance(events))]
     yearly = uptake.rates(of_year, rate_key, ["panel_vi"]).sort_values(["share", "panel_vi"], ascending=[False, True])
     names = [str(name) for name in yearly["panel_vi"]]
     parts = [names[start : start + MAX_PANELS] for start in range(0, len(names), MAX_PANELS)]
@@ -122,18 +131,20 @@ def _units_of(of_level: pd.DataFrame, rate_key: str, level: str) -> list[Block]:
     rests_on, period = provenance(of_level), period_vi(of_level)
     title = f"Tỷ lệ nộp trực tuyến của từng đơn vị {LEVELS_VI[level]}, {period}"
     table = tables.rates_table(rates, title, f"{rate_key}-{level}", rate_key, rests_on)
-    return [say.spread(rates, LEVELS_VI[level], period, rests_on), table]
+    return [say.spread(rates, level, period, rests_on), table]
 
 
-def help_first(of_units: pd.DataFrame, below: pd.DataFrame, year: int, rate_key: str) -> list[Block]:
-    """Whom to help first: units clearly below the middle of their level in the report year's last regime, in the order of dossiers to gain."""
+def help_first(of_units: pd.DataFrame, below: pd.DataFrame, year: int, rate_key: str, facts: pd.DataFrame | None = None) -> list[Block]:
+    """Whom to help first: units clearly below the middle of their level in the report year's last regime, in the order of dossiers to gain.
+
+    A year without months has a note, which rests on the units ``below`` or on the ``facts`` published instead.
+    """
     of_year = last_regime(of_calendar_year(of_units, year), rate_key)
     if of_year.empty:
-        return []
+        rests_on = provenance(below if facts is None else facts)
+        return [say.nothing_to_show("danh sách đơn vị nên hỗ trợ trước", year, rests_on)] if rests_on.source_ids else []
     rests_on, period = provenance(of_year), period_vi(of_year)
-    rates = uptake.rates(of_year, rate_key, ["unit_code", "label_vi", "level"])
-    hidden = uptake.suppress_shares(rates, "numerator_count", "denominator_count", [], totals=[["level"]])["is_suppressed"]
-    listed = uptake.who_to_help(rates.assign(is_suppressed=hidden)).merge(below[["unit_code", "parent_vi"]], on="unit_code", validate="one_to_one")
+    listed = _to_help(of_year, below, rate_key)
     said = say.help_first(listed, period, rests_on)
     if listed.empty:
         return [said]
@@ -142,6 +153,25 @@ def help_first(of_units: pd.DataFrame, below: pd.DataFrame, year: int, rate_key:
         return [said, help_table(listed, title, rests_on)]
     first = help_table(listed.head(HELP_SHOWN), f"{title}: {HELP_SHOWN} trong {len(listed)} đơn vị", rests_on)
     return [said, first, help_table(listed, f"{title}: tất cả {len(listed)} đơn vị", rests_on, "help-all", is_annex=True)]
+
+
+def _to_help(of_year: pd.DataFrame, below: pd.DataFrame, rate_key: str) -> pd.DataFrame:
+    """``uptake.who_to_help`` with ``named_vi``, the unit and for a commune its district, and whether its counts are hidden."""
+    rates = uptake.rates(of_year, rate_key, ["unit_code", "label_vi", "level"])
+    hidden = uptake.suppress_shares(rates, "numerator_count", "denominator_count", [], totals=[["level"]])["is_suppressed"]
+    listed = uptake.who_to_help(rates.assign(is_suppressed=hidden)).merge(below[["unit_code", "parent_vi"]], on="unit_code", validate="one_to_one")
+    named = [
+        f"{label} ({parent})" if level == "commune" and parent not in label else label
+        for label, parent, level in listed[["label_vi", "parent_vi", "level"]].itertuples(index=False)
+    ]
+    return listed.assign(named_vi=pd.Series(named, index=listed.index, dtype="string"))
+
+
+def first_to_help(of_units: pd.DataFrame, below: pd.DataFrame, year: int, rate_key: str) -> str:
+    """A clause that names the first units to help; empty where there are none."""
+    of_year = last_regime(of_calendar_year(of_units, year), rate_key)
+    listed = pd.DataFrame() if of_year.empty else _to_help(of_year, below, rate_key)
+    return "" if listed.empty else f"{say.first_named(listed)}."
 
 
 def last_regime(rows: pd.DataFrame, rate_key: str) -> pd.DataFrame:
@@ -159,19 +189,27 @@ def period_vi(rows: pd.DataFrame) -> str:
     return f"tháng {text.month(first)}" if first == last else f"từ tháng {text.month(first)} đến tháng {text.month(last)}"
 
 
-def published(facts: pd.DataFrame, province: str, place: str, year: int) -> list[Block]:
-    """Facts of uptake that were published of the province up to the report year; a sentence where there are none."""
+def published(facts: pd.DataFrame, province: str, place: str, year: int, as_of: date = date.max) -> list[Block]:
+    """Facts of uptake published of the province up to the report year and by ``as_of``; a sentence where there are none."""
     own = facts[(facts["unit_code"] == province) | facts["unit_vi"].str.contains(place, regex=False)]
     dated = own.assign(fact_year=_fact_years(own))
-    kept = dated[(dated["fact_year"] <= year) & ~dated["fact_key"].isin(NOT_UPTAKE)]
+    kept = dated[(dated["fact_year"] <= year) & ~dated["fact_key"].isin(NOT_UPTAKE) & (published_days(dated) <= pd.Timestamp(as_of))]
     shown = kept.sort_values(["fact_year", "period_start_date", "fact_id"], na_position="last")
     if shown.empty:
-        return []
+        return [say.no_facts(place, provenance(facts))]
     return [
         say.facts_caution(shown, provenance(shown)),
         tables.published_facts(shown, f"Số liệu đã công bố về dịch vụ công trực tuyến của {place}"),
         tables.fact_addresses(shown),
     ]
+
+
+def published_days(facts: pd.DataFrame) -> pd.Series:
+    """The day by which a fact was out: the last of the month or year where ``published_vi`` names no more; NaT without any date."""
+    named = facts["published_vi"].str.extract(r"(?:(?:(?P<day>\d{1,2})/)?(?P<month>\d{1,2})/)?(?P<year>20\d{2})").astype("Int64")
+    whole = pd.DataFrame({"year": named["year"], "month": named["month"].fillna(12), "day": named["day"].fillna(1)})
+    days = pd.to_datetime(whole.astype("Float64").astype(float), errors="coerce")
+    return days.where(named["day"].notna(), days + pd.offsets.MonthEnd(0))
 
 
 def _fact_years(facts: pd.DataFrame) -> pd.Series:

@@ -10,9 +10,7 @@ from analysis.blocks import Block, Provenance, provenance
 from analysis.chapters.subject import Subject
 from analysis.chapters.uptake import of_calendar_year, period_vi
 from analysis.codes import DOSSIER_CHANNELS
-from analysis.events import events_for
 from analysis.figures import uptake_dossiers as charts
-from analysis.figures.uptake import event_marks
 from analysis.narrative import uptake_dossiers as say
 from analysis.store import Tables
 from analysis.tables import uptake_dossiers as tables
@@ -27,7 +25,7 @@ _COUNTS = ["received_count", "resolved_count", "due_count", "on_time_count"]
 class Dossiers:
     """What the log holds of a province's units in the months that had ended by the day of the report, and the account of its files.
 
-    ``place`` is the province, ``year`` that of the report.
+    ``place`` is the province, ``year`` that of the report, ``log_end`` the last month of the log where that is after the day of the report.
     """
 
     cells: pd.DataFrame
@@ -35,6 +33,8 @@ class Dossiers:
     account: pd.DataFrame
     place: str
     year: int
+    as_of: date = date.max
+    log_end: str | None = None
 
     @property
     def of_year(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -44,9 +44,12 @@ class Dossiers:
 
 def dossiers_of(tables: Tables, subject: Subject, year: int) -> Dossiers:
     """The dossiers of a subject; everything empty where no log of its units is held."""
-    cells, days = (uptake.until(uptake.of_units(rows, subject.below), subject.as_of) for rows in (tables.dossier_cells, tables.dossier_days))
+    every, days = (uptake.of_units(rows, subject.below) for rows in (tables.dossier_cells, tables.dossier_days))
+    cells, days = (uptake.until(rows, subject.as_of) for rows in (every, days))
     account = tables.dossier_account
-    return Dossiers(cells, days, account[account["source_id"].isin(cells["source_id"].unique())], subject.place, year)
+    held = account[account["source_id"].isin(cells["source_id"].unique())]
+    log_end = str(every["period_month"].max()) if len(cells) < len(every) else None
+    return Dossiers(cells, days, held, subject.place, year, subject.as_of, log_end)
 
 
 def account(dossiers: Dossiers, facts: pd.DataFrame) -> list[Block]:
@@ -54,11 +57,12 @@ def account(dossiers: Dossiers, facts: pd.DataFrame) -> list[Block]:
     if dossiers.account.empty:
         return [say.no_log(dossiers.place, provenance(facts))]
     rests_on = provenance(dossiers.account)
-    return [say.account(dossiers.account, rests_on), tables.account(dossiers.account, rests_on)]
+    later = [say.later_log(dossiers.log_end, dossiers.as_of, rests_on)] if dossiers.log_end else []
+    return [say.account(dossiers.account, rests_on), *later, tables.account(dossiers.account, rests_on)]
 
 
-def days(dossiers: Dossiers, events: pd.DataFrame, province: str) -> list[Block]:
-    """Days to a result online and at the counter: the gap, by channel, by month, and by field among dossiers that are alike."""
+def days(dossiers: Dossiers) -> list[Block]:
+    """Days to a result online and at the counter: the gap, by field among dossiers that are alike, and by channel."""
     cells, counted = dossiers.of_year
     if dossiers.cells.empty:
         return []
@@ -72,8 +76,7 @@ def days(dossiers: Dossiers, events: pd.DataFrame, province: str) -> list[Block]
         say.gap(_one(uptake.channel_gap(counted, [])), _one(gap_alike(cells)), period, rests_on),
         *([said] if (said := say.on_time(by_channel, rests_on)) else []),
         tables.by_channel(by_channel, title, rests_on),
-        *_by_month(dossiers, events, province),
-        *_by_field(cells, f"Chênh lệch số ngày và tỷ lệ đúng hạn theo lĩnh vực, hồ sơ tiếp nhận {period}", rests_on),
+        *_by_field(cells, dossiers.place, period, rests_on),
     ]
 
 
@@ -97,27 +100,16 @@ def _summed(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return with_share(sums, "on_time_count", "due_count", 0.95, "on_time")
 
 
-def _by_month(dossiers: Dossiers, events: pd.DataFrame, province: str) -> list[Block]:
-    """Days by month up to the end of the report year; nothing where no month has enough results in both channels."""
-    until = dossiers.days[dossiers.days["period_month"] <= f"{dossiers.year}-12"]
-    monthly = uptake.days_by_channel(until, ["period_month"])
-    medians = monthly.pivot(index="period_month", columns="channel", values="q50").reindex(columns=["online", "counter"])
-    both = medians.dropna()
-    if both.empty:
-        return []
-    sooner, later = int((both["online"] < both["counter"]).sum()), int((both["online"] > both["counter"]).sum())
-    title = f"Tính chung mọi lĩnh vực, trung vị của hồ sơ trực tuyến sớm hơn trong {sooner}/{len(both)} tháng, muộn hơn trong {later} tháng"
-    first = date.fromisoformat(f"{both.index.min()}-01")
-    marks = event_marks(events_for(events, province, first, date(dossiers.year, 12, 31)))
-    return [charts.days_by_month(monthly, until, title, dossiers.place, marks)]
-
-
-def _by_field(cells: pd.DataFrame, title: str, rests_on: Provenance) -> list[Block]:
-    """Fields with dossiers of both channels, by name."""
+def _by_field(cells: pd.DataFrame, place: str, period: str, rests_on: Provenance) -> list[Block]:
+    """Fields with dossiers of both channels: a chart of those with enough to tell, and all of them by name."""
     sums = _summed(cells, ["field_vi", "channel"])
     online, counter = (sums[sums["channel"] == channel].set_index("field_vi") for channel in ("online", "counter"))
     alike = gap_alike(cells, ["field_vi"]).set_index("field_vi")
     fields = sorted(set(online.index) & set(counter.index) & set(alike.index), key=text.sort_key)
     if not fields:
         return []
-    return [tables.by_field(online.loc[fields], counter.loc[fields], alike.loc[fields].reset_index(), title, rests_on)]
+    listed = alike.loc[fields].reset_index()
+    told = listed[listed["gap_days"].notna() & (listed["alike_dossiers_count"] >= uptake.SMALL_DENOMINATOR)]
+    title = f"Chênh lệch số ngày và tỷ lệ đúng hạn theo lĩnh vực, hồ sơ tiếp nhận {period}"
+    table = tables.by_field(online.loc[fields], counter.loc[fields], listed, title, rests_on)
+    return [charts.gap_by_field(told, place, period, rests_on), table] if len(told) else [table]

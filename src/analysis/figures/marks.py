@@ -9,6 +9,7 @@ from analysis.blocks import Chart, Mark
 from analysis.theme import NEUTRAL, QUIET, SYNTHETIC_STAMP
 
 STAMP_COLOUR = "#801650"
+MIDDLE_OF_MONTH = timedelta(days=14)  # from the first to the fifteenth
 
 
 def escaped(label: str) -> str:
@@ -50,13 +51,14 @@ def _name_mark(figure: go.Figure, chart: Chart, mark: Mark, level: int) -> None:
 
 
 def _position(chart: Chart, mark: Mark) -> tuple[Any, Any]:
+    """Where a mark stands. A month's point is drawn on its first day and stands for its middle, so days are moved as far."""
     if chart.x_kind == "month":
-        return f"{str(mark.x)[:7]}-01", _month_after(str(mark.x_end)) if mark.x_end else None
+        return _on_month_axis(mark.x), _on_month_axis(mark.x_end) if mark.x_end else None
     return mark.x, mark.x_end
 
 
-def _month_after(day: str) -> str:
-    return ((date.fromisoformat(f"{day[:7]}-28") + timedelta(days=4)).replace(day=1)).isoformat()
+def _on_month_axis(day: Any) -> str:
+    return (date.fromisoformat(str(day)) - MIDDLE_OF_MONTH).isoformat()
 
 
 def add_stamp(figure: go.Figure) -> None:

@@ -6,6 +6,7 @@ from analysis import text
 from analysis.blocks import Chart, Provenance, Series, cells, numbers
 from analysis.qd766 import ESTIMATE, item_label, ranked
 
+SCORING_VI = "theo cách chấm năm 2026"  # the structure held is that of 2026; of other years none is known
 REACHED, LOST = "điểm đạt được", "điểm còn mất"
 
 
@@ -17,7 +18,7 @@ def item_points(scored: pd.DataFrame, place: str, period_vi: str, rests_on: Prov
     return Chart(
         "qd766-items",
         _title(counted, is_estimate=is_estimate),
-        f"Điểm từng mục có số liệu của Bộ chỉ số 766, {place}, {period_vi}" + (f" ({ESTIMATE})" if is_estimate else ""),
+        f"Điểm từng mục có số liệu của Bộ chỉ số 766, {place}, {period_vi}" + (f" ({ESTIMATE}, {SCORING_VI})" if is_estimate else ""),
         "stacked_bar",
         "category",
         "",

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis import text
-from analysis.blocks import MAX_SERIES, Chart, Mark, Series, numbers, provenance
+from analysis.blocks import Chart, Mark, Series, numbers, provenance
 from analysis.codes import RATE_KEYS, REGIMES, UNIT_LEVELS
 
 SHORT_REGIMES = {"levels_3_4": "mức độ 3, 4", "decree_42": "toàn trình, một phần"}
+BOTH_NAMES = {"toan_trinh": "Toàn trình (trước Nghị định 42: mức độ 4)", "mot_phan": "Một phần (trước Nghị định 42: mức độ 3)"}
 LEVEL_NAMES = {
     ("toan_trinh", "levels_3_4"): "Mức độ 4",
     ("toan_trinh", "decree_42"): "Toàn trình",
@@ -30,17 +31,15 @@ class Told:
 def rate_by_month(monthly: pd.DataFrame, uptake: pd.DataFrame, rate_key: str, place: str, marks: tuple[Mark, ...]) -> Chart:
     """A rate by month and level; ``monthly`` from ``uptake.rates(by=["level", "period_month"])``.
 
-    Each level and regime has its own line and name; of more than ``MAX_SERIES`` a level keeps one name, and its line still breaks.
+    Each level has one name and colour; its line breaks where the regime changes.
     """
     regimes = sorted(monthly["regime"].unique(), reverse=True)
     levels = [monthly[monthly["level"] == level] for level in sorted(monthly["level"].unique(), reverse=True)]
-    is_split = len(regimes) > 1 and len(levels) * len(regimes) <= MAX_SERIES
-    parts = [rows[rows["regime"] == regime] for rows in levels for regime in regimes] if is_split else levels
-    series = [_line(rows, _level_name(rows, is_split=is_split)) for rows in parts if len(rows)]
+    series = [_line(rows, UNIT_LEVELS[rows["level"].iloc[0]]) for rows in levels]
     first, last = monthly["period_month"].min(), monthly["period_month"].max()
     return Chart(
         f"rate-by-month-{rate_key}",
-        _trend_title(monthly),
+        _trend_title(levels),
         f"{text.sentence_case(RATE_KEYS[rate_key])}, {place}, từ tháng {text.month(first)} đến tháng {text.month(last)}",
         "line",
         "month",
@@ -51,13 +50,9 @@ def rate_by_month(monthly: pd.DataFrame, uptake: pd.DataFrame, rate_key: str, pl
         alt_vi="Biểu đồ đường tỷ lệ theo tháng, mỗi cấp một đường, ngắt tại Nghị định 42/2022/NĐ-CP.",
         decimals=1,
         marks=marks,
-        notes_vi=tuple(f"{text.sentence_case(REGIMES[regime])}." for regime in regimes),
+        notes_vi=(*_mark_notes(marks), *(f"{text.sentence_case(REGIMES[regime])}." for regime in regimes)),
         y_from_zero=True,
     )
-
-
-def _level_name(rows: pd.DataFrame, *, is_split: bool) -> str:
-    return UNIT_LEVELS[rows["level"].iloc[0]] + (f", {SHORT_REGIMES[rows['regime'].iloc[0]]}" if is_split else "")
 
 
 def _line(rows: pd.DataFrame, name: str, panel: str = "") -> Series:
@@ -75,16 +70,22 @@ def _without_holes(of_regime: pd.DataFrame) -> pd.DataFrame:
     return filled.assign(regime=of_regime["regime"].iloc[0])
 
 
-def _trend_title(monthly: pd.DataFrame) -> str:
-    """Compares first and last month of the last regime only."""
-    regime = monthly.sort_values("period_month")["regime"].iloc[-1]
-    of_regime = monthly[monthly["regime"] == regime]
-    totals = of_regime.groupby("period_month")[["numerator_count", "denominator_count"]].sum().sort_index()
-    shares = (totals["numerator_count"] / totals["denominator_count"]).where(totals["denominator_count"] > 0).dropna().astype(float)
-    if shares.empty:
-        return "Chưa có hồ sơ nào để tính tỷ lệ"
-    first, last = shares.index[0], shares.index[-1]
-    return f"Từ {text.percent(shares.iloc[0])} (tháng {text.month(first)}) đến {text.percent(shares.iloc[-1])} (tháng {text.month(last)})"
+def _trend_title(levels: list[pd.DataFrame]) -> str:
+    """First and last drawn month of each level, in the last regime only."""
+    last_regime = pd.concat(levels).sort_values("period_month")["regime"].iloc[-1]
+    told = [said for rows in levels if (said := _trend(rows[rows["regime"] == last_regime]))]
+    return text.sentence_case("; ".join(told)) if told else "Chưa có đủ hồ sơ để tính tỷ lệ theo tháng"
+
+
+def _trend(of_level: pd.DataFrame) -> str:
+    drawn = of_level[~of_level["is_small"].fillna(True).astype(bool) & of_level["share"].notna()].sort_values("period_month")
+    if drawn.empty:
+        return ""
+    first, last = drawn.iloc[0], drawn.iloc[-1]
+    name, at_end = UNIT_LEVELS[last["level"]], f"{text.percent(last['share'])} (tháng {text.month(last['period_month'])})"
+    if len(drawn) == 1:
+        return f"{name}: {at_end}"
+    return f"{name} từ {text.percent(first['share'])} (tháng {text.month(first['period_month'])}) đến {at_end}"
 
 
 def levels_by_month(by_key: dict[str, pd.DataFrame], uptake: pd.DataFrame, place: str, marks: tuple[Mark, ...]) -> Chart:
@@ -94,7 +95,7 @@ def levels_by_month(by_key: dict[str, pd.DataFrame], uptake: pd.DataFrame, place
     """
     every = pd.concat(list(by_key.values()))
     regimes = sorted(every["regime"].unique(), reverse=True)
-    parts = [(rows[rows["regime"] == regime], LEVEL_NAMES[key, regime]) for key, rows in by_key.items() for regime in regimes]
+    names = {key: BOTH_NAMES[key] if len(regimes) > 1 else LEVEL_NAMES[key, regimes[0]] for key in by_key}
     first, last = every["period_month"].min(), every["period_month"].max()
     return Chart(
         "levels-by-month",
@@ -104,12 +105,12 @@ def levels_by_month(by_key: dict[str, pd.DataFrame], uptake: pd.DataFrame, place
         "month",
         "tháng",
         "%",
-        tuple(_line(rows, name) for rows, name in parts if len(rows)),
+        tuple(_line(rows, names[key]) for key, rows in by_key.items()),
         provenance(uptake),
         alt_vi="Biểu đồ đường theo tháng, mỗi mức độ dịch vụ một đường, ngắt tại Nghị định 42/2022/NĐ-CP.",
         decimals=1,
         marks=marks,
-        notes_vi=_level_notes(regimes),
+        notes_vi=(*_mark_notes(marks), *_level_notes(regimes)),
         y_from_zero=True,
     )
 
@@ -122,7 +123,9 @@ def _levels_title(by_key: dict[str, pd.DataFrame], month: str) -> str:
         for _, row in rows.iterrows()
         if not pd.isna(row["share"])
     ]
-    return f"Tháng {text.month(month)}: {text.enumerate_vi(told)}" if told else f"Mức độ dịch vụ đến tháng {text.month(month)}"
+    if told:
+        return f"Các đơn vị cộng lại, tháng {text.month(month)}: {text.enumerate_vi(told)}"
+    return f"Mức độ dịch vụ đến tháng {text.month(month)}"
 
 
 def _level_notes(regimes: list[str]) -> tuple[str, ...]:
@@ -160,9 +163,13 @@ def rate_by_district(of_panels: pd.DataFrame, of_all: pd.DataFrame, told: Told, 
 
 
 def _mark_notes(marks: tuple[Mark, ...]) -> tuple[str, ...]:
-    """Names of the marks: small panels have no room for them."""
-    told = [f"{mark.label} ({_days_vi(mark)})" for mark in marks]
-    return (f"Dải xám, vạch đứng: {'; '.join(told)}.",) if told else ()
+    """Names and days of the marks, each kind named only where it is drawn."""
+    spans, lines = ([mark for mark in marks if bool(mark.x_end) is is_span] for is_span in (True, False))
+    return tuple(
+        f"{drawn}: {'; '.join(f'{mark.label} ({_days_vi(mark)})' for mark in found)}."
+        for drawn, found in (("Dải xám", spans), ("Vạch đứng", lines))
+        if found
+    )
 
 
 def _days_vi(mark: Mark) -> str:

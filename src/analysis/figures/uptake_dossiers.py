@@ -1,43 +1,44 @@
-"""The chart of days to a result by month and channel."""
+"""The chart of the gap in days between channels by field, among dossiers that are alike."""
 
 import pandas as pd
 
 from analysis import text
-from analysis.blocks import Chart, Mark, Series, numbers, provenance
-from analysis.codes import DOSSIER_CHANNELS
+from analysis.blocks import Chart, Provenance, Series, cells, numbers
 
-CHANNELS_DRAWN = ("online", "counter")  # post is rare; its wide intervals would cover the two that are compared
+MOST_FIELDS = 12  # bars that fit one screen
 
 
-def days_by_month(monthly: pd.DataFrame, days: pd.DataFrame, title: str, place: str, marks: tuple[Mark, ...]) -> Chart:
-    """Median days to a result by month of receipt, online and at the counter, with the interval of each median.
+def gap_by_field(alike: pd.DataFrame, place: str, period_vi: str, rests_on: Provenance) -> Chart:
+    """A bar a field, days online less days at the counter, those soonest online first; below zero is sooner.
 
-    ``monthly`` from ``uptake.days_by_channel(by=["period_month"])``; months of too few results are gaps.
+    ``alike`` from ``uptake.alike.gap_alike(by=["field_vi"])``, only fields with enough dossiers to tell, at least one. Of more than
+    ``MOST_FIELDS`` those with most online dossiers compared are drawn.
     """
-    known = monthly[monthly["q50"].notna() & monthly["channel"].isin(CHANNELS_DRAWN)]
-    first, last = known["period_month"].min(), known["period_month"].max()
+    drawn = alike.sort_values(["alike_dossiers_count", "field_vi"], ascending=[False, True]).head(MOST_FIELDS)
+    ordered = drawn.sort_values(["gap_days", "field_vi"])
+    compared = tuple(f"so được {text.number(count)} hồ sơ trực tuyến" for count in ordered["alike_dossiers_count"])
     return Chart(
-        "days-by-month",
-        title,
-        f"Số ngày từ tiếp nhận đến có kết quả ở trung vị, theo tháng tiếp nhận, {place}, từ tháng {text.month(first)} đến tháng {text.month(last)}",
-        "line",
-        "month",
-        "tháng tiếp nhận",
+        "gap-by-field",
+        _title(ordered, len(alike)),
+        f"Số ngày có kết quả khi nộp trực tuyến trừ khi nộp trực tiếp, cùng đơn vị, tháng, mức độ dịch vụ, {place}, hồ sơ tiếp nhận {period_vi}",
+        "bar",
+        "category",
+        "",
         "ngày",
-        tuple(_channel(monthly[monthly["channel"] == channel], channel) for channel in CHANNELS_DRAWN if (known["channel"] == channel).any()),
-        provenance(days),
-        alt_vi="Biểu đồ đường số ngày có kết quả theo tháng tiếp nhận, mỗi kênh một đường, kèm khoảng tin cậy 95 % của trung vị.",
+        (Series("chênh lệch số ngày", cells(ordered["field_vi"]), numbers(ordered["gap_days"]), labels=compared),),
+        rests_on,
+        alt_vi=f"Biểu đồ thanh {len(ordered)} lĩnh vực, chênh lệch số ngày có kết quả giữa nộp trực tuyến và nộp trực tiếp.",
         decimals=1,
-        marks=marks,
-        notes_vi=("Vạch quanh mỗi điểm: khoảng tin cậy 95 % của trung vị. Mỗi kênh có những thủ tục khác nhau: bảng theo lĩnh vực ở phụ lục.",),
+        notes_vi=("Số âm: nộp trực tuyến có kết quả sớm hơn. Mọi lĩnh vực ở bảng trong phụ lục.",),
         y_from_zero=True,
     )
 
 
-def _channel(rows: pd.DataFrame, channel: str) -> Series:
-    months = pd.period_range(rows["period_month"].min(), rows["period_month"].max(), freq="M").strftime("%Y-%m")
-    filled = rows.set_index("period_month").reindex(months)
-    low, high = (numbers(filled[name].mask(filled["q50"].isna())) for name in ("q50_low", "q50_high"))
-    told = tuple("" if one is None or other is None else f"khoảng {one:.0f}{text.DASH}{other:.0f} ngày" for one, other in zip(low, high, strict=True))
-    days = tuple(f"{month}-01" for month in months)
-    return Series(DOSSIER_CHANNELS[channel], days, numbers(filled["q50"]), segments=("",) * len(days), low=low, high=high, labels=told)
+def _title(ordered: pd.DataFrame, known: int) -> str:
+    first = ordered.iloc[0]
+    shown = text.number(abs(float(first["gap_days"])), 1)
+    sooner = sum(float(gap) < 0 and bool(text.number(abs(float(gap)), 1).strip("0,")) for gap in ordered["gap_days"])
+    among = f"{len(ordered)} lĩnh vực nhiều hồ sơ nhất" if len(ordered) < known else f"{len(ordered)} lĩnh vực"
+    if not sooner:
+        return f"Cùng loại hồ sơ, trực tuyến không có kết quả sớm hơn trực tiếp ở lĩnh vực nào trong {among}"
+    return f"Cùng loại hồ sơ, trực tuyến có kết quả sớm hơn ở {sooner} trong {among}, sớm nhất ở {first['field_vi']} ({shown} ngày)"

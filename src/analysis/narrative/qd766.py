@@ -5,10 +5,14 @@ import pandas as pd
 from analysis import text
 from analysis.blocks import Provenance, Sentence
 from analysis.contracts.uptake_schemas import QD766_ISSUED
+from analysis.figures.qd766 import SCORING_VI
 from analysis.qd766 import ESTIMATE, item_label, ranked
+from analysis.rates import RATES
+from analysis.tables.qd766 import STEP_PCT, points_of_step
 
 UPTAKE_KEY = "online_all"  # the rate that the report follows
 WHOLE_INDEX = "Bộ chỉ số 766"
+ALMOST_POINTS = 0.1  # fewer points left than this are hardly worth an effort
 
 
 def before_decision(year: int, rests_on: Provenance) -> Sentence:
@@ -35,7 +39,7 @@ def known_points(scored: pd.DataFrame, place: str, period_vi: str, rests_on: Pro
             f"các mục còn lại chưa có số liệu nên chưa có điểm của cả bộ chỉ số ({whole} điểm)"
         )
     if scored["is_estimate"].any():
-        origin = f"Chưa có số đếm của Cổng Dịch vụ công quốc gia cho kỳ này. Điểm dưới đây là {ESTIMATE}."
+        origin = f"Chưa có số đếm của Cổng Dịch vụ công quốc gia cho kỳ này. Điểm dưới đây là {ESTIMATE}, {SCORING_VI}."
         return Sentence(f"{origin} {text.sentence_case(period_vi)}, {said}.", rests_on)
     return Sentence(f"Theo số đếm trên Cổng Dịch vụ công quốc gia, {period_vi}, {said}.", rests_on)
 
@@ -52,8 +56,19 @@ def costliest(scored: pd.DataFrame, rests_on: Provenance) -> Sentence:
 
 def _cost(item: pd.Series) -> str:
     lost = f"mất {text.number(item['lost_score'], 2)} trên {text.number(item['item_max_score'])} điểm"
-    gain = text.number(item["points_per_percentage_point"], 3)
-    return f"mục {item_label(item)} ({lost}; tỷ lệ {text.percent(item['rate_pct'] / 100)}, thêm một điểm phần trăm được {gain} điểm)"
+    gain = f"tăng tỷ lệ {STEP_PCT} điểm phần trăm thì thêm {text.number(points_of_step(item), 2)} điểm"
+    return f"mục {item_label(item)} ({lost}; tỷ lệ {text.percent(item['rate_pct'] / 100)}, {gain})"
+
+
+def not_estimated(scored: pd.DataFrame, rests_on: Provenance) -> list[Sentence]:
+    """Why items that count services have no estimate, though our tables hold them."""
+    is_held = scored["rate_key"].map(lambda key: not pd.isna(key) and not RATES[key].is_additive).astype(bool)
+    out = scored[is_held & scored["score"].isna() & scored["is_estimate"].fillna(False).astype(bool)]
+    if out.empty:
+        return []
+    items = text.enumerate_vi([str(number) for number in out["number_vi"]])
+    said = f"Không ước tính mục {items}: các mục này đếm dịch vụ, mà nhiều đơn vị cung cấp cùng một dịch vụ nên không cộng thành số của cả tỉnh được."
+    return [Sentence(said, rests_on, is_note=True)]
 
 
 def no_more_to_earn(scored: pd.DataFrame, rests_on: Provenance) -> Sentence:
@@ -61,6 +76,9 @@ def no_more_to_earn(scored: pd.DataFrame, rests_on: Provenance) -> Sentence:
     full = scored[scored["is_saturated"].fillna(False)]
     told = [f"mục {item_label(item)} ({text.percent(item['rate_pct'] / 100)}, ngưỡng {_target(item)})" for _, item in full.iterrows()]
     said = f"Đã đủ điểm, tăng thêm tỷ lệ không thêm điểm: {text.enumerate_vi(told)}. " if told else "Chưa mục nào có số liệu đã đủ điểm. "
+    almost = scored[(scored["lost_score"] < ALMOST_POINTS).fillna(False) & ~scored["is_saturated"].fillna(False)]
+    near = [f"mục {item_label(item)} ({text.percent(item['rate_pct'] / 100)}, ngưỡng {_target(item)})" for _, item in almost.iterrows()]
+    said += f"Gần đủ điểm, cố thêm được chưa đến {text.number(ALMOST_POINTS, 1)} điểm: {text.enumerate_vi(near)}. " if near else ""
     followed = scored[scored["rate_key"] == UPTAKE_KEY]
     if not followed.empty and followed.iloc[0]["target_pct"] < 100:
         item = followed.iloc[0]
@@ -75,10 +93,10 @@ def _target(item: pd.Series) -> str:
     return text.percent(item["target_pct"] / 100, 0)
 
 
-def formula_check(checked: pd.DataFrame, names: dict[tuple[str, str], str], rests_on: Provenance) -> Sentence:
+def formula_check(checked: pd.DataFrame, names: dict[tuple[str, str], str]) -> str:
     """The formula held against scores that the portal printed beside its counts, from ``qd766.reproduced``."""
     told = [_check(group, names) for _, group in checked.iterrows()]
-    return Sentence(f"Kiểm lại công thức bằng điểm nhóm mà Cổng đã công bố cùng số đếm: {'; '.join(told)}.", rests_on, is_note=True)
+    return f"Kiểm lại công thức bằng điểm nhóm mà Cổng đã công bố cùng số đếm: {'; '.join(told)}."
 
 
 def _check(group: pd.Series, names: dict[tuple[str, str], str]) -> str:

@@ -1,5 +1,7 @@
 """Sentences on the log of dossiers: what it holds, and days to a result online and at the counter."""
 
+from datetime import date
+
 import pandas as pd
 
 from analysis import text
@@ -35,8 +37,18 @@ def account(outcomes: pd.DataFrame, rests_on: Provenance) -> Sentence:
     return Sentence(f"Sổ hồ sơ có {text.number(total)} dòng: {text.number(counted)} dòng được tính, {aside}.", rests_on)
 
 
+def later_log(last_month: str, as_of: date, rests_on: Provenance) -> Sentence:
+    """The log holds months after the day of the report: results in it are counted up to its export."""
+    return Sentence(
+        f"Sổ hồ sơ ghi đến hết tháng {text.month(last_month)}. Báo cáo tính đến {text.day(as_of)} chỉ lấy hồ sơ tiếp nhận trong các tháng đã hết "
+        "vào ngày đó, nhưng kết quả của các hồ sơ ấy tính đến ngày xuất sổ, không phải đến ngày của báo cáo.",
+        rests_on,
+        is_note=True,
+    )
+
+
 def gap(found: pd.Series, alike: pd.Series | None, period_vi: str, rests_on: Provenance) -> Finding | Sentence:
-    """The gap at the median with its bounds, and what is left of it among dossiers that are alike.
+    """The gap among dossiers that are alike, then that over all fields.
 
     ``found`` is the row of ``uptake.channel_gap``, ``alike`` that of ``uptake.alike.gap_alike``.
     """
@@ -45,20 +57,22 @@ def gap(found: pd.Series, alike: pd.Series | None, period_vi: str, rests_on: Pro
             f"{text.sentence_case(period_vi)}, chưa đủ hồ sơ đã có kết quả ở cả hai kênh để so số ngày giữa nộp trực tuyến và nộp trực tiếp.",
             rests_on,
         )
-    medians = f"{_days(found['online_median_days'])} ngày so với {_days(found['counter_median_days'])} ngày khi nộp trực tiếp"
-    firm = "" if bool(found["is_clear"]) else ", chưa rõ vì hai khoảng tin cậy chạm nhau"
-    said = f"Hồ sơ trực tuyến tiếp nhận {period_vi} có kết quả {_difference(found['gap_days'])} ở trung vị ({medians}{firm})"
-    return Finding("uptake-gap", f"{said}{_alike(alike, found['gap_days'])}.", NOT_AN_EFFECT, rests_on)
-
-
-def _alike(alike: pd.Series | None, whole_gap: float) -> str:
-    """The gap among alike dossiers; with a “nhưng” where it points the other way than that of all."""
+    halves = (
+        f"một nửa số hồ sơ có kết quả trong {_days(found['online_median_days'])} ngày khi nộp trực tuyến, "
+        f"trong {_days(found['counter_median_days'])} ngày khi nộp trực tiếp"
+    )
+    firm = "" if bool(found["is_clear"]) else "; chênh lệch này chưa rõ"
+    whole = f"{_difference(found['gap_days'])} ({halves}{firm})"
     if alike is None or pd.isna(alike["gap_days"]):
-        return "; không đủ hồ sơ để so trong cùng đơn vị, tháng, lĩnh vực và mức độ dịch vụ"
-    turn = "nhưng " if alike["gap_days"] * whole_gap < 0 else ""
-    covered = text.percent(alike["alike_share"], 0)
-    said = f"so trong cùng đơn vị, tháng, lĩnh vực và mức độ dịch vụ thì bình quân {_difference(alike['gap_days'])}"
-    return f"; {turn}{said} ({covered} hồ sơ trực tuyến so được)"
+        said = f"Tính gộp mọi lĩnh vực, hồ sơ trực tuyến tiếp nhận {period_vi} có kết quả {whole}"
+        return Finding("uptake-gap", f"{said}. Không đủ hồ sơ để so cùng đơn vị, cùng tháng, cùng lĩnh vực, cùng mức độ.", NOT_AN_EFFECT, rests_on)
+    why = "" if _difference(alike["gap_days"]) == _difference(found["gap_days"]) else ", vì hai kênh nhận các loại hồ sơ khác nhau"
+    said = (
+        f"So hồ sơ cùng đơn vị, cùng tháng, cùng lĩnh vực, cùng mức độ, hồ sơ trực tuyến tiếp nhận {period_vi} có kết quả "
+        f"{_difference(alike['gap_days'])} (so được {text.percent(alike['alike_share'], 0)} hồ sơ trực tuyến). "
+        f"Tính gộp mọi lĩnh vực thì {whole}{why}."
+    )
+    return Finding("uptake-gap", said, NOT_AN_EFFECT, rests_on)
 
 
 def _difference(days: float) -> str:

@@ -1,5 +1,7 @@
 """Tables of online-service uptake."""
 
+import re
+
 import pandas as pd
 
 from analysis import text
@@ -35,8 +37,31 @@ def published_facts(facts: pd.DataFrame, title: str) -> Table:
         Column("Cách tính tương ứng"),
         Column("Công bố"),
     )
-    notes = ("Mỗi dòng là một định nghĩa riêng; hai dòng khác mẫu số không so sánh với nhau.",)
-    return Table("published-facts", title, columns, rows, provenance(facts), notes)
+    notes = ("Mỗi dòng là một định nghĩa riêng; hai dòng khác mẫu số không so sánh với nhau.", *_abbreviations(facts))
+    return Table("published-facts", title, columns, rows, provenance(facts), notes, is_annex=True)
+
+
+ABBREVIATIONS = {
+    "TTHC": "thủ tục hành chính",
+    "HCC": "hành chính công",
+    "BCCI": "bưu chính công ích",
+    "DVCTT": "dịch vụ công trực tuyến",
+    "DVC": "dịch vụ công",
+    "HTTT": "hệ thống thông tin",
+    "CCHC": "cải cách hành chính",
+    "DTI": "chỉ số chuyển đổi số",
+    "CNTT": "công nghệ thông tin",
+    "CPĐT": "chính phủ điện tử",
+    "DN": "doanh nghiệp",
+    "QĐ": "quyết định",
+}
+
+
+def _abbreviations(facts: pd.DataFrame) -> tuple[str, ...]:
+    """The abbreviations that the sources write, spelt out."""
+    words = set(re.findall(r"\w+", " ".join(facts[["unit_vi", "period_vi", "metric_vi", "denominator_vi"]].fillna("").to_numpy().ravel())))
+    told = [f"{short}: {whole}" for short, whole in ABBREVIATIONS.items() if short in words]
+    return (f"Chữ viết tắt trong nguồn: {'; '.join(told)}.",) if told else ()
 
 
 def _fact_number(value: float) -> str:
@@ -95,8 +120,7 @@ def help_first(listed: pd.DataFrame, title: str, rests_on: Provenance, table_id:
     rows = tuple(
         (
             cell(row["help_rank"]),
-            row["label_vi"],
-            row["parent_vi"],
+            row["named_vi"],
             *((HIDDEN, cell(row["median_share"]), HIDDEN) if row["is_suppressed"] else (cell(row[name]) for name in _HELP)),
         )
         for _, row in listed.iterrows()
@@ -104,10 +128,9 @@ def help_first(listed: pd.DataFrame, title: str, rests_on: Provenance, table_id:
     columns = (
         Column("Thứ tự", 0),
         Column("Đơn vị"),
-        Column("Thuộc"),
         Column("Tỷ lệ", 1, is_percent=True),
-        Column("Mức giữa của cấp", 1, is_percent=True),
-        Column("Hồ sơ trực tuyến thêm nếu bằng mức giữa", 0),
+        Column("Tỷ lệ của đơn vị đứng giữa trong cùng cấp", 1, is_percent=True),
+        Column("Hồ sơ trực tuyến thêm nếu bằng đơn vị đứng giữa", 0),
     )
     hidden = (HIDDEN_NOTE,) if listed["is_suppressed"].any() else ()
     return Table(table_id, title, columns, rows, rests_on, (*hidden, NAMES_NOTE), is_annex=is_annex)

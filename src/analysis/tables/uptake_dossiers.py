@@ -10,8 +10,9 @@ from analysis.blocks import Cell, Column, Provenance, Table, cell
 from analysis.codes import DOSSIER_OUTCOMES
 from analysis.tables.hidden import HIDDEN, TOO_FEW, printed_counts, printed_shares
 from analysis.uptake import MINIMUM_CELL, SMALL_DENOMINATOR
+from analysis.uptake.suppression import Groupings
 
-DAYS_NOTE = "Số ngày: từ ngày tiếp nhận đến ngày có kết quả, tính cả ngày nghỉ; 9/10 hồ sơ: phân vị 90."
+DAYS_NOTE = "Số ngày: từ ngày tiếp nhận đến ngày có kết quả, tính cả ngày nghỉ; chỉ tính hồ sơ đã có kết quả."
 ON_TIME_NOTE = "Đúng hạn: trên số hồ sơ đã có kết quả và có ngày hẹn trả."
 ON_TIME_HIDDEN_NOTE = f"Đúng hạn “{HIDDEN}”: có dưới {MINIMUM_CELL} hồ sơ đúng hạn hoặc dưới {MINIMUM_CELL} hồ sơ trễ hạn."
 ALIKE_NOTE = (
@@ -43,30 +44,38 @@ def by_channel(rows: pd.DataFrame, title: str, rests_on: Provenance) -> Table:
     came, ended = printed_counts(rows, ["received_count"], totals=[[]]), printed_counts(rows, ["resolved_count"])
     shares = printed_on_time(rows)
     counts = zip(came.cells["received_count"], ended.cells["resolved_count"], strict=True)
-    shown = tuple((row["channel_vi"], *pair, *_days(row), share) for (_, row), pair, share in zip(rows.iterrows(), counts, shares, strict=True))
+    days = [_days(row) for _, row in rows.iterrows()]
+    is_wide = any(interval not in (None, TOO_FEW, exact) for _, interval, _, exact in days)
+    shown = tuple(
+        (name, *pair, half, *([interval] if is_wide else []), most, share)
+        for name, pair, (half, interval, most, _), share in zip(rows["channel_vi"], counts, days, shares, strict=True)
+    )
     columns = (
         Column("Kênh"),
         Column("Hồ sơ tiếp nhận", 0),
         Column("Đã có kết quả", 0),
-        Column("Trung vị (ngày)", 1),
-        Column("Khoảng tin cậy 95 % của trung vị"),
+        Column("Một nửa số hồ sơ trong (ngày)", 1),
+        *([Column("Khoảng tin cậy 95 % của số ngày ở một nửa")] if is_wide else []),
         Column("9/10 hồ sơ trong (ngày)", 1),
         Column("Đúng hạn", 1, is_percent=True),
     )
-    return Table("days-by-channel", title, columns, shown, rests_on, (DAYS_NOTE, *_on_time_notes(shares), *(came.notes or ended.notes)))
+    notes = (DAYS_NOTE, *_on_time_notes(shares), *(came.notes or ended.notes))
+    return Table("days-by-channel", title, columns, shown, rests_on, notes, is_annex=True)
 
 
-def _days(row: pd.Series) -> tuple[Cell, Cell, Cell]:
+def _days(row: pd.Series) -> tuple[Cell, Cell, Cell, str]:
+    """Days of half the results, their interval, days of nine tenths, and how an interval without any width would read."""
     if pd.isna(row["q50"]):
-        return None, TOO_FEW, None
+        return TOO_FEW, None, None, ""
     bounds = [row["q50_low"], row["q50_high"]]
     told = None if any(pd.isna(bound) for bound in bounds) else " – ".join(f"{bound:.0f}" for bound in bounds)
-    return cell(row["q50"]), f"{told} ngày" if told else None, cell(row["q90"])
+    exact = f"{row['q50']:.0f} – {row['q50']:.0f} ngày"
+    return cell(row["q50"]), f"{told} ngày" if told else None, cell(row["q90"]), exact
 
 
-def printed_on_time(rows: pd.DataFrame) -> list[Cell]:
-    """On-time shares as they may be printed, in the order of the rows; their counts are printed nowhere."""
-    found = printed_shares(rows, ("on_time_count", "due_count"), ["on_time_share"])
+def printed_on_time(rows: pd.DataFrame, totals: Groupings = ()) -> list[Cell]:
+    """On-time shares as they may be printed, in the order of the rows; ``totals`` are the sums of them that are told elsewhere."""
+    found = printed_shares(rows, ("on_time_count", "due_count"), ["on_time_share"], totals=totals)
     return [_on_time_share(before, after) for (_, before), (_, after) in zip(rows.iterrows(), found.rows.iterrows(), strict=True)]
 
 
@@ -115,7 +124,7 @@ class _Side:
 
 
 def _side(rows: pd.DataFrame) -> _Side:
-    counts, shares = printed_counts(rows, ["resolved_count"], totals=[[]]), printed_on_time(rows)
+    counts, shares = printed_counts(rows, ["resolved_count"], totals=[[]]), printed_on_time(rows, totals=[[]])
     return _Side(list(zip(counts.cells["resolved_count"], shares, strict=True)), counts.notes)
 
 

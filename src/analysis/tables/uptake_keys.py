@@ -16,7 +16,7 @@ NO_COUNTS = "chưa có số đếm"
 
 
 def year_rates(rows: pd.DataFrame, title: str, rests_on: Provenance) -> Table:
-    """All rate keys of a year, one row a key and regime (services: a key and level); in the annex where two regimes double its length.
+    """All rate keys of a year, one row a key and regime (services: a key and level); in the annex.
 
     ``rows``: ``rate_key``, ``of_vi`` (whose rate, where it is not that of all units), ``period_vi``, both counts, ``share``, its bounds or
     the ``lowest_share`` and ``highest_share`` of units, ``is_small``, ``regime`` and ``bases``.
@@ -39,7 +39,7 @@ def year_rates(rows: pd.DataFrame, title: str, rests_on: Provenance) -> Table:
         for (_, row), pair in zip(found.rows.iterrows(), counts, strict=True)
     )
     notes = (*_notes(rows, bases, is_split=is_split), *found.notes)
-    return Table("rates-of-year", title, tuple(columns), shown, rests_on, notes, is_annex=is_split)
+    return Table("rates-of-year", title, tuple(columns), shown, rests_on, notes, is_annex=True)
 
 
 def _share(row: pd.Series) -> tuple[Cell, Cell]:

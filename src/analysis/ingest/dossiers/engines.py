@@ -4,15 +4,11 @@ Ibis sets a Spark session to UTC when it connects; the time zone is therefore se
 month would fall into the next.
 """
 
-import os
-import shutil
-import socket
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import duckdb
 import ibis
@@ -20,26 +16,17 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
-from analysis.errors import LantoaError
+from analysis.ingest.dossiers.failures import EngineUnusable, PartsUnreadable
 from analysis.ingest.dossiers.inputs import Part
+from analysis.ingest.dossiers.spark_session import SPARK_LOCAL, SPARK_MASTER, hold_that_it_answers, session_of, spark_failures
 
 TIME_ZONE = "Asia/Ho_Chi_Minh"
-DUCKDB, SPARK_LOCAL, SPARK_MASTER = "duckdb", "spark-local", "spark://"
+DUCKDB = "duckdb"
 MEMORY_MB = 300  # of DuckDB's own; the process holds about 200 MB besides
 BATCH_ROWS = 250_000
 LONGEST_TOLD = 300
-ANSWER_SECONDS = 5.0
-SPARK_PORT = 7077
 PART = "_part"  # number of the file a row came from; no vendor calls a column so
 BROKEN = "_broken_line"
-
-
-class EngineUnusable(LantoaError):
-    """The engine asked for is not installed, lacks Java, or does not answer."""
-
-
-class PartsUnreadable(LantoaError):
-    """An engine stopped at what it read: a file damaged inside, a disk that is full, a cluster that went away."""
 
 
 class Engine(ABC):
@@ -199,9 +186,9 @@ class Spark(Engine):
 
     def __init__(self, name: str, workspace: Path):
         if name != SPARK_LOCAL:
-            _hold_that_it_answers(name)
-        session = _session(name, workspace)
-        self.failures = _spark_failures()
+            hold_that_it_answers(name)
+        session = session_of(name, workspace)
+        self.failures = spark_failures()
         self._session = session
         self._backend = ibis.pyspark.connect(session)
         session.conf.set("spark.sql.session.timeZone", TIME_ZONE)
@@ -267,51 +254,3 @@ def _identifier(name: str) -> str:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-
-def _hold_that_it_answers(name: str) -> None:
-    """Spark itself would try for minutes."""
-    parts = urlsplit(name)
-    try:
-        host, port = parts.hostname or "", parts.port or SPARK_PORT
-        socket.create_connection((host, port), timeout=ANSWER_SECONDS).close()
-    except (OSError, ValueError) as error:
-        raise EngineUnusable(
-            f"Máy chủ Spark “{name}” không trả lời ({error}). Chưa ghi gì. Hãy kiểm tra địa chỉ, cổng và mạng, "
-            f"hoặc chạy trên máy này với --engine {DUCKDB}."
-        ) from error
-
-
-def _spark_failures() -> tuple[type[Exception], ...]:
-    from py4j.protocol import Py4JError
-    from pyspark.errors import PySparkException
-
-    return Py4JError, PySparkException
-
-
-def _session(name: str, workspace: Path) -> Any:
-    """A Spark session without its web page, with as many shuffle parts as a machine has use for."""
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise EngineUnusable(f"Chưa cài Spark. Hãy cài gói tùy chọn [spark], hoặc dùng --engine {DUCKDB}.") from error
-    if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
-        raise EngineUnusable(f"Spark cần Java 17, máy này chưa có. Hãy cài Java, hoặc dùng --engine {DUCKDB}.")
-    cores = os.cpu_count() or 1
-    master = f"local[{cores}]" if name == SPARK_LOCAL else name
-    settings = {
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.log.level": "ERROR",
-        "spark.local.dir": str(workspace),
-        "spark.sql.warehouse.dir": str(workspace / "warehouse"),
-        "spark.sql.execution.arrow.pyspark.enabled": "true",
-        **({"spark.sql.shuffle.partitions": str(2 * cores), "spark.driver.memory": "2g"} if name == SPARK_LOCAL else {}),
-    }
-    builder = SparkSession.builder.master(master).appName("lantoa")
-    for key, value in settings.items():
-        builder = builder.config(key, value)
-    try:
-        return builder.getOrCreate()
-    except Exception as error:  # Spark's gateway raises whatever Java raised
-        raise EngineUnusable(f"Không khởi động được Spark “{name}”: {error}") from error
