@@ -282,40 +282,43 @@ def make_rate(share: float | None, regime: str = "levels_3_4") -> pd.DataFrame:
     )
 
 
+def year_part(period_vi, now, before=None, regime="levels_3_4", **told):
+    whole = make_rate(now, regime).iloc[0]
+    earlier = None if before is None else make_rate(before, regime).iloc[0]
+    return uptake.YearPart(period_vi, whole, whole if before is not None else None, earlier, **{"is_whole": True, **told})
+
+
 def test_a_rate_is_told_with_both_counts_and_the_name_of_its_denominator():
-    found = uptake.year_rate(make_rate(0.319), "online_all", "xã A", "năm 2021", ", tăng 1,0 điểm", YEAR, SOURCE)
-    assert found.text_vi == "Năm 2021, xã A có 31,9\u00a0% hồ sơ (319 trên 1.000) được nộp trực tuyến, tăng 1,0 điểm."
+    found = uptake.year_rate([year_part("năm 2021", 0.319)], "online_all", "xã A", YEAR, SOURCE)
+    assert found.text_vi == "Năm 2021, xã A có 31,9\u00a0% hồ sơ (319 trên 1.000) được nộp trực tuyến."
     assert found.evidence_vi == "Hồ sơ nộp trực tuyến trên tổng hồ sơ tiếp nhận."
 
 
 def test_a_year_of_two_regimes_is_told_in_two_parts_that_are_not_added():
-    both = pd.concat([make_rate(0.3), make_rate(0.5, "decree_42")])
-    said = uptake.year_rate(both, "online_all", "xã A", "năm 2022", "", 2022, SOURCE).text_vi
+    parts = [year_part("từ tháng 01 đến tháng 8/2022", 0.3, 0.2), year_part("từ tháng 9/2022 đến tháng 12/2022", 0.5, regime="decree_42")]
+    said = uptake.year_rate(parts, "online_all", "xã A", 2022, SOURCE).text_vi
     first, second = said.index("30,0\u00a0%"), said.index("50,0\u00a0%")
-    assert first < said.index("trước Nghị định 42/2022") < second < said.index("từ Nghị định 42/2022")
+    assert first < said.index("tăng 10,0 điểm phần trăm") < said.index("Nghị định 42/2022") < second
     assert "không gộp" in said
     assert "40,0" not in said
 
 
 @pytest.mark.parametrize(("before", "now", "said"), [(0.30, 0.35, "tăng 5,0 điểm phần trăm"), (0.35, 0.30, "giảm 5,0 điểm phần trăm")])
 def test_a_change_is_told_in_points_inside_one_regime(before, now, said):
-    told = uptake.change(make_rate(now), make_rate(before))
+    told = uptake.year_rate([year_part("năm 2021", now, before)], "online_all", "xã A", YEAR, SOURCE).text_vi
     assert said in told
     assert causal_words(told) == []
 
 
-@pytest.mark.parametrize(
-    ("now", "before"),
-    [
-        (make_rate(0.5, "decree_42"), make_rate(0.3)),
-        (pd.concat([make_rate(0.3), make_rate(0.5, "decree_42")]), make_rate(0.3)),
-        (make_rate(0.3), make_rate(0.3).head(0)),
-        (make_rate(0.3), make_rate(None)),
-    ],
-    ids=["another regime", "two regimes", "nothing before", "no dossiers before"],
-)
-def test_a_change_that_would_mix_or_invent_is_not_told(now, before):
-    assert uptake.change(now, before) == ""
+def test_the_points_of_a_change_are_the_difference_of_the_printed_shares():
+    assert uptake.difference(0.4358, 0.3514) == "tăng 8,5 điểm phần trăm"  # 43,6 less 35,1, though 8,44 unrounded
+    assert uptake.difference(0.4361, 0.4359) == "không đổi"
+
+
+def test_a_change_that_would_invent_is_not_told():
+    told = uptake.year_rate([year_part("năm 2021", 0.3, None)], "online_all", "xã A", YEAR, SOURCE).text_vi
+    assert "điểm phần trăm" not in told
+    assert "cùng kỳ" not in told
 
 
 # Quality

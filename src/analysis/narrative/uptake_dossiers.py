@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis import text
 from analysis.blocks import Finding, Provenance, Sentence
+from analysis.uptake import SMALL_DENOMINATOR
 
 NOT_AN_EFFECT = (
     "Đây là chênh lệch giữa hai nhóm hồ sơ, không phải tác dụng của việc nộp trực tuyến: mỗi kênh có những thủ tục khác nhau. "
@@ -63,7 +64,7 @@ def gap(found: pd.Series, alike: pd.Series | None, period_vi: str, rests_on: Pro
     )
     firm = "" if bool(found["is_clear"]) else "; chênh lệch này chưa rõ"
     whole = f"{_difference(found['gap_days'])} ({halves}{firm})"
-    if alike is None or pd.isna(alike["gap_days"]):
+    if alike is None or pd.isna(alike["gap_days"]) or alike["alike_dossiers_count"] < SMALL_DENOMINATOR:
         said = f"Tính gộp mọi lĩnh vực, hồ sơ trực tuyến tiếp nhận {period_vi} có kết quả {whole}"
         return Finding("uptake-gap", f"{said}. Không đủ hồ sơ để so cùng đơn vị, cùng tháng, cùng lĩnh vực, cùng mức độ.", NOT_AN_EFFECT, rests_on)
     why = "" if _difference(alike["gap_days"]) == _difference(found["gap_days"]) else ", vì hai kênh nhận các loại hồ sơ khác nhau"
