@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import lru_cache
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _ETH_TO_D = str.maketrans({"Ð": "Đ", "ð": "đ"})
@@ -21,6 +22,7 @@ _TONE_ORDER = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u032
 DASH = "–"
 
 
+@lru_cache(maxsize=200_000)  # the same names and codes stand in thousands of cells
 def normalise(text: str) -> str:
     """NFC, eth to Đ, no zero-width characters, canonical tone placement, single ordinary spaces."""
     decomposed = unicodedata.normalize("NFD", text.translate(_ETH_TO_D).translate(_ZERO_WIDTH))

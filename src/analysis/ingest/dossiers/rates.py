@@ -39,7 +39,7 @@ def _monthly(cells: pd.DataFrame) -> pd.DataFrame:
         **{name: cells[name] for name in ("fee_count", "paid_online_count", "digitised_in_count")},
     )
     counts = [name for name in parts if name not in _UNIT_MONTH]
-    summed = parts.groupby(_UNIT_MONTH, sort=True)[counts].agg(lambda rows: rows.sum(skipna=False)).reset_index()
+    summed = parts.groupby(_UNIT_MONTH, sort=True)[counts].sum(skipna=False).reset_index()
     is_unlevelled = summed.pop("unlevelled_count") > 0
     by_level = ["online_service_count", "full_online_count", "partial_online_count"]
     summed[by_level] = summed[by_level].mask(is_unlevelled)
