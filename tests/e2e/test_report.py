@@ -82,7 +82,7 @@ def test_the_manifest_holds_the_hash_of_every_file_and_input(kept, project_copy)
     manifest = json.loads((kept / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["outputs"] == {name: found for name, found in contents(kept).items() if name != "manifest.json"}
     assert manifest["inputs"] == {path: sha256_of(project_copy.raw / path) for path in manifest["inputs"]}
-    assert len(manifest["inputs"]) == len([path for path in project_copy.raw.rglob("*.*") if path.name != "sources.yml"])
+    assert len(manifest["inputs"]) == len([path for path in project_copy.raw.rglob("[!.]*.*") if path.name != "sources.yml"])
     assert manifest["parameters"] == {"year": YEAR, "province": "74", "place": "Bình Dương", "as_of": "2026-11-22"}
     assert manifest["is_synthetic"] is True
 
