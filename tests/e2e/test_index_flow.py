@@ -209,9 +209,9 @@ def test_files_of_one_import_go_in_together_or_not_at_all(lantoa, form, project,
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--kind", "index-annex", "--accept-partial"], "--accept-partial không dùng cho tệp chỉ số"),
-        (["--kind", "index-annex", "--synthetic"], "--synthetic không dùng cho tệp chỉ số"),
-        (["--kind", "pci-workbook", "--as-new"], "--as-new không dùng cho tệp chỉ số"),
+        (["--kind", "index-annex", "--accept-partial"], "--accept-partial không dùng cho loại tệp index-annex"),
+        (["--kind", "index-annex", "--synthetic"], "--synthetic không dùng cho loại tệp index-annex"),
+        (["--kind", "pci-workbook", "--as-new"], "--as-new không dùng cho loại tệp pci-workbook"),
         (["--kind", "activity-log", "--year", "2021"], "--year chỉ dùng cho tệp chỉ số"),
         (["--kind", "index-annex", "--year", "22"], "gặp “22”"),
         (["--kind", "sipas"], "papi-workbook"),

@@ -136,6 +136,17 @@ def test_stopping_by_hand_is_told_calmly(monkeypatch, told, project):
     assert "Đã dừng theo yêu cầu" in err
 
 
+def test_stopping_by_hand_is_told_calmly_when_a_library_raises_its_own_error_from_it(monkeypatch, told, project):
+    def interrupted() -> None:
+        raise RuntimeError("Query interrupted") from KeyboardInterrupt()
+
+    monkeypatch.setattr(commands, "open_project", interrupted)
+    code, _, err = told("build")
+    assert code == EXIT_OUR_FAULT
+    assert "Đã dừng theo yêu cầu" in err
+    assert "Query interrupted" not in err
+
+
 def test_the_exit_code_of_a_failing_tool_is_handed_on(monkeypatch):
     """CI relies on it: a failing test run must fail the command."""
     monkeypatch.setattr("subprocess.run", lambda *_, **__: type("Done", (), {"returncode": 7})())

@@ -28,16 +28,29 @@ def run(arguments: list[str] | None = None) -> int:
         print(f"Dừng: {error}", file=sys.stderr)
         return error.exit_code
     except click.Abort:
-        print("Đã dừng theo yêu cầu; báo cáo và dữ liệu đã có còn nguyên.", file=sys.stderr)
-        return errors.EXIT_OUR_FAULT
+        return _stopped()
     except click.UsageError as error:
         print(f"Câu lệnh chưa đúng: {explain(error)} Xem cách dùng: lantoa {_command_of(error)}--help", file=sys.stderr)
         return errors.EXIT_USAGE
-    except Exception:  # the outermost boundary: whatever is left is our own fault, told with its trace
+    except Exception as error:  # the outermost boundary: whatever is left is our own fault, told with its trace
+        if _is_by_request(error):
+            return _stopped()
         traceback.print_exc()
         print("Lỗi của bộ công cụ, không phải của số liệu. Hãy gửi đoạn chữ phía trên cho người phát triển.", file=sys.stderr)
         return errors.EXIT_OUR_FAULT
     return stopped_with if isinstance(stopped_with, int) else errors.EXIT_DONE  # click hands back what ctx.exit was given
+
+
+def _stopped() -> int:
+    print("Đã dừng theo yêu cầu; báo cáo và dữ liệu đã có còn nguyên.", file=sys.stderr)
+    return errors.EXIT_OUR_FAULT
+
+
+def _is_by_request(error: BaseException | None) -> bool:
+    """Whether Ctrl+C lies under an error; DuckDB, for one, raises its own from it wherever a query runs."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__
+    return error is not None
 
 
 def _command_of(error: click.UsageError) -> str:

@@ -78,10 +78,6 @@ class Engine(ABC):
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except RuntimeError as error:
-            if isinstance(error.__cause__, KeyboardInterrupt):  # how DuckDB tells of it
-                raise KeyboardInterrupt from error
-            raise
         except self.failures as error:
             told = (str(error).strip().splitlines() or [type(error).__name__])[0][:LONGEST_TOLD]
             raise PartsUnreadable(
