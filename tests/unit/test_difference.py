@@ -29,8 +29,8 @@ def make_two_periods(**differences: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["unit", "year", "score"])
 
 
-def estimate(panel: pd.DataFrame, treated: tuple[str, ...] = ("u00",), start: object = START) -> EffectEstimate:
-    return demeaned_did(panel, unit="unit", time="year", outcome="score", treated=treated, start=start)
+def estimate(panel: pd.DataFrame, treated: tuple[str, ...] = ("u00",), start: object = START, min_before: int = 2) -> EffectEstimate:
+    return demeaned_did(panel, unit="unit", time="year", outcome="score", treated=treated, start=start, min_before=min_before)
 
 
 def numbers(found: EffectEstimate) -> tuple[float, ...]:
@@ -38,7 +38,7 @@ def numbers(found: EffectEstimate) -> tuple[float, ...]:
 
 
 def test_a_two_period_case_solved_by_hand():
-    found = estimate(make_two_periods(t=5.0, a=1.0, b=2.0, c=3.0), treated=("t",), start=1)
+    found = estimate(make_two_periods(t=5.0, a=1.0, b=2.0, c=3.0), treated=("t",), start=1, min_before=1)
     std_error = np.sqrt(1 * (1 / 1 + 1 / 3))  # SSR 2 over 2 df, spread over 1 treated and 3 others
     assert (found.estimate, found.std_error, found.df) == (pytest.approx(3.0), pytest.approx(std_error), 2)
     assert found.ci_low == pytest.approx(3.0 - 4.30265273 * std_error)
@@ -182,4 +182,11 @@ def test_nothing_is_calibrated_until_placebos_were_run():
 )
 def test_data_that_cannot_carry_the_design_are_refused_with_the_reason(panel, treated, start, reason):
     with pytest.raises(DesignRefused, match=reason):
-        estimate(panel, treated, start)
+        estimate(panel, treated, start, min_before=1)
+
+
+def test_one_period_before_is_refused_unless_the_caller_asks_for_it():
+    panel = make_two_periods(t=5.0, a=1.0, b=2.0, c=3.0)
+    with pytest.raises(DesignRefused, match="1 kỳ trước mốc bắt đầu"):
+        estimate(panel, ("t",), 1)
+    assert estimate(panel, ("t",), 1, min_before=1).before_count == 1

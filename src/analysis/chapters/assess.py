@@ -46,7 +46,7 @@ def assess_uptake(months: pd.DataFrame, year: int, rests_on: Provenance) -> Asse
         held = yearly[yearly["unit_code"].isin(dose.index)]
         treated = list(dose[dose > dose.median()].index)
         try:
-            estimate = demeaned_did(held, unit="unit_code", time="year", outcome="share_pct", treated=treated, start=year)
+            estimate = demeaned_did(held, unit="unit_code", time="year", outcome="share_pct", treated=treated, start=year, min_before=1)
         except DesignRefused as refused:
             refusal = str(refused)
     needed = "Nhật ký và bảng hồ sơ thật; triển khai so le giữa các xã để có nơi làm trước, nơi làm sau"

@@ -37,7 +37,7 @@ def grade(estimate: EffectEstimate | None, refusal_vi: str | None = None, *, is_
         return Verdict("C", "chưa kiểm tra cách so sánh này có hay báo động nhầm trên chính bộ số liệu này hay không nên chưa kết luận")
     if not calibration.false_alarm_rate <= MAX_FALSE_ALARM_RATE:
         return Verdict("C", "cách so sánh này báo động nhầm quá thường xuyên trên chính bộ số liệu này")
-    if not estimate.p_exact <= ALPHA:
+    if not _at_most(estimate.p_exact, ALPHA):
         return Verdict("C", "chênh lệch không vượt quá mức có thể do ngẫu nhiên")
     if any(check.is_passed is False for check in estimate.checks):
         return Verdict("C", "có phép kiểm tra không đạt")
@@ -52,7 +52,7 @@ def _grade_significant(estimate: EffectEstimate, *, is_declared: bool) -> Verdic
             (is_declared, "chưa khai báo trước khi công bố chỉ số"),
             (_at_most(estimate.p_adjusted, ALPHA), "chưa đứng vững khi xét nhiều kết quả cùng lúc"),
             (_at_most(estimate.p_rank, ALPHA), "thứ hạng giữa các kế hoạch giả định không xác nhận"),
-            (abs(estimate.estimate) > estimate.mde, "chênh lệch nhỏ hơn mức phép so sánh phát hiện được chắc chắn"),
+            (estimate.mde is not None and abs(estimate.estimate) > estimate.mde, "chênh lệch nhỏ hơn mức phép so sánh phát hiện được chắc chắn"),
             (_at_most(MIN_ONE_SIGN_SHARE, estimate.one_sign_share), "các cách tính khác chưa cho cùng chiều"),
         )
         if not is_met

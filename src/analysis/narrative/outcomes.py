@@ -41,7 +41,7 @@ def detectable(item: Assessment, estimate: EffectEstimate) -> Sentence:
     """The smallest effect the comparison could have seen, said before any estimate."""
     said = (
         f"Trước khi xem kết quả về {item.outcome_vi}: so {item.treated_vi} ({estimate.treated_count} đơn vị) với {item.comparison_vi} "
-        f"({estimate.comparison_count} đơn vị) thì khác biệt dưới {text.number(estimate.mde, 1)} {item.unit_vi} khó nhận ra "
+        f"({estimate.comparison_count} đơn vị) thì khác biệt dưới {text.number(estimate.mde or 0.0, 1)} {item.unit_vi} khó nhận ra "
         "(khả năng phát hiện khác biệt đúng bằng mức này là 80 %)."
     )
     return Sentence(said, item.rests_on)
@@ -55,7 +55,7 @@ def observed(item: Assessment, estimate: EffectEstimate) -> Finding:
         direction = "tăng" if estimate.estimate > 0 else "giảm"
         said = f"truyền thông {verb} mức {direction} thêm {text.number(abs(estimate.estimate), 1)} {item.unit_vi} của {against}"
     else:
-        against_mde = "nhỏ hơn" if abs(estimate.estimate) < estimate.mde else "không nhỏ hơn"
+        against_mde = "nhỏ hơn" if abs(estimate.estimate) < (estimate.mde or 0.0) else "không nhỏ hơn"
         said = f"mức chênh của {against} là {size}, {against_mde} mức nêu trên; chưa đủ bằng chứng để gắn mức chênh này với truyền thông"
     finding_id = f"observed-{fold(item.outcome_vi).replace(' ', '-')}"
     evidence = f"{text.sentence_case(item.verdict.reason_vi)}."
