@@ -55,6 +55,40 @@ def is_composite_circular(components: pd.DataFrame, index: str, year: int) -> bo
     return bool(defined.loc[defined["component"] == COMPOSITE, "is_circular"].any())
 
 
+def component_eras(components: pd.DataFrame, editions: pd.DataFrame, index: str, component: str) -> "pd.Series[str]":
+    """Era of each edition in which a component's own raw scores compare; edition year → label such as ``2011-2020``.
+
+    A component whose parts are registered compares as long as no part was added, dropped or redefined and ranks carry over
+    (``footing_era``), whatever happened to the rest of the index. The composite, and a component without registered parts, has
+    the eras of its index.
+    """
+    chosen = editions[editions["index"] == index].sort_values("edition_year").set_index("edition_year")
+    own = components[components["index"] == index]
+    parts = own[own["parent_component"] == component]
+    if component == COMPOSITE or parts.empty:
+        return chosen["era"].astype("object")
+    defined = own[own["component"] == component]
+    years = [year for year in chosen.index if ((defined["first_year"] <= year) & (defined["last_year"] >= year)).any()]
+    kinds = {year: (_definition(parts, year), chosen.loc[year, "footing_era"]) for year in years}
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and kinds[runs[-1][-1]] == kinds[year]:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return pd.Series({year: _span(run) for run in runs for year in run}, dtype="object")
+
+
+def _definition(parts: pd.DataFrame, year: int) -> frozenset[tuple[str, int]]:
+    """The registered definitions of parts in an edition: each is known by its code and first year."""
+    held = parts[(parts["first_year"] <= year) & (parts["last_year"] >= year)]
+    return frozenset(zip(held["component"].astype(str), held["first_year"].astype(int), strict=True))
+
+
+def _span(years: list[int]) -> str:
+    return str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
+
+
 def component_name(components: pd.DataFrame, index: str, component: str, year: int) -> str:
     """The publisher's Vietnamese name of a component in an edition.
 

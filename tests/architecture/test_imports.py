@@ -15,10 +15,10 @@ NOTEBOOKS = ROOT / "notebooks"
 # Rooms of each floor in order: a room imports from lower floors, from rooms before it on its floor, and from itself.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "text", "encodings", "amounts", "periods", "written_days", "codes", "rates", "durations"),
-    ("project", "sources", "spreadsheets", "contracts", "corrections", "units", "indices", "events", "store"),
+    ("project", "sources", "spreadsheets", "contracts", "corrections", "units", "indices", "declarations", "events", "store"),
     ("ingest",),
     ("delivery", "exposure", "uptake", "qd766", "standing", "simulate"),
-    ("panel",),
+    ("panel", "comparable"),
     ("estimate",),
     ("theme", "blocks", "figures", "tables", "record", "narrative", "chapters"),
     ("publish",),

@@ -11,6 +11,7 @@ INDEX_EDITIONS = schema(
         "index": code("index", codes.INDICES),
         "edition_year": year("year the edition measures (reference year)"),
         "era": text("method era inside which raw scores compare"),
+        "footing_era": text("editions whose ranks carry over to one another: the only footing that crosses method eras"),
         "vintage": code("list of provinces that the edition measures", codes.VINTAGES),
         "measured_from_date": date("first day of what the edition measures"),
         "measured_to_date": date("last day of what the edition measures"),

@@ -62,8 +62,8 @@ def _trust(level: int, entry: Entry) -> Entry:
 def _add_index(rows: dict[str, list[Entry]], index: Entry) -> None:
     """The entries of one index, each with the index's name, put to the rows of their tables."""
     name = {"index": index["index"]}
-    rules = {era["era"]: era["rule"] for era in index["eras"]}
-    rows["index_editions"] += [name | _edition(entry, rules, index["measured"]) for entry in index["editions"]]
+    eras = {era["era"]: era for era in index["eras"]}
+    rows["index_editions"] += [name | _edition(entry, eras.get(entry["era"], {}), index["measured"]) for entry in index["editions"]]
     rows["index_components"] += [name | _component(entry, index["direction"]) for entry in index["components"]]
     rows["index_weights"] += [
         name | {"era": era["era"], "component": component, "weight_pct": weight}
@@ -73,11 +73,12 @@ def _add_index(rows: dict[str, list[Entry]], index: Entry) -> None:
     rows["index_noise"] += [name | _noise(entry) for entry in index.get("noise", [])]
 
 
-def _edition(entry: Entry, rules: dict[str, str], measured: str) -> Entry:
+def _edition(entry: Entry, era: Entry, measured: str) -> Entry:
     year = int(entry["year"])
     return {
         "edition_year": year,
         "era": entry["era"],
+        "footing_era": era.get("footing", entry["era"]),
         "vintage": entry.get("vintage", INDEX_VINTAGE),
         "measured_from_date": entry.get("measured_from") or date(year, 1, 1),
         "measured_to_date": entry.get("measured_to") or date(year, 12, 31),
@@ -85,7 +86,7 @@ def _edition(entry: Entry, rules: dict[str, str], measured: str) -> Entry:
         "published_date": entry["published"],
         "published_precision": entry["published_precision"],
         "ranked_units_count": entry["ranked_units"],
-        "composite_rule": entry.get("rule") or rules.get(entry["era"]),
+        "composite_rule": entry.get("rule") or era.get("rule"),
         "sample_vi": entry["sample_vi"],
         "sample_size_count": entry["sample_size"],
         **{field: entry[field] for field in ("deciding_document", "note", "address")},

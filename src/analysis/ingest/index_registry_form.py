@@ -60,7 +60,7 @@ _PARTS = ("eras", "components", "editions", "noise")
 _MAY_BE_ABSENT = {
     "trust": {"address_parts"},
     "indices": {"noise"},
-    "eras": {"weights_pct"},
+    "eras": {"weights_pct", "footing"},
     "components": {"direction"},
     "editions": {"rule", "vintage", "measured_from", "measured_to"},
     "noise": set(),
@@ -69,7 +69,7 @@ _MAY_BE_ABSENT = {
 _FIELDS: dict[str, dict[str, str]] = {
     "trust": {"name_vi": "text", "bases": "words", "address_parts": "words"},
     "indices": {"index": "text", "publisher_vi": "text", "direction": "text", "measured": "text", **dict.fromkeys(_PARTS, "entries")},
-    "eras": {"era": "text", "rule": "text", "weights_pct": "shares?"},
+    "eras": {"era": "text", "rule": "text", "weights_pct": "shares?", "footing": "text"},
     "components": {
         "component": "text",
         "years": "years",
