@@ -3,14 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import pandas as pd
 
 from analysis.codes import COMPOSITE
-from analysis.indices import INDEX_VINTAGES, WHOLE_PANEL_COUNT, component_eras, edition_of, editions_until, is_published, weights_of
+from analysis.indices import (
+    INDEX_VINTAGES,
+    WHOLE_PANEL_COUNT,
+    comparable_eras,
+    edition_of,
+    editions_until,
+    is_composite_circular,
+    is_published,
+    weights_of,
+)
 from analysis.standing import constant_weight_composite, footing
 from analysis.units import COUNTRY_CODE
 
+Obstacle = Literal["no_edition", "not_published", "circular", "method_changed", "too_few", "not_whole", "no_score"]
 RAW, Z, CONSTANT_WEIGHT = "raw", "z", "constant_weight"
 MIN_EDITIONS_BEFORE = 2
 PANEL_COLUMNS = ("province_code", "edition_year", "era", "raw", "z", "rank", "constant_weight")
@@ -23,8 +34,8 @@ class ComparablePanel:
     ``rows``: one row a (province_code, edition_year) with a score; ``raw`` is the published score, ``z`` the within-edition
     standing in standard deviations, ``rank`` minus the rank (so that more is better), ``constant_weight`` the composite under
     the weights of the plan year's era, NA where there is none; ``era`` the era of the chosen ``footing``. ``footing`` is the
-    column to judge by. ``refusal_vi`` says why there is none; ``rows`` then holds nothing. ``notes_vi`` say what a reader must
-    know of the footing.
+    column to judge by. ``refusal_vi`` says why there is none, ``obstacle`` of what kind that is; ``rows`` then holds nothing.
+    ``notes_vi`` say what a reader must know of the footing.
     """
 
     index: str
@@ -32,6 +43,7 @@ class ComparablePanel:
     footing: str
     rows: pd.DataFrame
     refusal_vi: str | None = None
+    obstacle: Obstacle | None = None
     notes_vi: tuple[str, ...] = ()
 
 
@@ -45,8 +57,8 @@ class Register:
     weights: pd.DataFrame
 
 
-def comparable_panel(register: Register, index: str, component: str, plan_year: int, last_year: int, as_of: date) -> ComparablePanel:
-    """The panel of an outcome around the plan of ``plan_year``, with editions up to ``last_year`` that were out on ``as_of``.
+def comparable_panel(register: Register, index: str, component: str, province: str, plan_year: int, last_year: int, as_of: date) -> ComparablePanel:
+    """The panel of an outcome around a province's plan of ``plan_year``, with editions up to ``last_year`` that were out on ``as_of``.
 
     A score is judged raw inside the era of its component; where that era holds fewer than two editions before the plan, by its
     standing within each edition, as far back as ranks carry over; a weighted index by its composite under constant weights.
@@ -54,20 +66,24 @@ def comparable_panel(register: Register, index: str, component: str, plan_year: 
     """
     edition = edition_of(register.editions, index, plan_year)
     if edition is None or edition["vintage"] not in INDEX_VINTAGES:
-        return _refused(index, component, f"không có phiên bản {plan_year} của chỉ số này cho 63 tỉnh, thành phố")
+        return _refused(index, component, "no_edition", f"không có phiên bản {plan_year} của chỉ số này cho 63 tỉnh, thành phố")
     if not is_published(edition, as_of):
-        return _refused(index, component, f"chưa công bố phiên bản {plan_year}")
+        return _refused(index, component, "not_published", f"chưa công bố phiên bản {plan_year}")
+    if component == COMPOSITE and is_composite_circular(register.components, index, plan_year):
+        return _refused(index, component, "circular", "chỉ số này cộng điểm cho chính việc làm truyền thông nên so sánh sẽ luẩn quẩn")
     out = _editions_out(register.editions, index, last_year, as_of)
     held = _whole_editions(register.scores, index, component, out)
     if plan_year not in held["edition_year"].to_numpy():
-        return _refused(index, component, _not_whole(register.scores, index, component, plan_year))
+        return _refused(index, component, "not_whole", _not_whole(register.scores, index, component, plan_year))
+    if not ((held["province_code"] == province) & (held["edition_year"] == plan_year)).any():
+        return _refused(index, component, "no_score", f"không có điểm {plan_year} của tỉnh")
     if component == COMPOSITE and len(weights_of(register.weights, index, str(edition["era"]))):
         return _weighted(register, index, edition, plan_year, held, out)
-    return _by_era(register, index, component, plan_year, held, out)
+    return _by_era(register, index, component, plan_year, held)
 
 
-def _refused(index: str, component: str, reason: str) -> ComparablePanel:
-    return ComparablePanel(index, component, RAW, pd.DataFrame(columns=list(PANEL_COLUMNS)), reason)
+def _refused(index: str, component: str, obstacle: Obstacle, reason: str) -> ComparablePanel:
+    return ComparablePanel(index, component, RAW, pd.DataFrame(columns=list(PANEL_COLUMNS)), reason, obstacle)
 
 
 def _editions_out(editions: pd.DataFrame, index: str, last_year: int, as_of: date) -> pd.DataFrame:
@@ -90,23 +106,25 @@ def _not_whole(scores: pd.DataFrame, index: str, component: str, plan_year: int)
     return f"bộ số liệu chỉ có điểm {plan_year} của {count} tỉnh, phần nhiều là các tỉnh đầu và cuối bảng; cần ít nhất {WHOLE_PANEL_COUNT} tỉnh"
 
 
-def _by_era(register: Register, index: str, component: str, plan_year: int, held: pd.DataFrame, out: pd.DataFrame) -> ComparablePanel:
+def _by_era(register: Register, index: str, component: str, plan_year: int, held: pd.DataFrame) -> ComparablePanel:
     """Raw inside the component's era, else the standing within each edition as far as it carries over."""
-    eras = component_eras(register.components, register.editions, index, component)
-    footing_eras = out["footing_era"]
+    eras, footing_eras = (comparable_eras(register.components, register.editions, index, component, chosen) for chosen in (RAW, Z))
     for chosen, labels in ((RAW, eras), (Z, footing_eras)):
         years = [year for year in sorted(held["edition_year"].unique()) if labels.get(year) == labels.get(plan_year)]
         if sum(year < plan_year for year in years) >= MIN_EDITIONS_BEFORE:
-            rows = held[held["edition_year"].isin(years)].assign(constant_weight=pd.NA)
-            return ComparablePanel(index, component, chosen, _with_era(rows, labels), None, _notes(chosen, years, eras, plan_year))
+            rows = held[held["edition_year"].isin(years)].assign(constant_weight=float("nan"))
+            return ComparablePanel(index, component, chosen, _with_era(rows, labels), notes_vi=_notes(chosen, years, eras, plan_year))
     first = min(year for year in footing_eras.index if footing_eras[year] == footing_eras[plan_year])
     if first > plan_year - MIN_EDITIONS_BEFORE:
-        return _refused(index, component, f"cách chấm đổi từ phiên bản {first}, nên không có đủ hai phiên bản trước kế hoạch để so sánh")
-    return _refused(index, component, f"không có đủ hai phiên bản trước năm {plan_year} có điểm của ít nhất {WHOLE_PANEL_COUNT} tỉnh")
+        return _refused(
+            index, component, "method_changed", f"cách chấm đổi từ phiên bản {first}, nên không có đủ hai phiên bản trước kế hoạch để so sánh"
+        )
+    return _refused(index, component, "too_few", f"không có đủ hai phiên bản trước năm {plan_year} có điểm của ít nhất {WHOLE_PANEL_COUNT} tỉnh")
 
 
 def _with_era(rows: pd.DataFrame, labels: "pd.Series[str]") -> pd.DataFrame:
-    found = rows.assign(era=rows["edition_year"].map(labels))
+    numbers = dict.fromkeys((RAW, Z, "rank", CONSTANT_WEIGHT), "float64")
+    found = rows.astype(numbers).assign(era=rows["edition_year"].map(labels))
     return found[list(PANEL_COLUMNS)].sort_values(["province_code", "edition_year"]).reset_index(drop=True)
 
 
@@ -127,32 +145,14 @@ def _weighted(register: Register, index: str, edition: pd.Series, plan_year: int
     composite = composite[composite["edition_year"].isin(out.index)]
     counts = composite["edition_year"].value_counts()
     whole = set(counts[counts >= WHOLE_PANEL_COUNT].index)
-    years = [year for year in _run_around(register, index, out, plan_year) if year in whole]
+    runs = comparable_eras(register.components, register.editions, index, COMPOSITE, CONSTANT_WEIGHT)
+    years = [year for year in out.index if year in whole and runs[year] == runs[plan_year]]
     if plan_year not in years or sum(year < plan_year for year in years) < MIN_EDITIONS_BEFORE:
         reason = f"không có điểm thành phần của ít nhất {WHOLE_PANEL_COUNT} tỉnh trong năm {plan_year} và hai phiên bản trước để giữ nguyên trọng số"
-        return _refused(index, COMPOSITE, reason)
+        return _refused(index, COMPOSITE, "not_whole", reason)
     chosen = composite[composite["edition_year"].isin(years)].rename(columns={"composite_score": CONSTANT_WEIGHT})
     rows = chosen.merge(held, on=["province_code", "edition_year"], how="left")
     later = sorted({str(out.loc[year, "era"]) for year in years} - {era})
     said = f"Điểm tính lại theo trọng số giai đoạn {era}"
     note = f"{said}; giả định các thành phần đo như nhau trong {', '.join(later)}." if later else f"{said}."
-    labels = pd.Series(era, index=pd.Index(years))
-    return ComparablePanel(index, COMPOSITE, CONSTANT_WEIGHT, _with_era(rows, labels), None, (note,))
-
-
-def _run_around(register: Register, index: str, out: pd.DataFrame, plan_year: int) -> list[int]:
-    """Editions around the plan year without a break in the components: the same codes on the same scales."""
-    years, own = sorted(out.index), _parts(register.components, index, plan_year)
-    alike = [_parts(register.components, index, year) == own for year in years]
-    place = first = last = years.index(plan_year)
-    while first > 0 and alike[first - 1]:
-        first -= 1
-    while last + 1 < len(years) and alike[last + 1]:
-        last += 1
-    return years[first : last + 1] if alike[place] else []
-
-
-def _parts(components: pd.DataFrame, index: str, year: int) -> set[tuple[str, float, float]]:
-    defined = components[(components["index"] == index) & (components["first_year"] <= year) & (components["last_year"] >= year)]
-    parts = defined[defined["component"] != COMPOSITE]
-    return set(zip(parts["component"], parts["scale_min_score"].astype(float), parts["scale_max_score"].astype(float), strict=True))
+    return ComparablePanel(index, COMPOSITE, CONSTANT_WEIGHT, _with_era(rows, runs), notes_vi=(note,))

@@ -55,6 +55,21 @@ def is_composite_circular(components: pd.DataFrame, index: str, year: int) -> bo
     return bool(defined.loc[defined["component"] == COMPOSITE, "is_circular"].any())
 
 
+def comparable_eras(components: pd.DataFrame, editions: pd.DataFrame, index: str, component: str, footing: str) -> "pd.Series[str]":
+    """Era of each edition inside which a component compares on a footing; edition year → label such as ``2011-2020``.
+
+    ``raw``: its own scores (``component_eras``); ``z``: its standing among provinces, as far as ranks carry over; ``constant_weight``:
+    a composite under held weights, as long as the index has the same components on the same scales.
+    """
+    chosen = editions[editions["index"] == index].sort_values("edition_year").set_index("edition_year")
+    if footing == "raw":
+        return component_eras(components, editions, index, component)
+    if footing == "z":
+        return chosen["footing_era"].astype("object")
+    parts = components[(components["index"] == index) & (components["component"] != COMPOSITE)]
+    return _runs({year: _definition(parts, year, ("component", "scale_min_score", "scale_max_score")) for year in chosen.index})
+
+
 def component_eras(components: pd.DataFrame, editions: pd.DataFrame, index: str, component: str) -> "pd.Series[str]":
     """Era of each edition in which a component's own raw scores compare; edition year → label such as ``2011-2020``.
 
@@ -69,20 +84,24 @@ def component_eras(components: pd.DataFrame, editions: pd.DataFrame, index: str,
         return chosen["era"].astype("object")
     defined = own[own["component"] == component]
     years = [year for year in chosen.index if ((defined["first_year"] <= year) & (defined["last_year"] >= year)).any()]
-    kinds = {year: (_definition(parts, year), chosen.loc[year, "footing_era"]) for year in years}
+    return _runs({year: (_definition(parts, year, ("component", "first_year")), chosen.loc[year, "footing_era"]) for year in years})
+
+
+def _definition(parts: pd.DataFrame, year: int, fields: tuple[str, ...]) -> frozenset[tuple[object, ...]]:
+    """The registered definitions of parts in an edition, told by ``fields``."""
+    held = parts[(parts["first_year"] <= year) & (parts["last_year"] >= year)]
+    return frozenset(zip(*(held[field].astype(str) for field in fields), strict=True))
+
+
+def _runs(kinds: dict[int, object]) -> "pd.Series[str]":
+    """Neighbouring years of one kind under one label."""
     runs: list[list[int]] = []
-    for year in years:
-        if runs and kinds[runs[-1][-1]] == kinds[year]:
+    for year, kind in kinds.items():
+        if runs and kinds[runs[-1][-1]] == kind:
             runs[-1].append(year)
         else:
             runs.append([year])
     return pd.Series({year: _span(run) for run in runs for year in run}, dtype="object")
-
-
-def _definition(parts: pd.DataFrame, year: int) -> frozenset[tuple[str, int]]:
-    """The registered definitions of parts in an edition: each is known by its code and first year."""
-    held = parts[(parts["first_year"] <= year) & (parts["last_year"] >= year)]
-    return frozenset(zip(held["component"].astype(str), held["first_year"].astype(int), strict=True))
 
 
 def _span(years: list[int]) -> str:
