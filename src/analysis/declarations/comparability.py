@@ -1,0 +1,92 @@
+"""Are the editions of a declared window comparable on the declared footing? Every outcome that the index registry does not carry."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pandas as pd
+
+from analysis.codes import COMPOSITE
+from analysis.declarations.form import Declaration, DeclaredOutcome
+from analysis.errors import Fault
+from analysis.indices import INDEX_VINTAGES, component_eras, components_of, editions_until, is_component_circular
+from analysis.text import year_spans
+
+NOT_COMPARABLE = "Khai báo so sánh những phiên bản không so được"
+NOT_DEFINED = "Khai báo thành phần không có trong danh mục chỉ số"
+CIRCULAR = "Khai báo kết quả chấm chính việc truyền thông"
+
+EDITIONS_BEFORE = 2  # one edition before the start shows no level of its own
+
+_BREAKS_VI = {
+    "raw": "điểm công bố qua lần đổi cách chấm",
+    "z": "vị trí giữa các tỉnh qua lần đổi bộ câu hỏi",
+    "constant_weight": "điểm theo trọng số không đổi qua lần đổi các thành phần",
+}
+
+
+def comparability_faults(declaration: Declaration, editions: pd.DataFrame, components: pd.DataFrame, where: str) -> list[Fault]:
+    """Every outcome that the registry does not carry as declared; ``where`` names the file in the faults.
+
+    ``editions`` and ``components`` are the tables of the index registry. An outcome is at fault when its component is not defined
+    in all editions of the window or scores communication itself, when the window runs on over the merger of provinces or holds
+    fewer than two editions before the start, or when its footing does not compare: raw scores of two eras of the component,
+    standings of two footing eras, or constant weights for what is no weighted composite of the same parts. Editions that are not
+    registered yet are passed over.
+    """
+    return [fault for outcome in declaration.outcomes for fault in _faults_of(outcome, declaration.start_edition, editions, components, where)]
+
+
+def _faults_of(outcome: DeclaredOutcome, start: int, editions: pd.DataFrame, components: pd.DataFrame, where: str) -> Iterator[Fault]:
+    place = f"{where}, outcomes, {outcome.name}"
+    listed = editions_until(editions, outcome.index, outcome.last_edition)
+    listed = listed[listed["edition_year"] >= outcome.first_edition].set_index("edition_year")
+    merged = listed.index[~listed["vintage"].isin(INDEX_VINTAGES)]
+    if len(merged) and len(merged) < len(listed):
+        found = f"phiên bản {year_spans(merged)} đo các tỉnh sau sắp xếp"
+        yield Fault(NOT_COMPARABLE, place, found, "khung gồm các phiên bản của cùng một danh mục tỉnh", "thu hẹp khung")
+        return
+    undefined = [year for year in listed.index if outcome.component not in _defined(components, outcome.index, year)]
+    if undefined:
+        found = f"{outcome.component} của {outcome.index} {year_spans(undefined)}"
+        yield Fault(NOT_DEFINED, place, found, "thành phần có trong danh mục ở mọi phiên bản của khung", "sửa component hoặc thu hẹp khung")
+        return
+    if is_component_circular(components, outcome.index, outcome.component):
+        found = f"{outcome.index} {outcome.component}"
+        yield Fault(CIRCULAR, place, found, "thành phần không cộng điểm cho việc truyền thông", "chọn thành phần khác")
+    before = int((listed.index < start).sum())
+    if before < EDITIONS_BEFORE:
+        found = f"{before} phiên bản trước {start} trong khung {outcome.first_edition}–{outcome.last_edition}"
+        yield Fault(NOT_COMPARABLE, place, found, f"ít nhất {EDITIONS_BEFORE} phiên bản", "mở rộng khung hoặc bỏ kết quả này")
+    yield from _footing_faults(outcome, listed, editions, components, place)
+
+
+def _footing_faults(outcome: DeclaredOutcome, listed: pd.DataFrame, editions: pd.DataFrame, components: pd.DataFrame, place: str) -> Iterator[Fault]:
+    is_weighted = outcome.component == COMPOSITE and (listed["composite_rule"] == "weighted").any()
+    if outcome.footing == "constant_weight" and not is_weighted:
+        found = f"constant_weight cho {outcome.index} {outcome.component}"
+        yield Fault(NOT_COMPARABLE, place, found, f"constant_weight chỉ dùng cho {COMPOSITE} của chỉ số có trọng số", "dùng footing: raw hoặc z")
+        return
+    kinds = _kinds(outcome, listed, editions, components)
+    borders = [later for earlier, later in pairwise(kinds) if kinds[earlier] != kinds[later]]
+    if borders:
+        accepted = f"khung không đi qua {year_spans(borders)}, hoặc cách so khác chịu được lần đổi đó"
+        found = f"{outcome.index} {outcome.component}, {_BREAKS_VI[outcome.footing]} {year_spans(borders)}"
+        yield Fault(NOT_COMPARABLE, place, found, accepted, "thu hẹp khung, đổi footing hoặc bỏ kết quả này")
+
+
+def _kinds(outcome: DeclaredOutcome, listed: pd.DataFrame, editions: pd.DataFrame, components: pd.DataFrame) -> dict[int, object]:
+    """Edition year → what must be the same throughout the window on the declared footing."""
+    if outcome.footing == "raw":
+        return component_eras(components, editions, outcome.index, outcome.component).loc[list(listed.index)].to_dict()
+    if outcome.footing == "z":
+        return listed["footing_era"].to_dict()
+    return {int(year): _parts(components, outcome, year) for year in listed.index}
+
+
+def _parts(components: pd.DataFrame, outcome: DeclaredOutcome, year: int) -> frozenset[str]:
+    defined = components_of(components, outcome.index, year)
+    return frozenset(defined.loc[defined["parent_component"] == outcome.component, "component"])
+
+
+def _defined(components: pd.DataFrame, index: str, year: int) -> frozenset[str]:
+    return frozenset(components_of(components, index, year)["component"])

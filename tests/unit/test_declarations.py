@@ -1,0 +1,468 @@
+"""Declarations: what the file must say, what its hash is of, what the register keeps, and who may say "declared beforehand"."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.declarations import (
+    Declaration,
+    DeclaredOutcome,
+    Registration,
+    comparability_faults,
+    declared_years,
+    find_declaration,
+    first_public_day,
+    read_declaration,
+    read_register,
+    register,
+    standing_of,
+)
+from analysis.declarations.register import RegistrationRefused
+from analysis.errors import DataFaults
+
+SHIPPED = Path(__file__).resolve().parents[2] / "declarations"
+D5 = {"index": "PAPI", "component": "D5", "footing": "raw", "first_edition": 2015, "last_edition": 2020, "direction": "increase"}
+CONSTANT_WEIGHT = D5 | {"index": "PCI", "component": "TOTAL", "footing": "constant_weight", "smallest_effect": 1.5}
+SOUND: dict[str, Any] = {
+    "plan_year": 2019,
+    "plan_number": "689/KH-UBND",
+    "declared_on": date(2019, 2, 25),
+    "declared_by": "Văn phòng UBND tỉnh",
+    "start_edition": 2019,
+    "primary_estimator": "demeaned_did",
+    "alpha": 0.05,
+    "primary_family": "papi",
+    "families": {"papi": ["d5", "total"], "pci": ["pci"]},
+    "outcomes": {
+        "d5": D5 | {"smallest_effect": 0.1},
+        "total": D5 | {"component": "TOTAL", "footing": "z", "smallest_effect": 0.5},
+        "pci": D5 | {"index": "PCI", "component": "TOTAL", "smallest_effect": 1.5},
+    },
+}
+
+
+def changed(entry: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy in which the field at a dotted path has another value, or is gone for None."""
+    head, _, rest = path.partition(".")
+    if rest:
+        return {**entry, head: changed(entry[head], rest, value)}
+    return {name: found for name, found in entry.items() if name != head} | ({} if value is None else {head: value})
+
+
+def written(folder: Path, entry: Any, name: str = "2019.yml") -> Path:
+    path = folder / name
+    path.write_text(entry if isinstance(entry, str) else yaml.safe_dump(entry, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def faults_of(folder: Path, entry: Any) -> list[str]:
+    with pytest.raises(DataFaults) as refused:
+        read_declaration(written(folder, entry))
+    assert all(fault.where.startswith("declarations/2019.yml") for fault in refused.value.faults)
+    return [f"{fault.where.removeprefix('declarations/2019.yml').lstrip(', ')}: {fault.found}" for fault in refused.value.faults]
+
+
+# The file
+
+
+def test_a_sound_file_becomes_the_declaration(tmp_path):
+    found = read_declaration(written(tmp_path, SOUND))
+    assert (found.plan_year, found.plan_number, found.declared_on, found.start_edition, found.alpha) == (
+        2019,
+        "689/KH-UBND",
+        date(2019, 2, 25),
+        2019,
+        0.05,
+    )
+    assert found.families == {"papi": ("d5", "total"), "pci": ("pci",)}
+    assert [outcome.name for outcome in found.outcomes] == ["d5", "pci", "total"]
+    d5 = found.find("PAPI", "D5", "raw")
+    assert (d5.first_edition, d5.last_edition, d5.direction, d5.smallest_effect) == (2015, 2020, "increase", 0.1)
+    assert (found.family_of(d5), found.find("PAPI", "D5", "z")) == ("papi", None)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("alpha", None, ": thiếu alpha"),
+        ("aplha", 0.05, ": có trường lạ aplha"),
+        ("alpha", 0.5, "trường alpha: “0.5”"),
+        ("alpha", True, "trường alpha: “True”"),
+        ("alpha", "0,05", "trường alpha: “0,05”"),
+        ("declared_on", "hôm qua", "trường declared_on: “hôm qua”"),
+        ("declared_by", " ", "trường declared_by: “ ”"),
+        ("primary_estimator", "two_way_fixed_effects", "trường primary_estimator: “two_way_fixed_effects”"),
+        ("plan_year", 2018, "trường plan_year: “2018”"),
+        ("start_edition", 2018, ": start_edition 2018, plan_year 2019"),
+        ("start_edition", "2019", "trường start_edition: “2019”"),
+        ("primary_family", "sipas", "trường primary_family: “sipas”"),
+        ("families", {"papi": []}, "trường families: “{'papi': []}”"),
+        ("families.pci", ["pci", "d5"], "families: kết quả “d5” ghi 2 lần"),
+        ("families.pci", ["pci", "d8"], "families: kết quả “d8”"),
+        ("families.papi", ["d5"], "families: kết quả “total” không thuộc nhóm nào"),
+        ("outcomes", {}, "trường outcomes: “{}”"),
+        ("outcomes.d5", "PAPI D5", "outcomes, d5: “PAPI D5”"),
+        ("outcomes.d5.footing", None, "outcomes, d5: thiếu footing"),
+        ("outcomes.d5.footing", "rank", "outcomes, d5, trường footing: “rank”"),
+        ("outcomes.d5.index", "PAPII", "outcomes, d5, trường index: “PAPII”"),
+        ("outcomes.d5.unit", "điểm", "outcomes, d5: có trường lạ unit"),
+        ("outcomes.d5.smallest_effect", 0, "outcomes, d5, trường smallest_effect: “0”"),
+        ("outcomes.d5.smallest_effect", float("inf"), "outcomes, d5, trường smallest_effect: “inf”"),
+        ("outcomes.d5.first_edition", 2019, "outcomes, d5: khung từ 2019 đến 2020"),
+        ("outcomes.d5.last_edition", 2018, "outcomes, d5: khung từ 2015 đến 2018"),
+        ("outcomes.total", D5 | {"smallest_effect": 0.1}, "outcomes: d5, total đều là PAPI D5 raw"),
+    ],
+)
+def test_one_fault_is_told_with_its_place_and_what_was_found(tmp_path, path, value, told):
+    assert faults_of(tmp_path, changed(SOUND, path, value)) == [told]
+
+
+def test_an_outcome_or_family_name_must_be_plain(tmp_path):
+    entry = changed(changed(SOUND, "outcomes.Đ5", SOUND["outcomes"]["d5"] | {"component": "D2"}), "families", {"Papi": ["d5", "total", "pci", "Đ5"]})
+    assert faults_of(tmp_path, changed(entry, "primary_family", "Papi")) == ["outcomes, Đ5: tên “Đ5”", "families: tên “Papi”"]
+
+
+def test_all_faults_are_told_at_once_in_vietnamese_with_what_is_accepted(tmp_path):
+    entry = changed(changed(changed(SOUND, "alpha", None), "outcomes.d5.footing", "rank"), "families.pci", ["pci", "d8"])
+    with pytest.raises(DataFaults) as refused:
+        read_declaration(written(tmp_path, entry))
+    assert len(refused.value.faults) == 3
+    assert "chấp nhận: một trong: raw, z" in str(refused.value)
+    assert "chấp nhận: d5, pci, total" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", ": tệp trống hoặc không phải bảng các trường"),
+        ("- 2019", ": tệp trống hoặc không phải bảng các trường"),
+        ("alpha: 0.05\nalpha: 0.01\n", "dòng 2: “alpha”"),
+        ("outcomes:\n  d5: {index: PAPI}\n  d5: {index: PCI}\n", "dòng 3: “d5”"),
+        ("outcomes:\n  d5:\n    footing: raw\n    footing: z\n", "dòng 4: “footing”"),
+        ("a: [", "dòng 1, cột 5: “expected the node content, but found '<stream end>'”"),
+        ("declared_on: 2019-02-30\n", ": “day is out of range for month”"),
+    ],
+    ids=["empty", "list", "field twice", "outcome twice", "field of an outcome twice", "broken", "no such day"],
+)
+def test_text_that_is_no_declaration_is_refused(tmp_path, text, told):
+    assert faults_of(tmp_path, text)[0].startswith(told)
+
+
+def test_another_code_table_and_an_absent_file_are_refused(tmp_path):
+    path = tmp_path / "2019.yml"
+    with pytest.raises(DataFaults, match="không có tệp"):
+        read_declaration(path)
+    path.write_bytes("declared_by: Văn phòng".encode("utf-16"))
+    with pytest.raises(DataFaults, match="tệp YAML, mã UTF-8"):
+        read_declaration(path)
+
+
+def test_years_with_a_file_are_found_and_others_are_none(tmp_path):
+    written(tmp_path, SOUND)
+    written(tmp_path, "[]", "register.yml")
+    assert declared_years(tmp_path) == [2019]
+    assert find_declaration(tmp_path, 2021) is None
+    assert find_declaration(tmp_path, 2019) == read_declaration(tmp_path / "2019.yml")
+
+
+# The hash
+
+
+def test_comments_layout_order_and_way_of_writing_do_not_change_the_hash(tmp_path):
+    plain = read_declaration(written(tmp_path, SOUND)).sha256
+    lines = yaml.safe_dump(dict(reversed(SOUND.items())), allow_unicode=True, sort_keys=False, default_flow_style=True, width=40)
+    rewritten = "# vì sao\n" + lines.replace("0.05", "0.050").replace("[d5, total]", "[total, d5]").replace("Văn phòng", "Va\u0306n   pho\u0300ng")
+    assert rewritten.count("total, d5") == 1
+    assert read_declaration(written(tmp_path, rewritten)).sha256 == plain
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("alpha", 0.01),
+        ("declared_by", "Sở Nội vụ"),
+        ("declared_on", date(2019, 2, 26)),
+        ("outcomes.d5.smallest_effect", 0.11),
+        ("outcomes.d5.first_edition", 2014),
+        ("outcomes.d5.direction", "decrease"),
+        ("families", {"papi": ["d5"], "pci": ["pci", "total"]}),
+    ],
+)
+def test_any_change_of_what_is_said_changes_the_hash(tmp_path, path, value):
+    plain = read_declaration(written(tmp_path, SOUND)).sha256
+    assert read_declaration(written(tmp_path, changed(SOUND, path, value))).sha256 != plain
+
+
+# The register
+
+
+@pytest.fixture
+def declaration(tmp_path: Path) -> Declaration:
+    return read_declaration(written(tmp_path, SOUND))
+
+
+def amended(folder: Path, alpha: float = 0.01) -> Declaration:
+    return read_declaration(written(folder, changed(SOUND, "alpha", alpha)))
+
+
+def test_a_declaration_is_registered_once_and_a_second_text_is_added_after_the_first(tmp_path, declaration):
+    assert read_register(tmp_path) == ()
+    assert register(tmp_path, declaration, date(2019, 3, 1))
+    first = (tmp_path / "register.yml").read_bytes()
+    assert not register(tmp_path, declaration, date(2019, 4, 1))
+    assert (tmp_path / "register.yml").read_bytes() == first
+    assert register(tmp_path, amended(tmp_path), date(2019, 4, 1))
+    assert (tmp_path / "register.yml").read_bytes().startswith(first)
+    assert [(entry.plan_year, entry.registered_on) for entry in read_register(tmp_path)] == [(2019, date(2019, 3, 1)), (2019, date(2019, 4, 1))]
+    assert register(tmp_path, declaration, date(2019, 5, 1))  # back to the first text: in force only from this day
+    assert [entry.sha256 == declaration.sha256 for entry in read_register(tmp_path)] == [True, False, True]
+    assert [path.name for path in tmp_path.iterdir() if path.suffix != ".yml"] == []
+
+
+def test_a_comment_and_a_missing_line_end_of_the_register_survive(tmp_path, declaration):
+    before = f"# sổ của Văn phòng\n- {{plan_year: 2018, sha256: {'a' * 64}, registered_on: 2018-01-05}}"
+    (tmp_path / "register.yml").write_text(before, encoding="utf-8")
+    register(tmp_path, declaration, date(2019, 3, 1))
+    assert (tmp_path / "register.yml").read_text(encoding="utf-8").startswith(f"{before}\n- plan_year: 2019\n")
+    assert len(read_register(tmp_path)) == 2
+
+
+def test_a_day_that_cannot_be_right_is_refused_and_nothing_is_written(tmp_path, declaration):
+    with pytest.raises(RegistrationRefused, match="24/02/2019 trước ngày khai báo 25/02/2019"):
+        register(tmp_path, declaration, date(2019, 2, 24))
+    register(tmp_path, declaration, date(2019, 3, 1))
+    with pytest.raises(RegistrationRefused, match="28/02/2019 trước ngày 01/03/2019 của mục cuối"):
+        register(tmp_path, amended(tmp_path), date(2019, 2, 28))
+    assert len(read_register(tmp_path)) == 1
+
+
+ENTRY = {"plan_year": 2019, "sha256": "a" * 64, "registered_on": date(2019, 3, 1)}
+
+
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        ({"plan_year": 2019}, "register.yml"),
+        ([ENTRY, "2019"], "register.yml, mục 2"),
+        ([changed(ENTRY, "sha256", None)], "register.yml, mục 1"),
+        ([ENTRY | {"plan_year": "2019"}], "register.yml, mục 1, trường plan_year"),
+        ([ENTRY | {"sha256": "xyz"}], "register.yml, mục 1, trường sha256"),
+        ([ENTRY | {"registered_on": "01/03/2019"}], "register.yml, mục 1, trường registered_on"),
+        ([ENTRY, ENTRY | {"registered_on": date(2019, 2, 1)}], "register.yml, mục 2"),
+        ("a: [", "register.yml"),
+    ],
+)
+def test_a_spoilt_register_is_refused_with_its_place(tmp_path, entries, told):
+    written(tmp_path, entries, "register.yml")
+    with pytest.raises(DataFaults) as refused:
+        read_register(tmp_path)
+    assert [fault.where for fault in refused.value.faults] == [told]
+
+
+# Standing
+
+EDITIONS = pd.DataFrame(
+    {
+        "index": ["PAPI", "PAPI", "PAPI", "PCI", "PCI"],
+        "edition_year": [2018, 2019, 2020, 2019, 2020],
+        "published_date": pd.to_datetime(["2019-04-02", "2020-04-28", "2021-04-14", "2020-05-01", None]),
+        "published_precision": ["day", "day", "day", "month", "not_found"],
+    }
+)
+DAYS = st.dates(date(2019, 3, 1), date(2021, 12, 31))
+
+
+def standing(declaration: Declaration | None, *entries: tuple[str, str], component: str = "D5", index: str = "PAPI", footing: str = "raw"):
+    """Standing with a register of (hash, ISO day)."""
+    registrations = [Registration(2019, sha256, date.fromisoformat(on)) for sha256, on in entries]
+    return standing_of(declaration, registrations, EDITIONS, index=index, component=component, footing=footing)
+
+
+def test_declared_beforehand_is_the_registered_text_before_the_first_edition_after_the_start(declaration):
+    found = standing(declaration, (declaration.sha256, "2020-04-27"))
+    assert (found.is_declared_beforehand, found.label_vi) == (True, "khai báo trước")
+    assert found.reason_vi == "đăng ký ngày 27/04/2020, trước khi công bố PAPI 2019 (công bố ngày 28/04/2020)"
+
+
+@pytest.mark.parametrize("on", ["2020-04-28", "2020-06-01"], ids=["on the day", "after it"])
+def test_a_registration_on_or_after_the_day_of_publication_is_exploratory(declaration, on):
+    found = standing(declaration, (declaration.sha256, on))
+    assert (found.is_declared_beforehand, found.label_vi) == (False, "thăm dò")
+    assert "không trước khi công bố PAPI 2019 (công bố ngày 28/04/2020)" in found.reason_vi
+
+
+def test_what_is_not_declared_or_not_registered_says_so(declaration):
+    own = (declaration.sha256, "2019-03-01")
+    assert standing(None, own).reason_vi == "năm kế hoạch này chưa có khai báo"
+    assert standing(declaration).reason_vi == "khai báo năm 2019 chưa đăng ký"
+    assert standing(declaration, own, component="D2").reason_vi == "kết quả không nằm trong khai báo năm 2019"
+    assert standing(declaration, own, footing="z").reason_vi == "kết quả không nằm trong khai báo năm 2019"
+
+
+def test_a_registration_of_another_year_does_not_count(declaration):
+    other = Registration(2021, declaration.sha256, date(2019, 3, 1))
+    found = standing_of(declaration, [other], EDITIONS, index="PAPI", component="D5", footing="raw")
+    assert found.reason_vi == "khai báo năm 2019 chưa đăng ký"
+
+
+def test_a_text_changed_after_registration_is_exploratory_with_the_day(declaration):
+    found = standing(declaration, ("b" * 64, "2019-03-01"))
+    assert (found.is_declared_beforehand, found.reason_vi) == (False, "đã sửa sau khi đăng ký ngày 01/03/2019")
+
+
+def test_a_change_registered_after_publication_is_exploratory_with_both_days(declaration):
+    found = standing(declaration, ("b" * 64, "2019-03-01"), (declaration.sha256, "2020-06-01"))
+    assert (found.is_declared_beforehand, found.reason_vi) == (False, "đã sửa sau khi đăng ký ngày 01/03/2019; bản này đăng ký ngày 01/06/2020")
+
+
+def test_a_change_registered_in_time_counts_and_tells_what_it_replaced(declaration):
+    found = standing(declaration, ("b" * 64, "2019-03-01"), (declaration.sha256, "2019-06-01"))
+    assert found.is_declared_beforehand
+    assert found.reason_vi.endswith("; thay bản đăng ký ngày 01/03/2019")
+
+
+def test_of_two_texts_laid_down_in_time_only_the_last_counts_so_that_none_can_be_chosen_later(declaration):
+    found = standing(declaration, (declaration.sha256, "2019-03-01"), ("b" * 64, "2019-06-01"))
+    assert (found.is_declared_beforehand, found.reason_vi) == (False, "đã sửa sau khi đăng ký ngày 01/06/2019; bản này đăng ký ngày 01/03/2019")
+
+
+def test_a_later_text_does_not_take_from_the_one_that_was_in_force(declaration):
+    assert standing(declaration, (declaration.sha256, "2019-03-01"), ("b" * 64, "2020-06-01")).is_declared_beforehand
+
+
+def test_late_registrations_tell_the_first_day_and_a_later_change(declaration):
+    own = declaration.sha256
+    assert standing(declaration, (own, "2021-01-01"), ("b" * 64, "2021-02-01")).reason_vi.endswith("; đã sửa sau khi đăng ký ngày 01/02/2021")
+    assert standing(declaration, ("b" * 64, "2021-01-01"), (own, "2021-02-01")).reason_vi.endswith("; bản này đăng ký ngày 01/02/2021")
+
+
+def test_each_outcome_is_held_against_its_own_index_and_a_month_counts_from_its_first_day(declaration):
+    entry = (declaration.sha256, "2020-04-29")
+    assert not standing(declaration, entry).is_declared_beforehand
+    found = standing(declaration, entry, index="PCI", component="TOTAL")
+    assert found.is_declared_beforehand
+    assert "PCI 2019 (không rõ ngày công bố nên tính từ 01/05/2020)" in found.reason_vi
+    assert not standing(declaration, (declaration.sha256, "2020-05-01"), index="PCI", component="TOTAL").is_declared_beforehand
+
+
+@pytest.mark.parametrize(
+    ("published", "precision", "since"),
+    [
+        ("2020-04-28", "day", date(2020, 4, 28)),
+        ("2020-04-15", "month", date(2020, 4, 1)),
+        ("2020-04-15", "year", date(2020, 1, 1)),
+        (None, "not_found", date(2020, 1, 1)),
+    ],
+)
+def test_doubt_about_the_day_of_publication_never_favours_the_declaration(published, precision, since):
+    edition = {"index": ["PAPI"], "edition_year": [2019], "published_date": pd.to_datetime([published]), "published_precision": [precision]}
+    assert first_public_day(pd.DataFrame(edition), "PAPI", 2019) == since
+    assert first_public_day(pd.DataFrame(edition), "PAPI", 2027) == date(2028, 1, 1)
+
+
+def test_no_dated_edition_since_2009_came_out_before_the_year_after_it(built):
+    dated = built.tables["index_editions"].dropna(subset=["published_date"])
+    dated = dated[dated["edition_year"] >= 2009]
+    assert len(dated) > 20
+    assert (dated["published_date"].dt.year > dated["edition_year"]).all()
+
+
+@given(st.lists(st.tuples(st.sampled_from(["own", "b", "c"]), DAYS), max_size=5), st.sampled_from(["D5", "TOTAL"]))
+def test_beforehand_always_means_that_this_text_was_the_last_one_laid_down_before_publication(entries, component):
+    footing = "raw" if component == "D5" else "z"
+    outcome = DeclaredOutcome("one", "PAPI", component, footing, 2011, 2020, "increase", 0.1)
+    said = Declaration(2019, "1", date(2019, 1, 1), "a", 2019, "demeaned_did", 0.05, "papi", {"papi": ("one",)}, (outcome,), "own")
+    registrations = [Registration(2019, sha256, on) for sha256, on in sorted(entries, key=lambda entry: entry[1])]
+    found = standing_of(said, registrations, EDITIONS, index="PAPI", component=component, footing=footing)
+    in_time = [entry.sha256 for entry in registrations if entry.registered_on < date(2020, 4, 28)]
+    assert found.is_declared_beforehand == (in_time[-1:] == ["own"])
+    assert found.reason_vi
+
+
+# Comparable editions
+
+
+def faults_told(declaration: Declaration, tables: dict[str, pd.DataFrame]) -> list[str]:
+    return [f"{fault.where}: {fault.found}" for fault in comparability_faults(declaration, tables["index_editions"], tables["index_components"], "x")]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("outcomes.d5.component", "D9", "outcomes, d5: D9 của PAPI 2015–2020"),
+        ("outcomes.d5.component", "D8", "outcomes, d5: D8 của PAPI 2015–2017"),
+        ("outcomes.d5.component", "D2", "outcomes, d5: PAPI D2, điểm công bố qua lần đổi cách chấm 2018"),
+        ("outcomes.d5.last_edition", 2022, "outcomes, d5: PAPI D5, điểm công bố qua lần đổi cách chấm 2021"),
+        ("outcomes.total.footing", "raw", "outcomes, total: PAPI TOTAL, điểm công bố qua lần đổi cách chấm 2016, 2018–2020"),
+        ("outcomes.total.last_edition", 2021, "outcomes, total: PAPI TOTAL, vị trí giữa các tỉnh qua lần đổi bộ câu hỏi 2021"),
+        ("outcomes.pci.last_edition", 2022, "outcomes, pci: PCI TOTAL, điểm công bố qua lần đổi cách chấm 2022"),
+        (
+            "outcomes.pci",
+            CONSTANT_WEIGHT | {"first_edition": 2010},
+            "outcomes, pci: PCI TOTAL, điểm theo trọng số không đổi qua lần đổi các thành phần 2013",
+        ),
+        ("outcomes.pci", CONSTANT_WEIGHT | {"component": "CSTP3"}, "outcomes, pci: constant_weight cho PCI CSTP3"),
+        ("outcomes.pci", CONSTANT_WEIGHT | {"index": "PAPI"}, "outcomes, pci: constant_weight cho PAPI TOTAL"),
+        ("outcomes.d5.first_edition", 2018, "outcomes, d5: 1 phiên bản trước 2019 trong khung 2018–2020"),
+        ("outcomes.pci.index", "PAR INDEX", "outcomes, pci: PAR INDEX TOTAL"),
+    ],
+)
+def test_a_window_that_does_not_compare_is_refused_with_the_reason(tmp_path, built, path, value, told):
+    assert faults_told(read_declaration(written(tmp_path, changed(SOUND, path, value))), built.tables)[0] == f"x, {told}"
+
+
+def test_no_footing_carries_a_window_over_the_merger_of_provinces(tmp_path, built):
+    entry = changed(changed(SOUND, "outcomes.pci.last_edition", 2025), "outcomes.pci.footing", "z")
+    told = faults_told(read_declaration(written(tmp_path, entry)), built.tables)
+    assert told == ["x, outcomes, pci: phiên bản 2025 đo các tỉnh sau sắp xếp"]
+
+
+def test_constant_weights_carry_a_weighted_composite_over_a_change_of_weights(tmp_path, built):
+    entry = changed(SOUND, "outcomes.pci", CONSTANT_WEIGHT | {"first_edition": 2013, "last_edition": 2023})
+    assert faults_told(read_declaration(written(tmp_path, entry)), built.tables) == []
+
+
+def test_a_window_inside_one_era_or_on_z_is_sound_and_editions_to_come_are_passed_over(tmp_path, built):
+    assert faults_told(read_declaration(written(tmp_path, SOUND)), built.tables) == []
+    later = changed(changed(SOUND, "plan_year", 2026), "start_edition", 2026)
+    windows = {name: SOUND["outcomes"][name] | {"first_edition": 2021, "last_edition": 2027, "footing": "z"} for name in ("d5", "total")}
+    path = written(tmp_path, changed(changed(later, "outcomes", windows), "families", {"papi": ["d5", "total"]}), "2026.yml")
+    assert faults_told(read_declaration(path), built.tables) == []
+
+
+# The shipped declarations
+
+
+@pytest.mark.parametrize("year", [2019, 2021])
+def test_the_shipped_declarations_are_sound_registered_as_they_read_and_exploratory(year, built):
+    shipped = read_declaration(SHIPPED / f"{year}.yml")
+    registrations = read_register(SHIPPED)
+    assert faults_told(shipped, built.tables) == []
+    assert [entry.sha256 for entry in registrations if entry.plan_year == year][-1] == shipped.sha256
+    for outcome in shipped.outcomes:
+        key = {"index": outcome.index, "component": outcome.component, "footing": outcome.footing}
+        found = standing_of(shipped, registrations, built.tables["index_editions"], **key)
+        assert not found.is_declared_beforehand
+        assert "đăng ký ngày 22/11/2026, không trước khi công bố" in found.reason_vi
+
+
+@pytest.mark.parametrize("year", [2019, 2021])
+def test_the_shipped_declarations_name_their_plan_and_none_runs_across_the_papi_break_of_2021(year, built):
+    shipped = read_declaration(SHIPPED / f"{year}.yml")
+    assert [one.name for one in shipped.outcomes if one.index == "PAPI" and one.first_edition < 2021 <= one.last_edition] == []
+    plans = built.tables["plans"]
+    assert list(plans.loc[plans["plan_year"] == year, "plan_number"]) == [shipped.plan_number]
+
+
+def test_the_example_of_the_guide_is_sound(tmp_path, built):
+    guide = (SHIPPED.parent / "docs" / "declarations.md").read_text(encoding="utf-8")
+    example = guide.partition("```yaml\n")[2].partition("```")[0]
+    found = read_declaration(written(tmp_path, example))
+    assert (len(found.outcomes), faults_told(found, built.tables)) == (3, [])
