@@ -151,7 +151,7 @@ def _mean_gap(clock: Matrix, before: int, base: Base) -> Matrix:
 def _contrast_did(matrix: PanelMatrix, base: Base, start: object, level: float, errors: Errors, seed: int) -> EffectEstimate:
     if matrix.before_count < _BEFORE_NEEDED[base]:
         raise DesignRefused(f"Cách tính theo xu hướng cần ít nhất {_BEFORE_NEEDED[base]} kỳ trước; chỉ có {matrix.before_count}.")
-    contrasts = _unit_contrasts(matrix, base)
+    contrasts = unit_contrasts(matrix, base)
     fit = cross_section(contrasts, matrix.is_treated, errors)
     ci_low, ci_high = fit.interval(level)
     placebos = _placebo_differences(contrasts[~matrix.is_treated], int(matrix.is_treated.sum()), seed)
@@ -193,7 +193,7 @@ def _cohorts(matrix: PanelMatrix) -> list[tuple[int, float]]:
     return [(int(before), float(count / counts.sum())) for before, count in zip(starts, counts, strict=True)]
 
 
-def _unit_contrasts(matrix: PanelMatrix, base: Base) -> Matrix:
+def unit_contrasts(matrix: PanelMatrix, base: Base) -> Matrix:
     """One number a unit; a comparison unit's is the average over cohorts, weighted by their share."""
     found = np.zeros(len(matrix.units))
     for before, share in _cohorts(matrix):

@@ -39,8 +39,8 @@ def grade(estimate: EffectEstimate | None, refusal_vi: str | None = None, *, is_
         return Verdict("C", "cách so sánh này báo động nhầm quá thường xuyên trên chính bộ số liệu này")
     if not _at_most(estimate.p_exact, ALPHA):
         return Verdict("C", "chênh lệch không vượt quá mức có thể do ngẫu nhiên")
-    if any(check.is_passed is False for check in estimate.checks):
-        return Verdict("C", "có phép kiểm tra không đạt")
+    if failed := [check for check in estimate.checks if check.is_passed is False and check.is_required]:
+        return Verdict("C", f"có {len(failed)} phép kiểm tra bắt buộc không đạt")
     return _grade_significant(estimate, is_declared=is_declared)
 
 
@@ -50,8 +50,12 @@ def _grade_significant(estimate: EffectEstimate, *, is_declared: bool) -> Verdic
         reason
         for is_met, reason in (
             (is_declared, "chưa khai báo trước khi công bố chỉ số"),
-            (_at_most(estimate.p_adjusted, ALPHA), "chưa đứng vững khi xét nhiều kết quả cùng lúc"),
+            (
+                _at_most(estimate.p_adjusted, ALPHA) and (estimate.p_rank_adjusted is None or _at_most(estimate.p_rank_adjusted, ALPHA)),
+                "chưa đứng vững khi xét nhiều kết quả cùng lúc",
+            ),
             (_at_most(estimate.p_rank, ALPHA), "thứ hạng giữa các kế hoạch giả định không xác nhận"),
+            (not any(check.is_passed is False for check in estimate.checks), "có phép kiểm tra phụ không đạt"),
             (estimate.mde is not None and abs(estimate.estimate) > estimate.mde, "chênh lệch nhỏ hơn mức phép so sánh phát hiện được chắc chắn"),
             (_at_most(MIN_ONE_SIGN_SHARE, estimate.one_sign_share), "các cách tính khác chưa cho cùng chiều"),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,10 @@ from numpy.typing import NDArray
 from analysis.estimate.matrix import Matrix
 from analysis.estimate.simplex import simplex_weights
 
+Solver = Literal["frank_wolfe", "exact"]
+
+VANISHING = 1e-6  # times the noise level: tells apart weights that fit equally well
+LEAST_DECREASE = 1e-5  # times the noise level, then squared: when Frank-Wolfe stops
 NEWTON_STEPS = 40  # a handful is usual; with a ridge far below the columns' spread Newton zigzags, and the active set is quicker
 NEWTON_TOLERANCE = 1e-11  # of the gradient, relative to the largest entry of the problem
 HALVINGS = 40

@@ -20,9 +20,8 @@ from analysis.estimate.matrix import Guards, Matrix, PanelMatrix, matrix_of
 from analysis.estimate.one_start import curve_by_period, refuse_staggered
 from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.result import EffectEstimate
-from analysis.estimate.simplex_many import Problems, each_alone, frank_wolfe_weights, ridge_weights
+from analysis.estimate.simplex_many import LEAST_DECREASE, VANISHING, Problems, Solver, each_alone, frank_wolfe_weights, ridge_weights
 
-Solver = Literal["frank_wolfe", "exact"]
 TimeWeights = Literal["estimated", "uniform"]
 Ridge = Literal["noise", "vanishing"]
 Rows = NDArray[np.int64]
@@ -31,8 +30,6 @@ ESTIMAND_VI = "chênh lệch của nhóm được xét so với nhóm đối ch�
 BEFORE_NEEDED = 2  # the noise level is the spread of changes from one period to the next
 MIN_POOL = 2
 PLACEBO_GROUPS = 500  # where several units are treated
-VANISHING = 1e-6  # times the noise level: tells apart weights that fit equally well
-LEAST_DECREASE = 1e-5  # times the noise level, then squared: when Frank-Wolfe stops
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,205 @@
+"""One outcome put to the province design: what could be seen, what was seen, how far it holds, and what may be said.
+
+The order is that of the report: minimum detectable effect, estimate, its measured right to a p-value, checks, companions, curve.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from analysis.estimate import checks
+from analysis.estimate.calibration import MIN_BEFORE, calibrate
+from analysis.estimate.checks import Design
+from analysis.estimate.curve import Specification, SpecificationCurve, specification_curve
+from analysis.estimate.families import benjamini_hochberg, holm, romano_wolf
+from analysis.estimate.grade import ALPHA, MAX_FALSE_ALARM_RATE, Verdict, grade
+from analysis.estimate.methods import COMPANIONS, LAST_YEAR, PRIMARY, Method
+from analysis.estimate.refusals import DesignRefused
+from analysis.estimate.result import Calibration, CheckResult, EffectEstimate
+
+ALL_DONORS_VI, WITHOUT_SUSPECTS_VI = "mọi tỉnh khác", "bỏ tỉnh gần"
+
+
+@dataclass(frozen=True)
+class Question:
+    """An outcome and all it is to be judged with.
+
+    ``design`` names the treated unit, the start and the column judged. ``footings``: Vietnamese names → columns of every footing
+    of the outcome, the one judged first. ``negative_controls``: Vietnamese names → columns that the plan never touches.
+    ``suspects`` are comparison units that the plan may have reached, ``suspects_vi`` how the report calls them. ``is_declared``
+    says whether the outcome was declared before its publication.
+    """
+
+    name: str
+    family: str
+    design: Design
+    footings: Mapping[str, str]
+    negative_controls: Mapping[str, str]
+    suspects: Collection[Any]
+    suspects_vi: str
+    is_declared: bool
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of one outcome; where the design refused, ``verdict`` says why and nothing else is set.
+
+    ``rank_calibration`` is that of the primary estimate's placebo rank; its exact p carries its own. ``companions`` carry theirs,
+    of the p-value that each is judged by.
+    """
+
+    name: str
+    family: str
+    verdict: Verdict
+    estimate: EffectEstimate | None = None
+    rank_calibration: Calibration | None = None
+    companions: tuple[EffectEstimate, ...] = ()
+    curve: SpecificationCurve | None = None
+    question: Question | None = None
+
+
+def may_print_p(calibration: Calibration | None) -> bool:
+    """The house rule: no p-value and no interval without a measured false-alarm rate of at most 8 % on this very panel."""
+    return calibration is not None and calibration.placebos_count > 0 and calibration.false_alarm_rate <= MAX_FALSE_ALARM_RATE
+
+
+def refused(name: str, family: str, reason_vi: str) -> Evidence:
+    """An outcome that the design refuses: grade D with the reason."""
+    return Evidence(name, family, grade(None, reason_vi))
+
+
+def gather(question: Question, *, grade_only: bool = False) -> Evidence:
+    """Estimate, calibration, checks, companions and curve of one outcome, ungraded within its family until ``judge``.
+
+    ``grade_only`` leaves out whatever cannot change the grade: an estimate within chance is graded C whatever its checks and
+    curve say, and companions never count. The verdict is the same as that of the whole.
+    """
+    design = question.design
+    try:
+        estimate = PRIMARY.ask(**design.arguments())
+    except DesignRefused as refusal:
+        return refused(question.name, question.family, _inside(str(refusal)))
+    estimate = replace(estimate, calibration=_calibrated(design, PRIMARY, "exact"))
+    if grade_only and not (estimate.p_exact is not None and estimate.p_exact <= ALPHA):
+        return Evidence(question.name, question.family, grade(estimate), estimate, question=question)
+    curve = _curve(question, estimate)
+    estimate = replace(
+        estimate,
+        checks=_checks(question, estimate),
+        one_sign_share=curve.one_sign_share if curve else None,
+        curve_p=curve.joint_p if curve else None,
+    )
+    companions = () if grade_only else tuple(found for method in COMPANIONS if (found := _companion(design, method)))
+    verdict = grade(estimate, is_declared=question.is_declared)
+    return Evidence(question.name, question.family, verdict, estimate, _calibrated(design, PRIMARY, "rank"), companions, curve, question)
+
+
+def _inside(sentence: str) -> str:
+    """A refusal as it reads after a colon."""
+    return sentence[:1].lower() + sentence[1:].removesuffix(".")
+
+
+def _calibrated(design: Design, method: Method, statistic: Any) -> Calibration | None:
+    """Measured on the other units of this very panel, at every start whose past is at least half as long as the real one."""
+    times = sorted(design.panel[design.time].unique())
+    fewest = max(MIN_BEFORE, times.index(design.start) // 2)
+    try:
+        return calibrate(
+            design.panel,
+            method,
+            unit=design.unit,
+            time=design.time,
+            outcome=design.outcome,
+            starts=times[fewest:],
+            had_plan=[design.treated],
+            statistic=statistic,
+        )
+    except DesignRefused:
+        return None
+
+
+def _companion(design: Design, method: Method) -> EffectEstimate | None:
+    try:
+        found = method.ask(**design.arguments())
+    except DesignRefused:
+        return None
+    return replace(found, method=method.name, calibration=_calibrated(design, method, method.statistic))
+
+
+def _checks(question: Question, estimate: EffectEstimate) -> tuple[CheckResult, ...]:
+    more = (
+        checks.donor_contamination(question.design, estimate, question.suspects, question.suspects_vi),
+        checks.negative_controls(question.design, question.negative_controls),
+        checks.honest_bounds(question.design),
+    )
+    return checks.all_checks(question.design, estimate, question.footings, more)
+
+
+def _curve(question: Question, estimate: EffectEstimate) -> SpecificationCurve | None:
+    try:
+        return specification_curve(specifications(question), estimate.estimate)
+    except DesignRefused:
+        return None
+
+
+def specifications(question: Question) -> list[Specification]:
+    """Footing × start (one earlier, as planned, one later) × estimator × comparison units."""
+    design = question.design
+    times = sorted(design.panel[design.time].unique())
+    place = times.index(design.start)
+    starts = [times[number] for number in (place - 1, place, place + 1) if 0 <= number < len(times)]
+    pools = {ALL_DONORS_VI: design.panel}
+    if set(question.suspects) & set(design.panel[design.unit]) - {design.treated}:
+        pools[WITHOUT_SUSPECTS_VI] = design.panel[~design.panel[design.unit].isin(set(question.suspects) - {design.treated})]
+    return [
+        Specification(footing, str(start), method.name, donors, partial(method.ask, **_asked(design, panel, column, start)))
+        for footing, column in question.footings.items()
+        for start in starts
+        for donors, panel in pools.items()
+        for method in (PRIMARY, *COMPANIONS, LAST_YEAR)
+    ]
+
+
+def _asked(design: Design, panel: pd.DataFrame, column: str, start: Any) -> dict[str, Any]:
+    return design.arguments() | {"panel": panel[panel[column].notna()], "outcome": column, "start": start}
+
+
+def judge(found: Sequence[Evidence]) -> list[Evidence]:
+    """Grade outcomes together: step-down inside each family, Benjamini-Hochberg across families, then the one rule.
+
+    Inside a family the exact p-values step down by Holm and the placebo ranks by Romano and Wolf. Across families each family
+    stands for its smallest adjusted p; an outcome's adjusted p is never below its family's.
+    """
+    adjusted: dict[str, tuple[float, float]] = {}
+    families: dict[str, list[Evidence]] = {}
+    for item in found:
+        if item.estimate is not None:
+            families.setdefault(item.family, []).append(item)
+    for members in families.values():
+        adjusted |= _inside_family([(item.name, item.estimate) for item in members if item.estimate is not None])
+    for number in (0, 1):
+        across = benjamini_hochberg({family: min(adjusted[item.name][number] for item in members) for family, members in families.items()})
+        for family, members in families.items():
+            for item in members:
+                pair = list(adjusted[item.name])
+                pair[number] = max(pair[number], across[family])
+                adjusted[item.name] = (pair[0], pair[1])
+    return [_graded(item, adjusted.get(item.name)) for item in found]
+
+
+def _inside_family(members: Sequence[tuple[str, EffectEstimate]]) -> dict[str, tuple[float, float]]:
+    """(exact, rank) p-values adjusted within one family."""
+    exact = holm({name: estimate.p_exact if estimate.p_exact is not None else 1.0 for name, estimate in members})
+    placebos = pd.DataFrame({name: estimate.placebos for name, estimate in members})
+    ranked = romano_wolf({name: estimate.estimate for name, estimate in members}, placebos)
+    return {name: (exact[name], ranked[name]) for name, _ in members}
+
+
+def _graded(item: Evidence, adjusted: tuple[float, float] | None) -> Evidence:
+    if item.estimate is None or adjusted is None or item.question is None:
+        return item
+    estimate = replace(item.estimate, p_adjusted=adjusted[0], p_rank_adjusted=adjusted[1])
+    return replace(item, estimate=estimate, verdict=grade(estimate, is_declared=item.question.is_declared))
