@@ -5,29 +5,25 @@ from datetime import date
 import pandas as pd
 
 from analysis.blocks import Provenance, provenance
-from analysis.chapters.standing import history_provenance
+from analysis.chapters.asked import judged
+from analysis.chapters.subject import Subject
 from analysis.chapters.uptake import RATE_KEY
-from analysis.codes import COMPOSITE, INDICES
-from analysis.estimate.design import METHOD_CHANGED_VI, refusal_for_index
 from analysis.estimate.difference import DesignRefused, demeaned_did
 from analysis.estimate.grade import grade
-from analysis.estimate.result import EffectEstimate
 from analysis.exposure import monthly_dose
-from analysis.indices import is_composite_circular
 from analysis.narrative.outcomes import Assessment
 from analysis.panel import UnitMonths, reporting_units, unit_months
 from analysis.store import Tables
-from analysis.units import COUNTRY_CODE, INDEX_VINTAGE, rows_of, units_below
+from analysis.units import rows_of, units_below
 from analysis.uptake import of_units, until
 
 UPTAKE_VI = "tỷ lệ nộp hồ sơ trực tuyến"
 COMMUNES_VI = ("các xã có nhiều hoạt động hơn", "các xã còn lại")
-PROVINCES_VI = ("tỉnh", "các tỉnh khác")
 
 
-def assess(tables: Tables, histories: dict[str, pd.DataFrame], months: pd.DataFrame, province: str, year: int) -> list[Assessment]:
-    """Uptake inside the province (``months`` is its unit-month panel), then the four composites."""
-    indices = [assess_index(index, history, tables, province, year) for index, history in histories.items()]
+def assess(tables: Tables, subject: Subject, months: pd.DataFrame, province: str, year: int) -> list[Assessment]:
+    """Uptake inside the province (``months`` is its unit-month panel), then the outcomes of the indices with the grade of the chapter on them."""
+    indices = [item.assessment() for item in judged(tables, subject, province, year, grade_only=True)]
     return [assess_uptake(months, year, provenance(months, log_behind(tables, months), tables.plans)), *indices]
 
 
@@ -76,42 +72,6 @@ def _yearly(window: pd.DataFrame) -> pd.DataFrame:
     totals["dose_count"] = groups["dose_count"].sum(min_count=1)
     totals["share_pct"] = (100 * totals["numerator_count"] / totals["denominator_count"].mask(totals["denominator_count"] == 0)).astype(float)
     return totals.reset_index()
-
-
-def assess_index(index: str, history: pd.DataFrame, tables: Tables, province: str, year: int) -> Assessment:
-    """An index composite: refused with its reason, or the province against all others inside the era."""
-    scores = tables.index_scores[tables.index_scores["vintage"] == INDEX_VINTAGE]
-    composites = scores[(scores["index"] == index) & (scores["component"] == COMPOSITE) & (scores["province_code"] != COUNTRY_CODE)]
-    is_circular = is_composite_circular(tables.index_components, index, year)
-    refusal = refusal_for_index(history, composites, year, is_circular=is_circular)
-    estimate = None
-    if refusal is None:
-        try:
-            estimate = _against_others(history, composites, province, year)
-        except DesignRefused as refused:
-            refusal = str(refused)
-    needed = _needed(index, refusal, is_circular=is_circular)
-    rests_on = history_provenance([history], tables.index_editions)
-    return Assessment(index, grade(estimate, refusal), needed, "điểm", *PROVINCES_VI, rests_on, estimate)
-
-
-def _against_others(history: pd.DataFrame, composites: pd.DataFrame, province: str, year: int) -> EffectEstimate:
-    era = history.loc[history["edition_year"] == year, "era"].iloc[0]
-    editions = history.loc[history["era"] == era, "edition_year"]
-    panel = composites[composites["edition_year"].isin(editions)].astype({"score": float})
-    return demeaned_did(panel, unit="province_code", time="edition_year", outcome="score", treated=[province], start=year)
-
-
-def _needed(index: str, refusal: str | None, *, is_circular: bool) -> str:
-    if refusal is None:
-        return "Kiểm tra cách so sánh này trên các tỉnh không có kế hoạch"
-    if is_circular:
-        return "Dùng tỷ lệ nộp trực tuyến và ý kiến người dân làm kết quả, không dùng chỉ số này"
-    if "chưa công bố" in refusal:
-        return "Chờ công bố, thường vào tháng 4 đến tháng 6 năm sau"
-    if METHOD_CHANGED_VI in refusal:
-        return "Không bổ sung được vì cách chấm đổi đúng vào lúc có kế hoạch; xem kết quả khác"
-    return f"Điểm {INDICES[index]} của đủ các tỉnh, ít nhất hai năm trước kế hoạch theo cùng cách chấm"
 
 
 def activities_of(tables: Tables, province: str, as_of: date) -> pd.DataFrame:

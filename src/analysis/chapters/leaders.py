@@ -27,7 +27,7 @@ def page(tables: Tables, histories: dict[str, pd.DataFrame], subject: Subject, p
         _delivery(done, tables.units),
         say_standing.overview(histories, subject.place, year, rests_on, standing_chapter.verdicts_of(view)),
         *_uptake(tables, subject, year),
-        _contribution(tables, histories, subject, province, done),
+        _contribution(tables, subject, province, done),
         first_step(tables.plans, done),
         *standing_chapter.overview(view),
         *standing_chapter.rank_overview(histories, subject.place, year),
@@ -49,8 +49,8 @@ def _uptake(tables: Tables, subject: Subject, year: int) -> list[Block]:
     return [replace(block, text_vi=f"{block.text_vi} {first}".rstrip()) if isinstance(block, Finding) else block for block in said]
 
 
-def _contribution(tables: Tables, histories: dict[str, pd.DataFrame], subject: Subject, province: str, done: Delivered) -> Finding | Sentence:
+def _contribution(tables: Tables, subject: Subject, province: str, done: Delivered) -> Finding | Sentence:
     if done.plan is None:
         return say_outcomes.not_applicable(done.year, provenance(tables.plans))
     months = unit_months_of(tables, province, subject.as_of).rows
-    return say_outcomes.headline(assess(tables, histories, months, province, done.year), done.year)
+    return say_outcomes.headline(assess(tables, subject, months, province, done.year), done.year)

@@ -8,6 +8,7 @@ from analysis import tables as present
 from analysis.blocks import Block, Provenance, provenance
 from analysis.chapters.assess import activities_of, assess, log_behind, unit_months_of
 from analysis.chapters.standing import history_provenance
+from analysis.chapters.subject import Subject
 from analysis.chapters.uptake import RATE_KEY
 from analysis.events import events_for
 from analysis.figures import outcomes as charts
@@ -19,15 +20,16 @@ from analysis.store import Tables
 __all__ = ["RATE_KEY", "activities_of", "answers", "rests_on", "side_by_side", "unit_months_of", "within_province"]
 
 
-def answers(
-    tables: Tables, histories: dict[str, pd.DataFrame], plan: pd.Series | None, months: pd.DataFrame, province: str, year: int
-) -> list[Block]:
-    """For a year with a plan: minimum detectable effect first, then what was seen in the words its grade allows."""
+def answers(tables: Tables, subject: Subject, plan: pd.Series | None, months: pd.DataFrame, province: str, year: int) -> list[Block]:
+    """For a year with a plan: minimum detectable effect first, then what was seen in the words its grade allows.
+
+    Outcomes of the indices have a chapter of their own; here stands what they come to.
+    """
     if plan is None:
         return [say.not_applicable(year, provenance(tables.plans))]
-    assessments = assess(tables, histories, months, province, year)
+    assessments = assess(tables, subject, months, province, year)
     blocks: list[Block] = [say.headline(assessments, year)]
-    for item in assessments:
+    for item in assessments[:1]:
         if item.estimate is not None:
             blocks += [say.detectable(item, item.estimate), say.observed(item, item.estimate)]
     return [*blocks, present.assessments(tuple(item.row() for item in assessments), say.all_sources(assessments))]

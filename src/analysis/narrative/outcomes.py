@@ -25,6 +25,7 @@ class Assessment:
     comparison_vi: str
     rests_on: Provenance
     estimate: EffectEstimate | None = None
+    decimals: int = 1
 
     def row(self) -> tuple[Cell, ...]:
         """The line of the assessments table."""
@@ -41,7 +42,7 @@ def detectable(item: Assessment, estimate: EffectEstimate) -> Sentence:
     """The smallest effect the comparison could have seen, said before any estimate."""
     said = (
         f"Trước khi xem kết quả về {item.outcome_vi}: so {item.treated_vi} ({estimate.treated_count} đơn vị) với {item.comparison_vi} "
-        f"({estimate.comparison_count} đơn vị) thì khác biệt dưới {text.number(estimate.mde or 0.0, 1)} {item.unit_vi} khó nhận ra "
+        f"({estimate.comparison_count} đơn vị) thì khác biệt dưới {text.number(estimate.mde or 0.0, item.decimals)} {item.unit_vi} khó nhận ra "
         "(khả năng phát hiện khác biệt đúng bằng mức này là 80 %)."
     )
     return Sentence(said, item.rests_on)
@@ -49,11 +50,11 @@ def detectable(item: Assessment, estimate: EffectEstimate) -> Sentence:
 
 def observed(item: Assessment, estimate: EffectEstimate) -> Finding:
     """The estimate in the words its grade allows."""
-    size = f"{text.signed(estimate.estimate, 1)} {item.unit_vi}"
+    size = f"{text.signed(estimate.estimate, item.decimals)} {item.unit_vi}"
     against = f"{item.treated_vi} so với {item.comparison_vi}"
     if verb := VERBS_VI.get(item.verdict.grade):
         direction = "tăng" if estimate.estimate > 0 else "giảm"
-        said = f"truyền thông {verb} mức {direction} thêm {text.number(abs(estimate.estimate), 1)} {item.unit_vi} của {against}"
+        said = f"truyền thông {verb} mức {direction} thêm {text.number(abs(estimate.estimate), item.decimals)} {item.unit_vi} của {against}"
     else:
         against_mde = "nhỏ hơn" if abs(estimate.estimate) < (estimate.mde or 0.0) else "không nhỏ hơn"
         said = f"mức chênh của {against} là {size}, {against_mde} mức nêu trên; chưa đủ bằng chứng để gắn mức chênh này với truyền thông"
@@ -66,24 +67,24 @@ def _supported(item: Assessment) -> str:
     """``góp phần mức tăng 0,5 điểm của …``: the direction is always said."""
     effect = item.estimate.estimate if item.estimate else 0.0
     direction = "tăng" if effect > 0 else "giảm"
-    return f"{VERBS_VI[item.verdict.grade]} mức {direction} {text.number(abs(effect), 1)} {item.unit_vi} của {item.outcome_vi}"
+    return f"{VERBS_VI[item.verdict.grade]} mức {direction} {text.number(abs(effect), item.decimals)} {item.unit_vi} của {item.outcome_vi}"
 
 
-def headline(assessments: list[Assessment], year: int) -> Finding:
+def headline(assessments: list[Assessment], year: int, finding_id: str = "outcomes-grade") -> Finding:
     """One sentence for the leaders' page: what can be said of the plan's contribution."""
     supported = [item for item in assessments if item.verdict.grade in VERBS_VI]
     best = min(item.verdict.grade for item in assessments)
     evidence = "Mức bằng chứng do một quy tắc chung tính ra; không có nghĩa là truyền thông không có tác dụng."
     if supported:
         said = text.enumerate_vi([_supported(item) for item in supported])
-        return Finding("outcomes-grade", f"Truyền thông năm {year} {said}.", evidence, all_sources(supported), best)
+        return Finding(finding_id, f"Truyền thông năm {year} {said}.", evidence, all_sources(supported), best)
     groups = {
         "chưa đủ bằng chứng với": [item.outcome_vi for item in assessments if item.verdict.grade == "C"],
         "không đánh giá được với": [item.outcome_vi for item in assessments if item.verdict.grade == "D"],
     }
     parts = [f"{label} {text.enumerate_vi(names)}" for label, names in groups.items() if names]
     said = f"Chưa thể nói truyền thông năm {year} có đóng góp hay không: {'; '.join(parts)}."
-    return Finding("outcomes-grade", said, evidence, all_sources(assessments), best)
+    return Finding(finding_id, said, evidence, all_sources(assessments), best)
 
 
 def unmatched_dose(unmatched: pd.DataFrame, rests_on: Provenance) -> Sentence:

@@ -11,7 +11,9 @@ from time import perf_counter
 import pandas as pd
 
 from analysis import store, text
+from analysis.declarations import FOOTINGS
 from analysis.errors import ReportRefused
+from analysis.indices import comparable_eras
 from analysis.project import Project
 from analysis.publish import folder, gate, manifest, urging
 from analysis.publish.html import render_html
@@ -19,7 +21,7 @@ from analysis.publish.model import ReportModel, SourceLine, recorded_blocks, sec
 from analysis.publish.notebook import Executed, execute_all
 from analysis.units import INDEX_VINTAGE, province_name
 
-NOTEBOOKS = ("01_plan_delivery", "02_governance_indices", "03_online_uptake", "04_communication_and_outcomes", "annual_report")
+NOTEBOOKS = ("01_plan_delivery", "02_governance_indices", "03_online_uptake", "04_communication_and_outcomes", "05_evidence_indices", "annual_report")
 OWN_PARAMETERS = {"02_governance_indices": {"index": "all"}}  # besides year, province and day
 NOTEBOOKS_FOLDER = "so-tay"
 MODEL_FILE = "mo-hinh.json"
@@ -117,8 +119,14 @@ def _run_notebooks(project: Project, request: Request, output: Path, progress: P
 
 
 def _eras(project: Project) -> dict[str, dict[str, str]]:
-    editions = store.read("index_editions", project.processed)
-    return {index: dict(zip(rows["edition_year"].astype(str), rows["era"], strict=True)) for index, rows in editions.groupby("index")}
+    """Registered eras by index, and by ``index component, footing`` for charts of an outcome on a footing of its own."""
+    editions, components = store.read("index_editions", project.processed), store.read("index_components", project.processed)
+    own = {index: dict(zip(rows["edition_year"].astype(str), rows["era"], strict=True)) for index, rows in editions.groupby("index")}
+    for index, component in sorted(set(zip(components["index"], components["component"], strict=True))):
+        for footing in FOOTINGS:
+            eras = comparable_eras(components, editions, index, component, footing)
+            own[f"{index} {component}, {footing}"] = {str(year): str(era) for year, era in eras.items()}
+    return own
 
 
 def _source_lines(register: pd.DataFrame) -> dict[str, SourceLine]:

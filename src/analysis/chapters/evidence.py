@@ -1,0 +1,103 @@
+"""Blocks of the chapter on evidence among provinces: detectable effect first, then the estimate, its checks and its limits."""
+
+from collections.abc import Sequence
+
+from analysis.blocks import Block, Provenance, provenance
+from analysis.chapters.asked import Judged, declaration_of, judged
+from analysis.chapters.subject import Subject
+from analysis.estimate.evidence import may_print_p
+from analysis.figures import evidence as charts
+from analysis.indices import comparable_eras
+from analysis.narrative import evidence as say
+from analysis.narrative import outcomes as say_outcomes
+from analysis.store import Tables
+from analysis.tables import evidence as present
+from analysis.units import INDEX_VINTAGE, short_name
+
+__all__ = ["judged", "one_outcome", "opening", "with_estimate"]
+
+SYNTHETIC_CONTROL = "demeaned_synthetic_control"
+
+
+def opening(found: Sequence[Judged], tables: Tables, subject: Subject, year: int) -> list[Block]:
+    """The answer over all outcomes, how to read it, what was declared, and the table of all."""
+    if not found:
+        return [say_outcomes.not_applicable(year, provenance(tables.plans))]
+    rests_on = _all(found)
+    assessments = [item.assessment() for item in found]
+    declaration = declaration_of(year)
+    blocks: list[Block] = [say_outcomes.headline(assessments, year, "indices-grade"), say.how_to_read(subject.place, rests_on)]
+    blocks += _declared(found, declaration.sha256 if declaration else None, rests_on)
+    rows = [(item.asked.name_vi, item.asked.standing.label_vi, item.evidence, assessments[0].decimals) for item in found]
+    blocks.append(present.summary(rows, rests_on))
+    if held := with_estimate(found):
+        cloud = [(item.asked.name_vi, item.evidence) for item in held]
+        blocks.append(charts.placebo_cloud(cloud, subject.place, _names(tables), _all(held)))
+    refused = [item for item in found if item.evidence.estimate is None]
+    if refused:
+        blocks.append(present.refused(tuple(item.assessment().row() for item in refused), _all(refused)))
+    return blocks
+
+
+def _declared(found: Sequence[Judged], sha256: str | None, rests_on: Provenance) -> list[Block]:
+    """One sentence a reason, the outcomes that share it together."""
+    reasons = dict.fromkeys((item.asked.standing.label_vi, item.asked.standing.reason_vi) for item in with_estimate(found))
+    return [
+        say.declared([item.asked.name_vi for item in with_estimate(found) if item.asked.standing.reason_vi == why], label, why, sha256, rests_on)
+        for label, why in reasons
+    ]
+
+
+def with_estimate(found: Sequence[Judged]) -> list[Judged]:
+    """The outcomes whose design was not refused."""
+    return [item for item in found if item.evidence.estimate is not None]
+
+
+def _all(found: Sequence[Judged]) -> Provenance:
+    total = provenance()
+    for item in found:
+        total |= item.asked.rests_on
+    return total
+
+
+def _names(tables: Tables) -> dict[str, str]:
+    units = tables.units
+    provinces = units[(units["level"] == "province") & (units["vintage"] == INDEX_VINTAGE)]
+    return {str(code): short_name(str(name)) for code, name in zip(provinces["unit_code"], provinces["name_vi"], strict=True)}
+
+
+def one_outcome(item: Judged, tables: Tables) -> list[Block]:
+    """Everything on one outcome; nothing but its row in the summary where the design was refused."""
+    asked, evidence, assessment = item.asked, item.evidence, item.assessment()
+    estimate = evidence.estimate
+    if estimate is None:
+        return []
+    rests_on, key = asked.rests_on, f"{asked.index} {asked.component}, {asked.panel.footing}"
+    eras = comparable_eras(tables.index_components, tables.index_editions, asked.index, asked.component, asked.panel.footing)
+    smallest = asked.declared.smallest_effect if asked.declared else None
+    blocks: list[Block] = [
+        *[say.note(note, rests_on) for note in asked.panel.notes_vi],
+        say.detectable(assessment, estimate, smallest),
+        say.seen(assessment, evidence),
+        charts.path(
+            asked.outcome_id,
+            asked.name_vi,
+            estimate,
+            {int(year): str(era) for year, era in eras.items()},
+            key,
+            item.place,
+            assessment.unit_vi,
+            rests_on,
+            with_interval=may_print_p(estimate.calibration),
+        ),
+        present.checks(asked.outcome_id, asked.name_vi, estimate.checks, rests_on),
+        present.companions(asked.outcome_id, asked.name_vi, estimate, evidence.companions, assessment.decimals, rests_on),
+    ]
+    blocks += [
+        present.donor_weights(asked.outcome_id, asked.name_vi, companion.donor_weights, _names(tables), rests_on)
+        for companion in evidence.companions
+        if companion.method == SYNTHETIC_CONTROL and companion.donor_weights is not None
+    ]
+    if evidence.curve is not None:
+        blocks.append(charts.specification_curve(asked.outcome_id, asked.name_vi, evidence.curve, rests_on))
+    return blocks

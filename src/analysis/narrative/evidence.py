@@ -1,0 +1,103 @@
+"""Sentences on the evidence of one index: what could have been seen, what was seen, and how far it may be believed."""
+
+from analysis import text
+from analysis.blocks import Finding, Provenance, Sentence
+from analysis.estimate.evidence import Evidence, may_print_p
+from analysis.estimate.grade import MAX_FALSE_ALARM_RATE
+from analysis.estimate.result import Calibration, EffectEstimate
+from analysis.narrative.outcomes import Assessment, observed
+
+P_DECIMALS = 2
+
+
+def declared(names: list[str], label_vi: str, reason_vi: str, sha256: str | None, rests_on: Provenance) -> Sentence:
+    """Whether outcomes were chosen before they were known, with the hash that fixes the declaration."""
+    fixed = f" Mã khai báo (sha256): {sha256[:16]}…" if sha256 else ""
+    return Sentence(f"{text.sentence_case(text.enumerate_vi(names))}: {label_vi}, vì {reason_vi}.{fixed}", rests_on)
+
+
+def note(said: str, rests_on: Provenance) -> Sentence:
+    """What a reader must know of the footing."""
+    return Sentence(said, rests_on, is_note=True)
+
+
+def how_to_read(place: str, rests_on: Provenance) -> Sentence:
+    """What the comparison is, and what it is not."""
+    return Sentence(
+        f"Cách so sánh: điểm của {place} từ năm có kế hoạch trở đi, trừ mức các năm trước của chính tỉnh, rồi so với chênh lệch tính y như vậy "
+        "của từng tỉnh khác. Đây là phép so sánh yếu: một tỉnh, mỗi năm một điểm, các tỉnh khác cũng truyền thông; "
+        "nó chỉ hỏi tỉnh có khác mức chung hay không.",
+        rests_on,
+        is_note=True,
+    )
+
+
+def detectable(item: Assessment, estimate: EffectEstimate, smallest: float | None) -> Sentence:
+    """The smallest effect the comparison could have seen, said before any estimate, beside the smallest worth acting on."""
+    size = f"{text.number(estimate.mde or 0.0, item.decimals)} {item.unit_vi}"
+    said = (
+        f"Trước khi xem kết quả về {item.outcome_vi}: với {estimate.before_count} phiên bản trước và {estimate.after_count} phiên bản từ mốc trở đi, "
+        f"so với {estimate.comparison_count} tỉnh, phép so sánh chỉ nhận ra chắc chắn (8 trên 10 lần) khác biệt từ {size} trở lên."
+    )
+    if smallest is not None and estimate.mde is not None and estimate.mde > smallest:
+        said += (
+            f" Thay đổi nhỏ nhất đáng để hành động theo khai báo là {text.number(smallest, item.decimals)}, nhỏ hơn mức đó: "
+            "phép so sánh này không đủ nhạy để thấy."
+        )
+    return Sentence(said, item.rests_on)
+
+
+def seen(item: Assessment, evidence: Evidence) -> Finding:
+    """The estimate in the words its grade allows; interval and p only by the house rule, with the measured rate beside them."""
+    found = observed(item, _estimate(evidence))
+    return Finding(found.finding_id, found.text_vi, f"{_numbers(item, evidence)} {found.evidence_vi}", found.provenance, found.grade)
+
+
+def _estimate(evidence: Evidence) -> EffectEstimate:
+    if evidence.estimate is None:
+        raise ValueError(f"{evidence.name} has no estimate")
+    return evidence.estimate
+
+
+def _numbers(item: Assessment, evidence: Evidence) -> str:
+    estimate = _estimate(evidence)
+    if not may_print_p(estimate.calibration):
+        return _not_printed(estimate.calibration)
+    interval = f"Khoảng tin cậy 95 %: {interval_vi(estimate, item.decimals)}; p = {p_vi(estimate.p_exact)}"
+    rank = f"; theo thứ hạng giữa {estimate.n_placebos} tỉnh, p = {p_vi(estimate.p_rank)}" if may_print_p(evidence.rank_calibration) else ""
+    return f"{interval}{rank}. {measured_vi(estimate.calibration)}"
+
+
+def _not_printed(calibration: Calibration | None) -> str:
+    if calibration is None:
+        return "Không in khoảng tin cậy và giá trị p vì chưa đo được phép so sánh báo động nhầm bao nhiêu trên bộ số liệu này."
+    rate = text.percent(calibration.false_alarm_rate)
+    return (
+        f"Không in khoảng tin cậy và giá trị p vì phép so sánh báo động nhầm {rate} trên bộ số liệu này, quá {text.percent(MAX_FALSE_ALARM_RATE, 0)}."
+    )
+
+
+def interval_vi(estimate: EffectEstimate, decimals: int) -> str:
+    """``từ −0,48 đến +0,36``."""
+    if estimate.ci_low is None or estimate.ci_high is None:
+        return text.DASH
+    return f"từ {text.signed(estimate.ci_low, decimals)} đến {text.signed(estimate.ci_high, decimals)}"
+
+
+def p_vi(p_value: float | None) -> str:
+    """A p-value as printed; never 0."""
+    if p_value is None:
+        return text.DASH
+    return text.number(p_value, P_DECIMALS) if p_value >= 0.01 else "dưới 0,01"
+
+
+def measured_vi(calibration: Calibration | None) -> str:
+    """How often the method cried wolf on this very panel, with its Monte Carlo error, and what it could find."""
+    if calibration is None:
+        return ""
+    error = "" if calibration.monte_carlo_error is None else f" (±{text.number(100 * calibration.monte_carlo_error, 1)})"
+    return (
+        f"Đo trên chính bộ số liệu này: trong {text.number(calibration.placebos_count)} kế hoạch giả định ở tỉnh không có kế hoạch, "
+        f"phép so sánh báo động nhầm {text.percent(calibration.false_alarm_rate)}{error}; "
+        f"khi cho thêm {text.number(calibration.effect_sd, 1)} lần độ lệch chuẩn thì nhận ra {text.percent(calibration.power, 0)}."
+    )
