@@ -89,10 +89,11 @@ def declaration_of(year: int) -> Declaration | None:
 
 
 def outcomes_asked(tables: Tables, subject: Subject, province: str, year: int) -> list[Asked]:
-    """The outcomes of the issue in the order of the indices: dimensions of PAPI near communication, then the four composites."""
+    """Outcomes nearest to communication first: those dimensions of PAPI, its composite, then the composites of the other indices."""
     register = Register(tables.index_scores, tables.index_editions, tables.index_components, tables.index_weights)
     near = components_near_communication(register.components, WITH_FULL_COMPONENTS, year)
-    wanted = [(index, part) for index in INDICES for part in ((*near, COMPOSITE) if index == WITH_FULL_COMPONENTS else (COMPOSITE,))]
+    others = [(index, COMPOSITE) for index in INDICES if index != WITH_FULL_COMPONENTS]
+    wanted = [*((WITH_FULL_COMPONENTS, part) for part in (*near, COMPOSITE)), *others]
     declaration = declaration_of(year)
     entries = declarations.read_register(declarations.declarations_folder(open_project()))
     return [_asked(register, declaration, entries, subject, province, year, index, part) for index, part in wanted]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from analysis.blocks import Block, Provenance, provenance
 from analysis.chapters.asked import Judged, declaration_of, judged
 from analysis.chapters.subject import Subject
+from analysis.comparable import CONSTANT_WEIGHT, RAW
 from analysis.estimate.evidence import may_print_p
 from analysis.figures import evidence as charts
 from analysis.indices import comparable_eras
@@ -24,15 +25,16 @@ def opening(found: Sequence[Judged], tables: Tables, subject: Subject, year: int
     if not found:
         return [say_outcomes.not_applicable(year, provenance(tables.plans))]
     rests_on = _all(found)
-    assessments = [item.assessment() for item in found]
     declaration = declaration_of(year)
-    blocks: list[Block] = [say_outcomes.headline(assessments, year, "indices-grade"), say.how_to_read(subject.place, rests_on)]
+    blocks: list[Block] = [
+        say_outcomes.headline([item.assessment() for item in found], year, "indices-grade"),
+        say.how_to_read(subject.place, rests_on),
+    ]
     blocks += _declared(found, declaration.sha256 if declaration else None, rests_on)
-    rows = [(item.asked.name_vi, item.asked.standing.label_vi, item.evidence, assessments[0].decimals) for item in found]
-    blocks.append(present.summary(rows, rests_on))
     if held := with_estimate(found):
+        rows = [(item.asked.name_vi, item.asked.standing.label_vi, item.evidence, item.assessment().decimals) for item in held]
         cloud = [(item.asked.name_vi, item.evidence) for item in held]
-        blocks.append(charts.placebo_cloud(cloud, subject.place, _names(tables), _all(held)))
+        blocks += [present.summary(rows, _all(held)), charts.placebo_cloud(cloud, subject.place, _names(tables), _all(held))]
     refused = [item for item in found if item.evidence.estimate is None]
     if refused:
         blocks.append(present.refused(tuple(item.assessment().row() for item in refused), _all(refused)))
@@ -72,8 +74,10 @@ def one_outcome(item: Judged, tables: Tables) -> list[Block]:
     estimate = evidence.estimate
     if estimate is None:
         return []
-    rests_on, key = asked.rests_on, f"{asked.index} {asked.component}, {asked.panel.footing}"
-    eras = comparable_eras(tables.index_components, tables.index_editions, asked.index, asked.component, asked.panel.footing)
+    rests_on = asked.rests_on
+    joined_by = CONSTANT_WEIGHT if asked.panel.footing == CONSTANT_WEIGHT else RAW  # a line never joins what raw scores may not
+    key = f"{asked.index} {asked.component}, {joined_by}"
+    eras = comparable_eras(tables.index_components, tables.index_editions, asked.index, asked.component, joined_by)
     smallest = asked.declared.smallest_effect if asked.declared else None
     blocks: list[Block] = [
         *[say.note(note, rests_on) for note in asked.panel.notes_vi],

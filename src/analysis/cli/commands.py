@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from analysis.cli import forms, received, uptake
+from analysis.cli.declare import declare
 from analysis.cli.project_files import YEAR
 from analysis.cli.told import notices_told
 from analysis.project import Project, open_project
@@ -32,12 +33,13 @@ def lantoa() -> None:
       lantoa import nhat-ky-thang-5.xlsx --kind activity-log
       lantoa import PCI_2016.xlsx --kind pci-workbook
       lantoa uptake aggregate so-ho-so/ --out so-ho-so.parquet
+      lantoa declare 2027
       lantoa report --year 2021
       lantoa lab
     """
 
 
-for command in (received.check, received.import_files, received.withdraw, received.received, forms.template, forms.plan, uptake.uptake):
+for command in (received.check, received.import_files, received.withdraw, received.received, forms.template, forms.plan, uptake.uptake, declare):
     lantoa.add_command(command)
 
 

@@ -55,7 +55,7 @@ _EXAMPLES = {
     "--index": " (ví dụ --index SIPAS)",
     "--plan": " (ví dụ --plan 6334/KH-UBND)",
 }
-_ARGUMENTS = {"files": "tên tệp", "file": "tên tệp", "source_id": "mã nguồn"}
+_ARGUMENTS = {"files": "tên tệp", "file": "tên tệp", "source_id": "mã nguồn", "year": "năm"}
 
 
 def _called(param: click.Parameter | None) -> str:

@@ -14,12 +14,13 @@ from analysis.figures.axes import KINDS_WITH_LABELLED_ROWS, lay_out_axes
 from analysis.figures.heatmap import heatmap_traces
 from analysis.figures.marks import add_marks, add_stamp, escaped
 from analysis.figures.small_multiples import draw_panels
-from analysis.theme import DASHES, FONT_STACK, MARKERS, NEUTRAL, PALETTE, STATE_FILLS
+from analysis.theme import DASHES, FONT_STACK, MARKERS, NEUTRAL, PALETTE, QUIET, STATE_FILLS
 
 HEIGHT = 390
 STRIP_HEIGHT = 270  # of ranks, which accompany the scores above them
 ROW_HEIGHT = 40  # a horizontal bar or timeline row with two lines of 11-point text
 MAX_LABELLED_POINTS = 20  # beyond this direct labels collide
+CROWD_A_ROW = 10  # dots beyond which single ones are no longer read
 LABEL_CHARACTERS = 40
 LABEL_LINES = 2
 DAY_MILLISECONDS = 86_400_000
@@ -35,7 +36,7 @@ def draw(chart: Chart, *, with_title: bool = True) -> go.Figure:
 
 def _draw_one(chart: Chart, *, with_title: bool) -> go.Figure:
     figure = go.Figure()
-    for position, series in enumerate(chart.series):
+    for position, series in sorted(enumerate(chart.series), key=lambda pair: not (chart.kind == "dots" and _is_crowd(pair[1]))):
         for trace in _TRACES[chart.kind](chart, series, position):
             figure.add_trace(trace)
     add_marks(figure, chart)
@@ -159,12 +160,21 @@ def _spans(series: Series, rows: list[str], position: int) -> go.Bar:
 
 
 def _dot_traces(chart: Chart, series: Series, position: int) -> list[go.Scatter]:
-    """One marker a row and series; rows are categories from top to bottom, so that small differences show."""
-    shown = [_value_text(chart, value) for value in series.y]
-    marker = {"color": PALETTE[position % len(PALETTE)], "symbol": MARKERS[position % len(MARKERS)], "size": 13 - 2 * min(position, 2)}
+    """Markers on rows that are categories from top to bottom, so that small differences show; a crowd is small, grey and beneath the rest."""
+    told = series.labels or ("",) * len(series.y)
+    shown = [
+        f"{escaped(label)}: {_value_text(chart, value)}" if label else _value_text(chart, value) for value, label in zip(series.y, told, strict=True)
+    ]
+    marker: dict[str, Any] = {"color": PALETTE[position % len(PALETTE)], "symbol": MARKERS[position % len(MARKERS)]}
+    marker |= {"size": 13 - 2 * min(position, 2)} if not _is_crowd(series) else {"size": 6, "symbol": "circle", "color": QUIET}
     names = [_wrapped(str(name)) for name in series.x]
     template = "%{y}: %{customdata}<extra>" + escaped(series.name) + "</extra>"
     return [go.Scatter(x=list(series.y), y=names, mode="markers", name=series.name, customdata=shown, hovertemplate=template, marker=marker)]
+
+
+def _is_crowd(series: Series) -> bool:
+    """Whether a series holds so many dots a row that they are seen as a cloud."""
+    return len(series.x) > CROWD_A_ROW * len(set(series.x))
 
 
 _TRACES = {

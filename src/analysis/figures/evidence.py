@@ -23,7 +23,7 @@ def placebo_cloud(found: Sequence[tuple[str, Evidence]], place: str, names: dict
     spreads = {name: float(estimate.placebos.std(ddof=1)) for name, estimate in held if estimate.placebos is not None}
     own = Series(place, tuple(name for name, _ in held), tuple(estimate.estimate / spreads[name] for name, estimate in held))
     edges = [(name, sign * (estimate.mde or 0.0) / spreads[name]) for name, estimate in held for sign in (-1, 1)]
-    reach = Series("mức nhận ra được chắc chắn", tuple(name for name, _ in edges), tuple(value for _, value in edges))
+    reach = Series("mức nhận ra được", tuple(name for name, _ in edges), tuple(value for _, value in edges))
     cloud = [(name, str(code), value / spreads[name]) for name, estimate in held for code, value in _placebos(estimate).items()]
     others = Series(
         "tỉnh khác, coi như có kế hoạch",
@@ -32,14 +32,14 @@ def placebo_cloud(found: Sequence[tuple[str, Evidence]], place: str, names: dict
         labels=tuple(names.get(code, code) for _, code, _ in cloud),
     )
     beyond = [name for name, estimate in held if estimate.mde is not None and abs(estimate.estimate) > estimate.mde]
-    told = f"vượt ở {text.enumerate_vi(beyond)}" if beyond else "không kết quả nào vượt mức nhận ra được chắc chắn"
+    told = f"vượt ở {text.enumerate_vi(beyond)}" if beyond else "không kết quả nào vượt mức nhận ra được"
     return Chart(
         "placebo-cloud",
         f"{place} giữa các tỉnh: {told}",
         "Chênh lệch so với mức trước đó, của tỉnh và của từng tỉnh khác khi coi như có kế hoạch cùng năm",
         "dots",
         "category",
-        STANDARD_UNIT_VI,
+        "",
         STANDARD_UNIT_VI,
         (own, reach, others),
         rests_on,
@@ -122,10 +122,10 @@ def specification_curve(outcome_id: str, name: str, curve: SpecificationCurve, r
     return Chart(
         f"curve-{outcome_id}",
         f"{name}: {text.percent(curve.one_sign_share, 0)} trong {len(labelled)} cách tính cho cùng chiều{joint}",
-        "Mỗi dấu là một cách tính (thang đo, năm bắt đầu, cách ước lượng, các tỉnh đem so)",
+        "Mỗi dấu là một cách tính: thang đo, năm bắt đầu, cách ước lượng và các tỉnh đem so",
         "dots",
         "category",
-        STANDARD_UNIT_VI,
+        "",
         STANDARD_UNIT_VI,
         series,
         rests_on,

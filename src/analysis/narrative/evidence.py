@@ -37,7 +37,7 @@ def detectable(item: Assessment, estimate: EffectEstimate, smallest: float | Non
     size = f"{text.number(estimate.mde or 0.0, item.decimals)} {item.unit_vi}"
     said = (
         f"Trước khi xem kết quả về {item.outcome_vi}: với {estimate.before_count} phiên bản trước và {estimate.after_count} phiên bản từ mốc trở đi, "
-        f"so với {estimate.comparison_count} tỉnh, phép so sánh chỉ nhận ra chắc chắn (8 trên 10 lần) khác biệt từ {size} trở lên."
+        f"so với {estimate.comparison_count} tỉnh, phép so sánh chỉ nhận ra được khác biệt từ {size} trở lên (với xác suất 80 %)."
     )
     if smallest is not None and estimate.mde is not None and estimate.mde > smallest:
         said += (

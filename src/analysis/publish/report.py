@@ -11,7 +11,7 @@ from time import perf_counter
 import pandas as pd
 
 from analysis import store, text
-from analysis.declarations import FOOTINGS
+from analysis.declarations import FOOTINGS, declarations_folder
 from analysis.errors import ReportRefused
 from analysis.indices import comparable_eras
 from analysis.project import Project
@@ -19,6 +19,7 @@ from analysis.publish import folder, gate, manifest, urging
 from analysis.publish.html import render_html
 from analysis.publish.model import ReportModel, SourceLine, recorded_blocks, sections_of
 from analysis.publish.notebook import Executed, execute_all
+from analysis.sources import sha256_of
 from analysis.units import INDEX_VINTAGE, province_name
 
 NOTEBOOKS = ("01_plan_delivery", "02_governance_indices", "03_online_uptake", "04_communication_and_outcomes", "05_evidence_indices", "annual_report")
@@ -101,7 +102,7 @@ def _render(project: Project, request: Request, place: str, rendering: Path, pro
     (rendering / MODEL_FILE).write_text(json.dumps(model.to_json(), ensure_ascii=False, sort_keys=True), encoding="utf-8", newline="\n")
     seconds = {notebook.name: notebook.seconds for notebook in executed}
     seconds |= {"notebooks_wall": after_notebooks - started, "render_and_check": perf_counter() - after_notebooks}
-    inputs = dict(zip(register["path"], register["sha256"], strict=True))
+    inputs = dict(zip(register["path"], register["sha256"], strict=True)) | _declarations(project)
     manifest.write(rendering, manifest.describe(model, rendering, root=project.root, inputs=inputs, checks=checks, seconds=seconds))
 
 
@@ -116,6 +117,12 @@ def _run_notebooks(project: Project, request: Request, output: Path, progress: P
 
     notebooks = {project.notebooks / f"{name}.ipynb": parameters | OWN_PARAMETERS.get(name, {}) for name in NOTEBOOKS}
     return execute_all(notebooks, output, project.notebooks, on_done)
+
+
+def _declarations(project: Project) -> dict[str, str]:
+    """sha256 of what the office declared, and of the register that dates it."""
+    folder = declarations_folder(project)
+    return {f"{folder.name}/{path.name}": sha256_of(path) for path in sorted(folder.glob("*.yml"))}
 
 
 def _eras(project: Project) -> dict[str, dict[str, str]]:

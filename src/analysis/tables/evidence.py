@@ -56,7 +56,7 @@ def _summary_row(name: str, declared: str, evidence: Evidence, decimals: int) ->
     label = f"{evidence.verdict.grade}: {LABELS_VI[evidence.verdict.grade]}"
     estimate = evidence.estimate
     if estimate is None:
-        return (name, label, *[None] * 7, declared)
+        raise ValueError(f"{name} has no estimate")
     is_printed, is_ranked = may_print_p(estimate.calibration), may_print_p(evidence.rank_calibration)
     size = text.signed(estimate.estimate, decimals)
     if is_printed and estimate.ci_low is not None and estimate.ci_high is not None:
@@ -121,7 +121,7 @@ def companions(outcome_id: str, name: str, primary: EffectEstimate, others: Sequ
         Column("Nhận ra khi có thật"),
     )
     notes = ("Dòng đầu là cách tính chính; các dòng sau để đối chiếu, không dùng để xếp mức bằng chứng.",)
-    return Table(f"methods-{outcome_id}", f"{name}: các cách tính khác", columns, rows, rests_on, notes)
+    return Table(f"methods-{outcome_id}", f"{name}: các cách tính khác", columns, rows, rests_on, notes, is_annex=True)
 
 
 def _companion(estimate: EffectEstimate, decimals: int) -> tuple[Cell, ...]:
@@ -146,7 +146,7 @@ def donor_weights(outcome_id: str, name: str, weights: pd.Series, names: dict[st
     if rest >= LEAST_WEIGHT / 10:
         rows.append((f"{len(weights) - len(shown)} tỉnh khác cộng lại", rest))
     columns = (Column("Tỉnh"), Column("Phần trong nhóm đối chứng", 1, is_percent=True))
-    return Table(f"donors-{outcome_id}", f"{name}: nhóm đối chứng tổng hợp gồm những tỉnh nào", columns, tuple(rows), rests_on)
+    return Table(f"donors-{outcome_id}", f"{name}: nhóm đối chứng tổng hợp gồm những tỉnh nào", columns, tuple(rows), rests_on, is_annex=True)
 
 
 def refused(rows: tuple[tuple[Cell, ...], ...], rests_on: Provenance) -> Table:
