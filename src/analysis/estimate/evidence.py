@@ -6,6 +6,7 @@ The order is that of the report: minimum detectable effect, estimate, its measur
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -18,8 +19,9 @@ from analysis.estimate.families import benjamini_hochberg, holm, romano_wolf
 from analysis.estimate.grade import ALPHA, MAX_FALSE_ALARM_RATE, Verdict, grade
 from analysis.estimate.methods import COMPANIONS, LAST_YEAR, PRIMARY, Method
 from analysis.estimate.refusals import DesignRefused
-from analysis.estimate.result import Calibration, CheckResult, EffectEstimate
+from analysis.estimate.result import Calibration, CheckResult, EffectEstimate, Statistic
 
+PRIMARY_PAST, COMPANION_PAST = 0.5, 0.75  # of the real past: with a short one, weights fit by chance and take long to find
 ALL_DONORS_VI, WITHOUT_SUSPECTS_VI = "mọi tỉnh khác", "bỏ tỉnh gần"
 
 
@@ -102,10 +104,10 @@ def _inside(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:].removesuffix(".")
 
 
-def _calibrated(design: Design, method: Method, statistic: Any) -> Calibration | None:
-    """Measured on the other units of this very panel, at every start whose past is at least half as long as the real one."""
+def _calibrated(design: Design, method: Method, statistic: Statistic, least_past: float = PRIMARY_PAST) -> Calibration | None:
+    """Measured on the other units of this very panel, at every start whose past is at least ``least_past`` as long as the real one."""
     times = sorted(design.panel[design.time].unique())
-    fewest = max(MIN_BEFORE, times.index(design.start) // 2)
+    fewest = max(MIN_BEFORE, ceil(times.index(design.start) * least_past))
     try:
         return calibrate(
             design.panel,
@@ -126,7 +128,7 @@ def _companion(design: Design, method: Method) -> EffectEstimate | None:
         found = method.ask(**design.arguments())
     except DesignRefused:
         return None
-    return replace(found, method=method.name, calibration=_calibrated(design, method, method.statistic))
+    return replace(found, method=method.name, calibration=_calibrated(design, method, method.statistic, COMPANION_PAST))
 
 
 def _checks(question: Question, estimate: EffectEstimate) -> tuple[CheckResult, ...]:
