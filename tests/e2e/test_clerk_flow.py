@@ -1,9 +1,6 @@
 """From the template to the chapter, as a clerk goes: fill in, be told the faults, mend, take in, correct, take back."""
 
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,10 +9,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from analysis import cli, store
-from analysis.cli.inputs import inputs_hash
-from analysis.ingest.build import build_tables
-from analysis.project import SETTINGS_FILE, Project, open_project
+from analysis.project import SETTINGS_FILE, Project
 from analysis.sources import read_register, rewrite, sha256_of
+from notebook_cells import without_kernels
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = "6334/KH-UBND"
@@ -32,40 +28,6 @@ GOOD: Row = {
     "Mục kế hoạch": "I.3",
     "Số kế hoạch": PLAN,
 }
-
-
-@pytest.fixture(scope="session")
-def office(project_copy: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project without index scores and their corrections, which take long to read and play no part here; its tables built."""
-    root = shutil.copytree(project_copy.root, tmp_path_factory.mktemp("office") / "lantoa", ignore=shutil.ignore_patterns("processed"))
-    project = open_project(root)
-    scores = [source for source in read_register(project.raw) if source.table in ("index_scores", "corrections")]
-    rewrite(project.raw, without={source.source_id for source in scores})
-    for source in scores:
-        (project.raw / source.path).unlink()
-    sources = read_register(project.raw)
-    store.write(project.processed, inputs_hash(sources), build_tables(project.raw, sources).tables)
-    return root
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, office: Path) -> Project:
-    """A project of the test's own."""
-    root = shutil.copytree(office, tmp_path / "lantoa")
-    monkeypatch.chdir(root)
-    return open_project(root)
-
-
-@pytest.fixture
-def lantoa(project: Project, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
-    """``lantoa("check", path)``: exit code and everything it said."""
-
-    def run(*arguments: object) -> tuple[int, str]:
-        code = cli.run([str(argument) for argument in arguments])
-        told = capsys.readouterr()
-        return code, told.out + told.err
-
-    return run
 
 
 def filled(path: Path, *rows: Row) -> Path:
@@ -87,11 +49,9 @@ def row(**changes: object) -> Row:
 
 
 @pytest.fixture
-def template(lantoa, tmp_path) -> Path:
-    path = tmp_path / "nhat-ky-2021.xlsx"
-    code, told = lantoa("template", "activity-log", "--plan", PLAN, "--out", path)
-    assert (code, path.is_file()) == (0, True), told
-    return path
+def template(blank_form, tmp_path) -> Path:
+    """The template of the plan's log, as the command makes it."""
+    return Path(shutil.copy(blank_form("activity-log", "--plan", PLAN), tmp_path / "nhat-ky-2021.xlsx"))
 
 
 def logs(project: Project):
@@ -421,9 +381,8 @@ def test_a_real_log_ends_in_a_chapter_without_stamps_and_in_lists_to_send(projec
     real = {"Nội dung hoạt động": "Hội nghị phổ biến thủ tục hành chính"}
     filled(form, GOOD | real, GOOD | real | {"Đơn vị thực hiện": "UBND thị xã Bến Cát", "Mục kế hoạch": "II.1.9", "Từ ngày": "Quý II/2021"})
     assert cli.run(["import", str(form), "--kind", "activity-log", "--replace-synthetic"]) == 0
-    subprocess.run(
-        [sys.executable, "-m", "analysis.cli", "report", "--year", "2021", "--as-of", "2022-01-15"], cwd=root, check=True, capture_output=True
-    )
+    with without_kernels():
+        assert cli.run(["report", "--year", "2021", "--as-of", "2022-01-15"]) == 0
     (folder,) = (root / "reports").glob("2021-*")
     page = (folder / "bao-cao-2021.html").read_text(encoding="utf-8")
     assert "Năm 2021, nhật ký ghi 2 hoạt động truyền thông của 2 trên 120 đơn vị." in page

@@ -8,15 +8,13 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from analysis import cli, store
-from analysis.cli.inputs import inputs_hash
-from analysis.ingest.build import build_tables
+from analysis import store
 from analysis.ingest.index_files.annex_layout import TABLE_SHEET
 from analysis.ingest.index_files.annex_template import FIRST_PROVINCE_ROW, HEADING_ROW
 from analysis.ingest.index_files.provinces import ProvinceNames
 from analysis.ingest.unfinished import note_placing
-from analysis.project import Project, open_project
-from analysis.sources import read_register, rewrite
+from analysis.project import Project
+from analysis.sources import Source, read_register
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 PRINTED = SHARED / "carry" / "par_sipas_scores.csv"
@@ -29,39 +27,10 @@ Lantoa = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture(scope="session")
-def office(project_copy: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose only shipped scores are those of SIPAS, and without the synthetic set; its tables built."""
-    root = shutil.copytree(project_copy.root, tmp_path_factory.mktemp("indices") / "lantoa", ignore=shutil.ignore_patterns("processed"))
-    project = open_project(root)
-    out = [source for source in read_register(project.raw) if source.is_synthetic or source.table in ("index_scores", "corrections")]
-    out = [source for source in out if not source.path.startswith("sipas/")]
-    rewrite(project.raw, without={source.source_id for source in out})
-    for source in out:
-        (project.raw / source.path).unlink()
-    sources = read_register(project.raw)
-    store.write(project.processed, inputs_hash(sources, project.index_folder), build_tables(project.raw, sources).tables)
-    return root
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, office: Path) -> Project:
-    """A project of the test's own."""
-    root = shutil.copytree(office, tmp_path / "lantoa")
-    monkeypatch.chdir(root)
-    return open_project(root)
-
-
-@pytest.fixture
-def lantoa(project: Project, capsys: pytest.CaptureFixture[str]) -> Lantoa:
-    """``lantoa("check", path)``: exit code and everything it said."""
-
-    def run(*arguments: object) -> tuple[int, str]:
-        code = cli.run([str(argument) for argument in arguments])
-        told = capsys.readouterr()
-        assert "Traceback" not in told.err
-        return code, told.out + told.err
-
-    return run
+def office(make_office: Callable[[Callable[[Source], bool]], Path]) -> Path:
+    """A project whose only shipped scores are those of SIPAS, and without the synthetic set."""
+    scores = ("index_scores", "corrections")
+    return make_office(lambda source: (source.is_synthetic or source.table in scores) and not source.path.startswith("sipas/"))
 
 
 @pytest.fixture

@@ -11,12 +11,14 @@ import nbformat
 import pytest
 
 from analysis import cli
+from analysis.declarations import read_declaration
 from analysis.errors import EXIT_DATA_FAULTS, ReportRefused
 from analysis.project import Project
-from analysis.publish.gate import MAX_HTML_BYTES
+from analysis.publish.gate import CAUSAL_WORDS, MAX_HTML_BYTES
 from analysis.publish.model import CHAPTER_ORDER
 from analysis.publish.report import NOTEBOOKS, Request, make_report
 from analysis.sources import sha256_of
+from notebook_cells import without_kernels
 
 pytestmark = pytest.mark.slow
 
@@ -62,13 +64,22 @@ def kept(home, tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def elsewhere(project_copy) -> Path:
     """A province without plan, log or dossiers."""
-    return report(project_copy, province="79")
+    with without_kernels():
+        return report(project_copy, province="79")
+
+
+@pytest.fixture(scope="module")
+def with_estimates(project_copy) -> Path:
+    """The year of the other plan, for which the shipped data let some outcomes be compared among provinces."""
+    with without_kernels():
+        return make_report(project_copy, Request(2019, "74", TODAY), lambda _: None).parent
 
 
 @pytest.fixture(scope="module")
 def early(project_copy) -> Path:
     """The same year, seen before the indices came out."""
-    return report(project_copy, as_of=date(2022, 3, 1), is_dated=True)
+    with without_kernels():
+        return report(project_copy, as_of=date(2022, 3, 1), is_dated=True)
 
 
 def test_the_folder_is_complete(kept, home):
@@ -81,8 +92,12 @@ def test_the_folder_is_complete(kept, home):
 def test_the_manifest_holds_the_hash_of_every_file_and_input(kept, project_copy):
     manifest = json.loads((kept / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["outputs"] == {name: found for name, found in contents(kept).items() if name != "manifest.json"}
-    assert manifest["inputs"] == {path: sha256_of(project_copy.raw / path) for path in manifest["inputs"]}
-    assert len(manifest["inputs"]) == len([path for path in project_copy.raw.rglob("[!.]*.*") if path.name != "sources.yml"])
+    declared = {f"declarations/{name}" for name in ("2019.yml", "2021.yml", "register.yml")}
+    raw = manifest["inputs"].keys() - declared
+    assert raw | declared == manifest["inputs"].keys()
+    assert {path: manifest["inputs"][path] for path in raw} == {path: sha256_of(project_copy.raw / path) for path in raw}
+    assert {path: manifest["inputs"][path] for path in declared} == {path: sha256_of(project_copy.root / path) for path in declared}
+    assert len(raw) == len([path for path in project_copy.raw.rglob("[!.]*.*") if path.name != "sources.yml"])
     assert manifest["parameters"] == {"year": YEAR, "province": "74", "place": "Bình Dương", "as_of": "2026-11-22"}
     assert manifest["is_synthetic"] is True
 
@@ -156,6 +171,83 @@ def test_before_publication_the_indices_are_said_to_be_unpublished(early):
     for index in ("PAR INDEX", "SIPAS", "PCI", "PAPI"):
         assert f"{index} 2021: chưa công bố." in said
     assert "47,18" not in said
+
+
+def chapter_of(folder: Path, name: str) -> list[dict]:
+    (blocks,) = [section[1:] for section in model_of(folder)["sections"] if section[0]["chapter_id"] == name]
+    return blocks
+
+
+def block_of(blocks: list[dict], name: str) -> dict:
+    (found,) = [block for block in blocks if name in (block.get("table_id"), block.get("chart_id"), block.get("finding_id"))]
+    return found
+
+
+def test_no_finding_chart_or_table_stands_twice_in_a_report_with_evidence(with_estimates):
+    every = [block for section in model_of(with_estimates)["sections"] for block in section[1:]]
+    found = [block["chart_id"] if "chart_id" in block else block["table_id"] for block in every if "chart_id" in block or "table_id" in block]
+    assert len(found) == len(set(found))
+    assert len([name for name in found if name.startswith("path-papi-")]) == 3
+    in_chapter = [block["finding_id"] for block in chapter_of(with_estimates, "evidence-indices") if "finding_id" in block]
+    assert len(in_chapter) == len(set(in_chapter)) == 4
+
+
+def test_an_outcome_has_one_grade_in_its_chapter_the_chapter_on_contribution_and_the_leaders_page(with_estimates):
+    evidence, outcomes = (chapter_of(with_estimates, name) for name in ("evidence-indices", "outcomes"))
+    whole = {row[0]: row[1] for name in ("evidence-summary", "evidence-refused") for row in block_of(evidence, name)["rows"]}
+    brief = {row[0]: row[1] for row in block_of(outcomes, "assessments")["rows"]}
+    assert {name: label for name, label in brief.items() if name in whole} == whole
+    assert set(brief) - set(whole) == {"Tỷ lệ nộp hồ sơ trực tuyến"}
+    assert {label[0] for label in whole.values()} == {"C", "D"}
+    told = block_of(chapter_of(with_estimates, "leaders"), "outcomes-grade")
+    assert (told["grade"], told["text_vi"]) == ("C", block_of(outcomes, "outcomes-grade")["text_vi"])
+    doubtful, refused = told["text_vi"].split("; không đánh giá được với")
+    assert all(name in (doubtful if label.startswith("C") else refused) for name, label in whole.items())
+
+
+def test_in_the_chapter_on_evidence_no_causal_word_is_said_below_grade_b(with_estimates):
+    said = json.dumps(chapter_of(with_estimates, "evidence-indices"), ensure_ascii=False).lower()
+    assert [word for word in CAUSAL_WORDS if word in said] == []
+
+
+def test_the_chapter_on_evidence_prints_the_hash_that_the_declaration_has(with_estimates, project_copy):
+    sha256 = read_declaration(project_copy.root / "declarations" / "2019.yml").sha256
+    (said,) = [block["text_vi"] for block in chapter_of(with_estimates, "evidence-indices") if "Mã khai báo" in block.get("text_vi", "")]
+    assert ": thăm dò, vì đăng ký ngày 22/11/2026, không trước khi công bố PAPI 2019" in said
+    assert f"Mã khai báo (sha256): {sha256[:16]}…" in said
+    assert f"{sha256[:16]}…" in (with_estimates / "bao-cao-2019.html").read_text(encoding="utf-8")
+
+
+def test_nothing_of_papi_is_estimated_for_the_plan_of_2021_and_pci_waits_for_all_provinces(kept):
+    blocks = chapter_of(kept, "evidence-indices")
+    reasons = {row[0]: row[2] for row in block_of(blocks, "evidence-refused")["rows"]}
+    papi = {name: reason for name, reason in reasons.items() if name.startswith("PAPI ")}
+    assert len(papi) == 4
+    assert all(reason.startswith("Cách chấm đổi từ phiên bản 2021") for reason in papi.values())
+    assert re.match(r"Bộ số liệu chỉ có điểm 2021 của \d+ tỉnh", reasons["PCI tổng hợp"])
+    assert [block for block in blocks if block["block"] == "Chart" or block.get("table_id") == "evidence-summary"] == []
+
+
+def test_a_province_without_a_plan_is_not_compared(elsewhere):
+    (said,) = chapter_of(elsewhere, "evidence-indices")
+    assert "chưa xem xét được đóng góp" in said["text_vi"]
+
+
+def test_a_faulty_declaration_stops_the_report_with_every_fault_and_keeps_the_last_one(home, project_copy, monkeypatch, capsys):
+    before = contents(home.parent)
+    declaration = project_copy.root / "declarations" / f"{YEAR}.yml"
+    sound = declaration.read_bytes()
+    declaration.write_bytes(sound.replace(b"alpha: 0.05", b"alpha: 5").replace(b"footing: constant_weight", b"footing: weighted"))
+    monkeypatch.chdir(project_copy.root)
+    try:
+        assert cli.run(["report", "--year", str(YEAR)]) == EXIT_DATA_FAULTS
+    finally:
+        declaration.write_bytes(sound)
+    told = capsys.readouterr().err
+    assert "Dữ liệu có 2 lỗi" in told
+    assert f"declarations/{YEAR}.yml, trường alpha: gặp “5”" in told
+    assert f"declarations/{YEAR}.yml, outcomes, pci_total, trường footing: gặp “weighted”" in told
+    assert contents(home.parent) == before
 
 
 def test_a_notebook_that_lost_its_tag_stops_the_run_and_keeps_the_report(home, project_copy):

@@ -9,59 +9,20 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from analysis import cli, store
-from analysis.cli.inputs import inputs_hash
-from analysis.ingest.build import build_tables
+from analysis import store
 from analysis.ingest.uptake_files.layout import COLUMNS, DATA_SHEETS, MONTHLY, SNAPSHOT
 from analysis.ingest.uptake_files.template import HEADING_ROW
-from analysis.project import Project, open_project
-from analysis.sources import read_register, rewrite
+from analysis.project import Project
+from analysis.sources import read_register
 
 COMMUNE, DEPARTMENT = "25741", "74-STP"
-Lantoa = Callable[..., tuple[int, str]]
 Counts = Mapping[tuple[str, object], Mapping[str, object]]
 
 
-@pytest.fixture(scope="session")
-def office(project_copy: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with the synthetic set and without scores, its tables built."""
-    root = shutil.copytree(project_copy.root, tmp_path_factory.mktemp("uptake") / "lantoa", ignore=shutil.ignore_patterns("processed"))
-    project = open_project(root)
-    out = [source for source in read_register(project.raw) if source.table in ("index_scores", "corrections")]
-    rewrite(project.raw, without={source.source_id for source in out})
-    for source in out:
-        (project.raw / source.path).unlink()
-    sources = read_register(project.raw)
-    store.write(project.processed, inputs_hash(sources, project.index_folder), build_tables(project.raw, sources).tables)
-    return root
-
-
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, office: Path) -> Project:
-    """A project of the test's own."""
-    root = shutil.copytree(office, tmp_path / "lantoa")
-    monkeypatch.chdir(root)
-    return open_project(root)
-
-
-@pytest.fixture
-def lantoa(project: Project, capsys: pytest.CaptureFixture[str]) -> Lantoa:
-    """``lantoa("check", path)``: exit code and everything it said."""
-
-    def run(*arguments: object) -> tuple[int, str]:
-        code = cli.run([str(argument) for argument in arguments])
-        told = capsys.readouterr()
-        assert "Traceback" not in told.err
-        return code, told.out + told.err
-
-    return run
-
-
-def form(lantoa: Lantoa, path: Path, layout: str = MONTHLY) -> Path:
-    """The empty form of 2022, made by the command."""
-    code, told = lantoa("template", layout, "--year", 2022, "--out", path)
-    assert (code, path.is_file()) == (0, True), told
-    return path
+def form(blank_form: Callable[..., Path]) -> Callable[..., Path]:
+    """``form(path)``: the empty form of 2022, as the command makes it."""
+    return lambda path, layout=MONTHLY: Path(shutil.copy(blank_form(layout, "--year", 2022), path))
 
 
 def fill(path: Path, counts: Counts) -> Path:
@@ -93,9 +54,9 @@ def in_force(project: Project) -> list[str]:
     return [source.source_id for source in read_register(project.raw) if source.table == "uptake" and source.is_in_force]
 
 
-def test_a_table_of_months_goes_from_the_form_into_rates_over_its_faults_and_a_mended_one_replaces_it(lantoa, project, tmp_path):
+def test_a_table_of_months_goes_from_the_form_into_rates_over_its_faults_and_a_mended_one_replaces_it(lantoa, form, project, tmp_path):
     path = fill(
-        form(lantoa, tmp_path / "ho-so-2022.xlsx"),
+        form(tmp_path / "ho-so-2022.xlsx"),
         {
             (COMMUNE, "07/2022"): {"received_count": "1.200", "online_count": 300},
             (COMMUNE, "09/2022"): {"received_count": 900, "online_count": 450, "full_online_count": 400},
@@ -157,8 +118,8 @@ def test_a_table_of_months_goes_from_the_form_into_rates_over_its_faults_and_a_m
     assert rates(project) == {}
 
 
-def test_captures_go_from_the_form_into_months_and_a_fall_is_told_with_both_figures(lantoa, project, tmp_path):
-    path = form(lantoa, tmp_path / "luy-ke.xlsx", SNAPSHOT)
+def test_captures_go_from_the_form_into_months_and_a_fall_is_told_with_both_figures(lantoa, form, project, tmp_path):
+    path = form(tmp_path / "luy-ke.xlsx", SNAPSHOT)
     book = load_workbook(path)
     sheet = book[DATA_SHEETS[SNAPSHOT]]
     row = next(line for line in range(HEADING_ROW + 1, sheet.max_row + 1) if sheet.cell(line, 1).value == COMMUNE)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import codes
@@ -271,6 +271,7 @@ def test_any_sound_mapping_is_read_as_it_was_written(tmp_path_factory, data):
     assert set(found.codes) == {role for role in roles if role in CODED_ROLES} - {"unit"}
 
 
+@settings(max_examples=60)
 @given(st.recursive(st.text(max_size=8) | st.integers() | st.booleans() | st.none(), lambda kids: st.lists(kids) | st.dictionaries(st.text(), kids)))
 def test_anything_in_any_entry_is_read_or_refused_with_faults(tmp_path_factory, anything):
     folder = tmp_path_factory.mktemp("m")

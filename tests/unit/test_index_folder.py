@@ -17,7 +17,7 @@ from analysis.cli.inputs import inputs_hash
 from analysis.cli.placing import place_files
 from analysis.cli.project_files import held_project
 from analysis.errors import DataFaults
-from analysis.ingest.build import build_tables
+from analysis.ingest.build import Build, build_tables
 from analysis.ingest.index_folder import NO_FOLDER, NONE, UNKNOWN_FILES, FolderFiles, below_folder, fingerprint, folder_sources
 from analysis.ingest.intake import Arrival, withdraw
 from analysis.project import SETTINGS_FILE, Project, open_project
@@ -323,9 +323,9 @@ def test_settings_without_a_folder_build_the_same_tables_as_a_folder_that_is_not
 # In place
 
 
-@pytest.fixture(scope="module")
-def with_panel(shipped_raw: Path) -> dict[str, pd.DataFrame]:
-    return build_tables(shipped_raw, read_register(shipped_raw), folder=folder_sources(SHARED / "panel", shipped_raw)).tables
+@pytest.fixture
+def with_panel(panel_built: Build) -> dict[str, pd.DataFrame]:
+    return panel_built.tables
 
 
 PROVINCES_OF_PCI = {2005: 42, **dict.fromkeys((2006, 2007, 2008), 64), **dict.fromkeys((*range(2009, 2022), 2023), 63)}

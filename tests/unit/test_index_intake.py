@@ -249,6 +249,22 @@ def test_a_second_file_of_an_edition_asks_for_replaces_and_the_first_is_kept(ann
     assert held.loc[(held["edition_year"] == 2022) & (held["province_code"] == "02"), "score"].tolist() == [81.5]
 
 
+def test_a_replaced_file_comes_back_in_place_of_its_successor_or_once_that_is_withdrawn(annex, tables, small_raw):
+    path = annex("a.xlsx", Hà_Giang=(50, 81.25))
+    first = receive_index(path, small_raw, tables, read_register(small_raw), options()).arrival
+    place(small_raw, [first])
+    other = annex("b.xlsx", Hà_Giang=(49, 81.5))
+    second = receive_index(other, small_raw, tables, read_register(small_raw), options(replaces=first.source.source_id)).arrival
+    place(small_raw, [second])
+    with pytest.raises(NotAsAsked, match=f"--replaces {second.source.source_id}"):
+        receive_index(path, small_raw, tables, read_register(small_raw), options())
+    withdraw(small_raw, second.source.source_id, TODAY)
+    back = receive_index(path, small_raw, tables, read_register(small_raw), options()).arrival
+    assert back.replaces == ()
+    held = place(small_raw, [back])[0].tables["index_scores"]
+    assert held.loc[(held["edition_year"] == 2022) & (held["province_code"] == "02"), "score"].tolist() == [81.25]
+
+
 def test_another_edition_or_index_of_the_same_kind_stands_beside_the_first(annex, tables, small_raw):
     first = receive_index(annex("a.xlsx", Hà_Giang=(50, 81.25)), small_raw, tables, read_register(small_raw), options()).arrival
     registered = [*read_register(small_raw), first.source, source_of_sipas()]

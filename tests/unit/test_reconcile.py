@@ -207,7 +207,7 @@ def listed(statements: list[dict[str, object]]) -> pd.DataFrame:
     return candidates(*known)
 
 
-@settings(max_examples=60)
+@settings(max_examples=35)
 @given(statements=st.lists(STATEMENTS, min_size=1, max_size=12), data=st.data())
 def test_the_order_of_candidates_changes_nothing(statements, data):
     rows = listed(statements)
@@ -217,7 +217,7 @@ def test_the_order_of_candidates_changes_nothing(statements, data):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name))
 
 
-@settings(max_examples=60)
+@settings(max_examples=35)
 @given(statements=st.lists(STATEMENTS, min_size=1, max_size=12))
 def test_every_candidate_agrees_with_the_figure_in_force_or_is_listed_and_nothing_is_made_up(statements):
     rows = listed(statements)

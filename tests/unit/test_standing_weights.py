@@ -180,7 +180,7 @@ def naive_owen(points: dict[int, np.ndarray], weights: tuple[np.ndarray, np.ndar
 ERA_WEIGHTS = (np.array([5.0, 3.0, 2.0]), np.array([2.0, 3.0, 5.0]))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.integers(0, 10**6), st.sampled_from([(2021, 2022), (2020, 2021), (2022, 2023), (2019, 2023)]))
 def test_the_parts_are_the_owen_value_and_always_sum_to_the_change_of_rank(seed, years):
     points = random_points(seed, years=years)
@@ -194,7 +194,7 @@ def test_the_parts_are_the_owen_value_and_always_sum_to_the_change_of_rank(seed,
         assert (found.weights_places, found.old_weights_to_rank, found.new_weights_from_rank) == (0, found.to_rank, found.from_rank)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6), st.permutations(range(1, WHOLE_PANEL_COUNT)))
 def test_renaming_and_reordering_the_other_provinces_changes_nothing(seed, order):
     points = random_points(seed)
@@ -206,7 +206,7 @@ def test_renaming_and_reordering_the_other_provinces_changes_nothing(seed, order
     pd.testing.assert_frame_equal(plain.components, other.components)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6))
 def test_where_nothing_changed_every_part_is_nought(seed):
     panel = random_points(seed)[2021]
@@ -215,7 +215,7 @@ def test_where_nothing_changed_every_part_is_nought(seed):
     assert (found.components[["contribution_score", "weights_contribution_score"]] == 0).all(axis=None)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6))
 def test_what_the_components_gave_adds_up_to_the_change_of_the_weighted_distance_from_the_median(seed):
     points = random_points(seed)

@@ -159,7 +159,7 @@ def test_a_negative_count_is_refused():
         suppress(table([[-1, 8]]), ["dossiers_count"])
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(tables())
 def test_no_hidden_count_follows_from_the_shown_ones_and_the_printed_totals(rows):
     found = suppress_with_totals(rows, ["dossiers_count"], totals=TWO_WAY)
@@ -185,7 +185,7 @@ def test_no_hidden_count_follows_from_the_shown_ones_and_the_printed_totals(rows
     assert determined_cells(rows, values, hidden, printed) == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(tables())
 def test_what_is_shown_is_true_and_what_need_not_be_hidden_is_shown(rows):
     found = suppress(rows, ["dossiers_count"], totals=TWO_WAY)
@@ -196,7 +196,7 @@ def test_what_is_shown_is_true_and_what_need_not_be_hidden_is_shown(rows):
         assert shown.all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(tables())
 def test_suppressing_twice_hides_nothing_more(rows):
     once = suppress(rows, ["dossiers_count"], totals=TWO_WAY)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.text import normalise
@@ -180,6 +180,7 @@ def test_units_outside_the_crosswalk_repeated_or_of_another_list_are_refused():
         carry_over(counts(_25846=1).assign(vintage="34-tinh"), EQUAL, ["received_count"])
 
 
+@settings(max_examples=35)
 @given(
     st.dictionaries(st.sampled_from(COMMUNES["unit_code"].tolist()), st.integers(0, 10**11), min_size=1),
     st.lists(st.floats(0, 1e6, allow_nan=False), min_size=32, max_size=32),

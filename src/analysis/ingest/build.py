@@ -16,6 +16,7 @@ from analysis.ingest.contradictions import edition_faults
 from analysis.ingest.cross_checks import cross_table_faults
 from analysis.ingest.dossiers.rates import joined, rates_of_cells
 from analysis.ingest.dossiers.tables import CELLS, DOSSIER_TABLES, read_dossier_tables
+from analysis.ingest.empty_tables import empty_table
 from analysis.ingest.index_folder import NONE, SCORES, FolderFiles, short_name
 from analysis.ingest.index_registry import REGISTRY, REGISTRY_TABLES, read_registry
 from analysis.ingest.plans import ITEM_COLUMNS, is_plan_year, with_schedule
@@ -106,7 +107,7 @@ def _build_registry(build: Build, sources: list[Source]) -> None:
 
 
 def _join(build: Build, table: str, parts: list[pd.DataFrame], places: list[pd.Series]) -> None:
-    build.tables[table] = pd.concat(parts, ignore_index=True) if parts else _empty(table)
+    build.tables[table] = pd.concat(parts, ignore_index=True) if parts else empty_table(table)
     build.places[table] = pd.concat(places, ignore_index=True) if places else pd.Series(dtype="object")
     if len(parts) > 1:
         build.faults += duplicate_faults(build.tables[table], key_of(SCHEMAS[table]), build.places[table])
@@ -163,7 +164,7 @@ def _build_scores(build: Build, table: str, sources: Iterable[Source]) -> None:
         build.editions[source.source_id] = editions_told(found.editions)
         parts.append(found.rows)
         places.append(found.places)
-    build.tables[table] = pd.concat(parts, ignore_index=True) if parts else _empty(table)[columns_of(CANDIDATES)]
+    build.tables[table] = pd.concat(parts, ignore_index=True) if parts else empty_table(table)[columns_of(CANDIDATES)]
     build.places[table] = pd.concat(places, ignore_index=True) if places else pd.Series(dtype="object")
 
 
@@ -194,11 +195,6 @@ def _places(received: Received, typed: pd.DataFrame) -> pd.Series:
     if received.places is not None:
         return received.places.loc[typed.index].reset_index(drop=True)
     return pd.Series([f"{received.name}, dòng {line}" for line in typed.index], dtype="object")
-
-
-def _empty(table: str) -> pd.DataFrame:
-    schema = SCHEMAS[table]
-    return pd.DataFrame(columns=columns_of(schema)).astype({name: str(column.dtype) for name, column in schema.columns.items()})
 
 
 def _receive(build: Build, table: str, source: Source) -> Received:

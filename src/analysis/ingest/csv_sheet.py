@@ -19,6 +19,7 @@ _SEPARATORS = {",": "dấu phẩy", ";": "dấu chấm phẩy", "\t": "dấu Tab
 _ROWS_JUDGED = 50
 _MOST_CONTROLS = 0.01  # of a text's characters: more is no text
 _LOST_WORDS_NEEDED = 3
+_WORD = re.compile(r"[^\s,;\"]+")
 _WORD_WITH_HOLE = re.compile(r"[^\s,;\"]*[^\W\d_]\?+[^\W\d_][^\s,;\"]*")
 _ADDRESS = re.compile(r"[/=@.]")  # web addresses have question marks of their own
 _HARMLESS_CONTROLS = frozenset("\t\r\n\f\v\0\x1a")
@@ -43,7 +44,8 @@ def _decoded(content: bytes, name: str) -> tuple[str, str]:
         text, encoding = decode_bytes(content)
     except UndecodableBytes:
         raise _refused(name, "bảng mã không nhận ra được") from None
-    lost = sorted({word for word in _WORD_WITH_HOLE.findall(text) if not _ADDRESS.search(word)})
+    holed = (found for word in _WORD.findall(text) if "?" in word for found in _WORD_WITH_HOLE.findall(word))
+    lost = sorted({word for word in holed if not _ADDRESS.search(word)})
     if len(lost) >= _LOST_WORDS_NEEDED:
         found = ", ".join(f"“{word}”" for word in lost[:5])
         action = "xuất lại từ tệp Excel gốc: lưu dạng .xlsx, hoặc “CSV UTF-8”; chữ đã mất không khôi phục được từ tệp này"

@@ -18,14 +18,14 @@ from analysis.ingest.index_files import INDEX_LAYOUTS, read_index_file, recognis
 from analysis.ingest.index_files.annex import annex_head
 from analysis.ingest.index_files.layout_maps import LEVELS_ABOVE
 from analysis.ingest.index_folder import PUBLISHERS, SCORES, TERMS
-from analysis.ingest.intake import Arrival, NotAsAsked, safe_name
+from analysis.ingest.intake import Arrival, NotAsAsked, free_id, free_path, refuse_same, safe_name
 from analysis.ingest.reconcile import ORIGINS, agree, decimals_of
 from analysis.ingest.score_reading import SCORE_COLUMNS, IndexContext, ScoreReading
 from analysis.ingest.score_sources import only_year
 from analysis.project import OWN_MAPS
 from analysis.sources import Source, sha256_of
 from analysis.store import Tables
-from analysis.text import day, day_of_iso, fold
+from analysis.text import day, fold
 
 ANNEX: Final = "index-annex"
 PANEL: Final = "index-panel"  # a long table that others compiled: read in place from the index folder, never taken in
@@ -100,7 +100,7 @@ def receive_index(path: Path, raw: Path, tables: Tables, registered: Sequence[So
     edition, are in force and ``replaces`` does not name them, and where a layout map that the file needs stays behind.
     """
     sha256 = sha256_of(path)
-    _refuse_same(path, sha256, registered, options)
+    refuse_same(path, sha256, registered, options.replaces)
     reading = read_index(path, tables, options.layout, options.year)
     index, years = reading.editions[0][0], [year for _, year in reading.editions]
     slug = _slug(index)
@@ -191,17 +191,6 @@ def _shared(own: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     return both.assign(agrees=agrees.astype(bool))
 
 
-def _refuse_same(path: Path, sha256: str, registered: Sequence[Source], options: IndexOptions) -> None:
-    """The very same file is not taken in twice; one that another replaced only comes back in place of that."""
-    same = [source for source in registered if source.sha256 == sha256]
-    for known in same:
-        if known.is_in_force:
-            raise NotAsAsked(f"{path.name}: giống hệt tệp đã nạp ngày {day_of_iso(known.received_on)} ({known.source_id}); không thay đổi gì.")
-    successor = next((known.superseded_by for known in reversed(same) if known.superseded_by), None)
-    if successor is not None and options.replaces is None:
-        raise NotAsAsked(f"{path.name}: đây là bản đã được thay bằng {successor}. Nếu muốn dùng lại bản này, thêm --replaces {successor}.")
-
-
 def _replaced(path: Path, slug: str, years: Sequence[int], registered: Sequence[Source], options: IndexOptions) -> list[Source]:
     """The source named to be replaced; no other of the same kind and index may speak of one of the editions."""
     alike = [source for source in registered if source.layout == options.layout and source.is_in_force and source.path.startswith(f"{slug}/")]
@@ -241,9 +230,10 @@ def _entry(path: Path, sha256: str, reading: ScoreReading, slug: str, registered
     known = next((source for source in registered if source.table == SCORES and source.path.startswith(f"{slug}/")), None)
     head = annex_head(path, path.name) if options.layout == ANNEX else None
     folder = f"{slug}/{years[0]}" if len(years) == 1 else f"{slug}/{years[0]}-{years[-1]}"
+    stem = f"{slug.replace('_', '-')}-{Path(folder).name}-{options.received_on:%Y%m%d}-{sha256[:8]}"
     return Source(
-        source_id=_free_id(f"{slug.replace('_', '-')}-{Path(folder).name}-{options.received_on:%Y%m%d}-{sha256[:8]}", registered),
-        path=_free_path(folder, safe_name(path.name), registered),
+        source_id=free_id(stem, {source.source_id for source in registered}),
+        path=free_path(folder, safe_name(path.name), {source.path for source in registered}),
         table=SCORES,
         short_vi=f"{index} {edition}, bảng nhập từ bản in" if head else f"{index} {edition}, tệp của nơi công bố",
         publisher=known.publisher if known else PUBLISHERS[options.layout],
@@ -265,16 +255,3 @@ def _published(editions: pd.DataFrame, index: str, years: Sequence[int]) -> str:
     of_index = editions[(editions["index"] == index) & editions["edition_year"].isin(years)].sort_values("edition_year")
     days = [pd.Timestamp(found).date() for found in of_index["published_date"].dropna()]
     return ", ".join(map(day, days)) or "không rõ ngày"
-
-
-def _free_id(stem: str, registered: Sequence[Source]) -> str:
-    taken = {source.source_id for source in registered}
-    return next(name for name in (stem, *(f"{stem}-{number}" for number in range(2, 1000))) if name not in taken)
-
-
-def _free_path(folder: str, name: str, registered: Sequence[Source]) -> str:
-    """A place that no earlier file of the same name has: what was replaced or withdrawn is kept."""
-    taken = {source.path for source in registered}
-    stem, suffix = Path(name).stem, Path(name).suffix
-    names = (f"{folder}/{name}", *(f"{folder}/{stem}-ban-{number}{suffix}" for number in range(2, 1000)))
-    return next(path for path in names if path not in taken)

@@ -107,8 +107,10 @@ def load(text: str, name: str) -> tuple[Any, list[Fault]]:
     """What the YAML text holds, and the faults of its syntax: a key given twice in one entry is one, since YAML keeps only the last."""
     advice = ("tệp YAML, UTF-8", "sửa cú pháp theo các mục sẵn có")
     try:
-        repeated = sorted(set(_repeated_keys(yaml.compose(text, Loader=yaml.SafeLoader), set())))
-        found = yaml.safe_load(text)
+        loader = yaml.SafeLoader(text)
+        tree = loader.get_single_node()
+        repeated = sorted(set(_repeated_keys(tree, set())))
+        found = loader.construct_document(tree) if tree is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{name}, dòng {mark.line + 1}, cột {mark.column + 1}" if mark else name

@@ -6,7 +6,7 @@ What was built before stays in force until the new files were placed, registered
 import re
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -19,12 +19,13 @@ from analysis.ingest.contradictions import CONTRADICTED
 from analysis.ingest.index_folder import NONE, SCORES, FolderFiles
 from analysis.ingest.unfinished import INCOMING, clear_unfinished, holding, note_placing
 from analysis.sources import Source, read_register, rewrite
-from analysis.text import fold
+from analysis.text import day_of_iso, fold
 
 OFFICE_TABLES = ("activities", "uptake", "dossier_cells", "plans")  # what offices send; shipped figures are corrected, not withdrawn
 OFFICE_LAYOUTS = (SCORES, "qd766_counts")  # likewise, where a file came in a form or a publisher's workbook
 INVENTED_TABLES = ("activities", "uptake", "dossier_cells")  # those that a synthetic set may hold
 LONGEST_NAME = 80
+MOST_ALIKE = 1000  # files of one name, or of one day and content
 
 
 class NotAsAsked(LantoaError):
@@ -65,6 +66,34 @@ def safe_name(name: str) -> str:
     path = Path(fold(name))
     stem = re.sub(r"[^a-z0-9]+", "-", path.stem).strip("-")[:LONGEST_NAME] or "tep"
     return stem + re.sub(r"[^a-z0-9.]", "", path.suffix)
+
+
+def free_id(stem: str, taken: Collection[str]) -> str:
+    """``stem``, or with the first number behind it that makes an id not ``taken``."""
+    return next(name for name in (stem, *(f"{stem}-{number}" for number in range(2, MOST_ALIKE))) if name not in taken)
+
+
+def free_path(folder: str, name: str, taken: Collection[str]) -> str:
+    """A place in ``folder`` that no earlier file of the same name has: what was replaced or withdrawn is kept."""
+    stem, suffix = Path(name).stem, Path(name).suffix
+    names = (f"{folder}/{name}", *(f"{folder}/{stem}-ban-{number}{suffix}" for number in range(2, MOST_ALIKE)))
+    return next(path for path in names if path not in taken)
+
+
+def refuse_same(path: Path, sha256: str, registered: Sequence[Source], replaces: str | None) -> None:
+    """The very same file is not taken in twice, nor one that another replaced. Raises ``NotAsAsked``."""
+    for known in registered:
+        if known.sha256 == sha256 and known.is_in_force:
+            raise NotAsAsked(f"{path.name}: giống hệt tệp đã nạp ngày {day_of_iso(known.received_on)} ({known.source_id}); không thay đổi gì.")
+    refuse_replaced(path, sha256, registered, replaces)
+
+
+def refuse_replaced(path: Path, sha256: str, registered: Sequence[Source], replaces: str | None) -> None:
+    """A file that another replaced only comes back in place of that, as long as that is in force. Raises ``NotAsAsked``."""
+    in_force = {source.source_id for source in registered if source.is_in_force}
+    successors = [source.superseded_by for source in registered if source.sha256 == sha256 and source.superseded_by in in_force]
+    if successors and replaces is None:
+        raise NotAsAsked(f"{path.name}: đây là bản đã được thay bằng {successors[-1]}. Nếu muốn dùng lại bản này, thêm --replaces {successors[-1]}.")
 
 
 def place(raw: Path, arrivals: Sequence[Arrival], folder: FolderFiles = NONE) -> tuple[Build, list[Source]]:

@@ -11,7 +11,7 @@ from analysis.errors import DataFaults, Fault, Notice
 from analysis.ingest.activity_log import LogContext, LogReading, duplicates_across, read_log_workbook
 from analysis.ingest.activity_log.duplicates import Pairs
 from analysis.ingest.build import ACTIVITY_LOG
-from analysis.ingest.intake import Arrival, NotAsAsked, safe_name, synthetic_set_out
+from analysis.ingest.intake import Arrival, NotAsAsked, free_id, refuse_replaced, safe_name, synthetic_set_out
 from analysis.ingest.log_versions import Changes, Names, changes, replaced_by, shown, span
 from analysis.ingest.workbooks import read_workbook
 from analysis.sources import Source, sha256_of
@@ -125,15 +125,11 @@ class LogReceiver:
         for beside in self._arrivals():
             if beside.source.sha256 == sha256:
                 return f"giống hệt {beside.path.name} trong cùng lượt nạp; chỉ nạp một lần"
-        same = [source for source in self._registered if source.sha256 == sha256]
-        for known in same:
-            if known.is_in_force:
+        for known in self._registered:
+            if known.sha256 == sha256 and known.is_in_force:
                 partly = f", để riêng {known.left_out_count} dòng có lỗi" if known.left_out_count else ""
                 return f"đã nạp ngày {day_of_iso(known.received_on)} ({known.source_id}{partly}); không thay đổi gì"
-        in_force = {source.source_id for source in self._registered if source.is_in_force}
-        successor = next((known.superseded_by for known in reversed(same) if known.superseded_by in in_force), None)
-        if successor is not None and self._options.replaces is None:
-            raise NotAsAsked(f"{path.name}: đây là bản đã được thay bằng {successor}. Nếu muốn dùng lại bản này, thêm --replaces {successor}.")
+        refuse_replaced(path, sha256, self._registered, self._options.replaces)
         return ""
 
     def _replaced(self, path: Path, reading: LogReading) -> list[Source]:
@@ -188,8 +184,7 @@ def _equal_fault(reading: LogReading, new: int, held: pd.Series, where: str, nam
 
 def _entry(path: Path, reading: LogReading, units: pd.DataFrame, options: LogOptions, taken: Collection[str]) -> Source:
     sha256 = sha256_of(path)
-    stem = f"log-{options.received_on:%Y%m%d}-{sha256[:8]}"
-    source_id = next(name for name in (stem, *(f"{stem}-{number}" for number in range(2, 100))) if name not in taken)
+    source_id = free_id(f"log-{options.received_on:%Y%m%d}-{sha256[:8]}", taken)
     first, last = span(reading.rows)
     return Source(
         source_id=source_id,

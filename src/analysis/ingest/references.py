@@ -1,5 +1,6 @@
 """Codes that point to another table: units of the right vintage, plan items that exist."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -21,19 +22,30 @@ RIVAL_PLAN = "Hai kế hoạch của một tỉnh trong một năm"
 def unit_faults(table: pd.DataFrame, code_column: str, units: pd.DataFrame, where: pd.Series, vintage_column: str = "vintage") -> list[Fault]:
     """A fault for every row whose (code, vintage) names no unit; missing codes are passed over."""
     vintages_by_code = units.dropna(subset=["unit_code", "vintage"]).groupby("unit_code")["vintage"].agg(set).to_dict()
-    faults = []
-    for line, code, vintage in zip(table.index, table[code_column], table[vintage_column], strict=True):
-        if pd.isna(code) or pd.isna(vintage) or vintage in vintages_by_code.get(code, ()):
-            continue
-        place = f"{where[line]}, cột {code_column}"
-        if code in vintages_by_code:
-            right = ", ".join(codes.VINTAGES.get(found, found) for found in sorted(vintages_by_code[code]))
-            faults.append(Fault(OTHER_VINTAGE, place, f"“{code}” với danh mục {vintage}", f"mã này chỉ có trong {right}", "sửa cột vintage hoặc mã"))
-        else:
-            faults.append(
-                Fault(UNKNOWN_UNIT, place, f"“{code}”", f"mã có trong {codes.VINTAGES.get(vintage, 'danh mục đơn vị')}", "đối chiếu danh mục đơn vị")
-            )
-    return faults
+    named = table[[code_column, vintage_column]].dropna()
+    wrong = [pair for pair in _distinct(named) if pair[1] not in vintages_by_code.get(pair[0], ())]
+    return [
+        _unit_fault(code, vintage, f"{where[line]}, cột {code_column}", vintages_by_code)
+        for line, code, vintage in _rows_with(wrong, named).itertuples(name=None)
+    ]
+
+
+def _unit_fault(code: str, vintage: str, place: str, vintages_by_code: Mapping[str, set[str]]) -> Fault:
+    if code in vintages_by_code:
+        right = ", ".join(codes.VINTAGES.get(found, found) for found in sorted(vintages_by_code[code]))
+        return Fault(OTHER_VINTAGE, place, f"“{code}” với danh mục {vintage}", f"mã này chỉ có trong {right}", "sửa cột vintage hoặc mã")
+    accepted = f"mã có trong {codes.VINTAGES.get(vintage, 'danh mục đơn vị')}"
+    return Fault(UNKNOWN_UNIT, place, f"“{code}”", accepted, "đối chiếu danh mục đơn vị")
+
+
+def _distinct(rows: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    """Each tuple of values once: a few stand in many thousand rows."""
+    return rows.drop_duplicates().itertuples(index=False, name=None)
+
+
+def _rows_with(values: Sequence[tuple[Any, ...]], rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that hold one of the tuples of values."""
+    return rows[pd.MultiIndex.from_frame(rows).isin(values)] if values else rows[:0]
 
 
 def item_faults(activities: pd.DataFrame, plans: pd.DataFrame, items: pd.DataFrame, where: pd.Series) -> list[Fault]:
@@ -41,7 +53,7 @@ def item_faults(activities: pd.DataFrame, plans: pd.DataFrame, items: pd.DataFra
     known_plans = set(plans["plan_number"])
     known_items = set(items[["plan_number", "section", "stt"]].itertuples(index=False, name=None))
     named = activities[["plan_number", "plan_section", "plan_stt"]]
-    unknown = [item for item in named.drop_duplicates().itertuples(index=False, name=None) if _is_unknown(item, known_plans, known_items)]
+    unknown = [item for item in _distinct(named) if _is_unknown(item, known_plans, known_items)]
     rows = named.reset_index(names="line").merge(
         pd.DataFrame(unknown, columns=named.columns).astype(named.dtypes), how="inner", validate="many_to_one"
     )
@@ -63,10 +75,11 @@ def level_faults(table: pd.DataFrame, code_column: str, units: pd.DataFrame, lev
     """A fault for every row whose unit exists but is of another level, such as a district where a province is meant."""
     found = dict(zip(zip(units["unit_code"], units["vintage"], strict=True), units["level"], strict=True))
     accepted = ", ".join(_level_vi(level) for level in levels)
+    named = table[[code_column, "vintage"]].dropna()
+    wrong = [pair for pair in _distinct(named) if pair in found and found[pair] not in levels]
     return [
         Fault(WRONG_LEVEL, f"{where[line]}, cột {code_column}", f"“{code}” là cấp {_level_vi(found[(code, vintage)])}", accepted, "sửa mã đơn vị")
-        for line, code, vintage in zip(table.index, table[code_column], table["vintage"], strict=True)
-        if (code, vintage) in found and found[(code, vintage)] not in levels
+        for line, code, vintage in _rows_with(wrong, named).itertuples(name=None)
     ]
 
 

@@ -9,18 +9,16 @@ import pandas as pd
 
 from analysis.contracts import parse_columns
 from analysis.errors import DataFaults, Fault, Notice
-from analysis.ingest.dossiers.tables import CELLS
-from analysis.ingest.intake import Arrival, NotAsAsked, safe_name, synthetic_set_out
+from analysis.ingest.intake import Arrival, NotAsAsked, free_id, refuse_same, safe_name, synthetic_set_out
 from analysis.ingest.uptake import to_rates
 from analysis.ingest.uptake_files import BASIS_OF, UPTAKE_LAYOUTS, UptakeReading, read_uptake_file
 from analysis.sources import Source, sha256_of
 from analysis.store import Tables
-from analysis.text import day_of_iso, month, number
+from analysis.text import month, number
 
 UPTAKE = "uptake"
 SHORT_VI = {layout: f"{name} các đơn vị gửi" for layout, name in UPTAKE_LAYOUTS.items()}  # one name for all files: a source line must stay a line
 TERMS = "Tài liệu nội bộ của cơ quan, không công bố"
-INVENTED_TABLES = ("activities", UPTAKE, CELLS)  # what the synthetic set is made of, and what real counts may not stand beside
 NO_RATES = "Tệp không cho tỷ lệ nào"
 GONE = "Có ở bản cũ mà không có ở tệp này"
 UNITS_SHOWN = 3
@@ -121,14 +119,7 @@ class UptakeReceiver:
         for beside in self.received:
             if beside.arrival.source.sha256 == sha256:
                 raise NotAsAsked(f"{path.name}: giống hệt {beside.arrival.path.name} trong cùng lượt nạp. Hãy bỏ một trong hai tệp.")
-        same = [source for source in self._registered if source.sha256 == sha256]
-        for known in same:
-            if known.is_in_force:
-                raise NotAsAsked(f"{path.name}: giống hệt tệp đã nạp ngày {day_of_iso(known.received_on)} ({known.source_id}); không thay đổi gì.")
-        in_force = {source.source_id for source in self._registered if source.is_in_force}
-        successor = next((known.superseded_by for known in reversed(same) if known.superseded_by in in_force), None)
-        if successor is not None and self._options.replaces is None:
-            raise NotAsAsked(f"{path.name}: đây là bản đã được thay bằng {successor}. Nếu muốn dùng lại bản này, thêm --replaces {successor}.")
+        refuse_same(path, sha256, self._registered, self._options.replaces)
 
     def _replaced(self) -> list[Source]:
         """The source named to be replaced."""
@@ -183,7 +174,7 @@ class UptakeReceiver:
     def _entry(self, path: Path, sha256: str, reading: UptakeReading) -> Source:
         taken = {source.source_id for source in self._registered} | {one.arrival.source.source_id for one in self.received}
         stem = f"uptake-{self._options.received_on:%Y%m%d}-{sha256[:8]}"
-        source_id = next(name for name in (stem, *(f"{stem}-{again}" for again in range(2, 100))) if name not in taken)
+        source_id = free_id(stem, taken)
         name = UPTAKE_LAYOUTS[reading.layout]
         return Source(
             source_id=source_id,

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analysis.errors import DataFaults, Fault
+from analysis.errors import DataFaults
 from analysis.ingest.dossiers import expressions as says
 from analysis.ingest.dossiers.csv_lines import count_lines
 from analysis.ingest.dossiers.engines import Engine
@@ -24,7 +24,8 @@ from analysis.ingest.dossiers.expressions import REASONS, UnitCodes
 from analysis.ingest.dossiers.inputs import Part
 from analysis.ingest.dossiers.mapping import DossierMapping
 from analysis.ingest.dossiers.part_files import CSV
-from analysis.ingest.dossiers.state import Hashes, State, digest_of
+from analysis.ingest.dossiers.personal import fields_fault
+from analysis.ingest.dossiers.state import Hashes, PartState, State, digest_of
 
 CSV_BYTES_A_ROW = 100  # to cut work into steps before a CSV has been read
 ASIDE_COLUMNS = ("dossier_id", "logged_unit", "received", "logged_channel", "logged_level", "reason")
@@ -140,19 +141,23 @@ def _as_hashes(answer: pa.Table) -> Hashes:
 
 def _count(job: Job, step: Sequence[Part], without: Hashes, left_out: dict[str, Hashes]) -> None:
     """Days' counts of the parts of a step, each into its own file, and their rows set aside."""
-    judged = without_ids(job.judged(step), without)
-    writers = _PartWriters(job, step)
-    try:
-        writers.write(job.engine.whole(job.counted(judged)))
-    finally:
-        writers.close()
+    counts = job.engine.whole(job.counted(without_ids(job.judged(step), without)))
     for part in step:
-        known = job.state.parts[part.name]
-        known.rows, known.reasons, known.months = writers.told(job.numbers[part.name])
-        job.state.aside_path(known).unlink(missing_ok=True)
+        _keep_counts(job.state, job.state.parts[part.name], counts.filter(pc.equal(counts["part"], job.numbers[part.name])))
     _keep_aside(job, [part for part in step if job.state.parts[part.name].reasons], without)
     for part in step:
         job.state.parts[part.name].without = digest_of(left_out[part.name])
+
+
+def _keep_counts(state: State, known: PartState, counts: pa.Table) -> None:
+    """Days' counts of one part into its file, and what they add up to; what it set aside before is forgotten."""
+    pq.write_table(counts, state.counts_path(known), compression="zstd", compression_level=1)
+    state.aside_path(known).unlink(missing_ok=True)
+    received, reasons = counts["received"].to_numpy(), counts["reason"].to_numpy()
+    by_reason = np.bincount(reasons, weights=received, minlength=len(REASONS)).astype(np.int64)
+    known.rows = int(by_reason.sum())
+    known.reasons = {REASONS[reason]: int(by_reason[reason]) for reason in np.flatnonzero(by_reason[1:]) + 1}
+    known.months = np.unique(counts["month"].to_numpy(zero_copy_only=False)[reasons == 0]).astype(int).tolist()
 
 
 def without_ids(rows: ir.Table, hashes: Hashes) -> ir.Table:
@@ -165,43 +170,6 @@ def as_table(rows: ir.Table, hashes: Hashes) -> ir.Table:
     kind = rows["id_hash"].type()
     values = hashes if kind.is_unsigned_integer() else hashes.view(np.int64)
     return ibis.memtable(pa.table({"id_hash": values}))
-
-
-class _PartWriters:
-    """Batches to one file a part; what each holds is added up on the way."""
-
-    def __init__(self, job: Job, step: Sequence[Part]):
-        self._paths = {job.numbers[part.name]: job.state.counts_path(job.state.parts[part.name]) for part in step}
-        self._writers: dict[int, pq.ParquetWriter] = {}
-        self._rows = dict.fromkeys(self._paths, 0)
-        self._reasons: dict[int, dict[str, int]] = {number: {} for number in self._paths}
-        self._months: dict[int, set[int]] = {number: set() for number in self._paths}
-
-    def write(self, counts: pa.Table) -> None:
-        """Add days' counts to the files of their parts."""
-        for number in pc.unique(counts["part"]).to_pylist():
-            self._write_part(number, counts.filter(pc.equal(counts["part"], number)))
-
-    def _write_part(self, number: int, rows: pa.Table) -> None:
-        if number not in self._writers:
-            self._writers[number] = pq.ParquetWriter(self._paths[number], rows.schema, compression="zstd", compression_level=1)
-        self._writers[number].write_table(rows)
-        received, reasons = rows["received"].to_numpy(), rows["reason"].to_numpy()
-        by_reason = np.bincount(reasons, weights=received, minlength=len(REASONS)).astype(np.int64)
-        self._rows[number] += int(by_reason.sum())
-        for reason in np.flatnonzero(by_reason[1:]) + 1:
-            told = self._reasons[number]
-            told[REASONS[reason]] = told.get(REASONS[reason], 0) + int(by_reason[reason])
-        self._months[number] |= set(np.unique(rows["month"].to_numpy(zero_copy_only=False)[reasons == 0]).astype(int).tolist())
-
-    def told(self, number: int) -> tuple[int, dict[str, int], list[int]]:
-        """Rows of a part, those set aside by reason, and the months of receipt of those counted."""
-        return self._rows[number], self._reasons[number], sorted(self._months[number])
-
-    def close(self) -> None:
-        """Finish the files."""
-        for writer in self._writers.values():
-            writer.close()
 
 
 def _keep_aside(job: Job, parts: Sequence[Part], without: Hashes) -> None:
@@ -224,13 +192,11 @@ def _keep_aside(job: Job, parts: Sequence[Part], without: Hashes) -> None:
             writer.close()
 
 
-def refuse_fields(job: Job, limit_fault: Callable[[set[str]], Fault | None]) -> None:
+def refuse_fields(job: Job) -> None:
     """Raise ``DataFaults`` when the column of fields must hold something else: so many different texts, or texts that are no field's name."""
     fields: set[str] = set()
     for part in job.parts:
         path = job.state.counts_path(job.state.parts[part.name])
-        if path.is_file():
-            fields |= set(pc.unique(pq.read_table(path, columns=["field_vi"])["field_vi"]).to_pylist())
-    fault = limit_fault(fields)
-    if fault is not None:
+        fields |= set(pc.unique(pq.read_table(path, columns=["field_vi"])["field_vi"]).to_pylist())
+    if fault := fields_fault(fields):
         raise DataFaults([fault])

@@ -109,13 +109,13 @@ def opened(name: str, workspace: Path) -> Iterator[Engine]:
         engine.close()
 
 
-@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
+@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]  # Ibis does not type it
 def _duckdb_hash(text: str, reversed_text: str) -> "ibis.expr.datatypes.uint64":
     """DuckDB's own hash of 64 bits; of text alone it gives ids that count up many times as many equal hashes as chance would."""
 
 
-@ibis.udf.scalar.builtin(name="xxhash64")  # type: ignore[untyped-decorator]
-def _spark_hash(text: str) -> int:  # type: ignore[empty-body]
+@ibis.udf.scalar.builtin(name="xxhash64")  # type: ignore[untyped-decorator]  # Ibis does not type it
+def _spark_hash(text: str) -> int:  # type: ignore[empty-body]  # Spark has the body
     """Spark's hash of 64 bits; its ``hash`` has only 32."""
 
 
@@ -165,7 +165,7 @@ class DuckDB(Engine):
     def _whole(self, expression: ir.Table) -> pa.Table:
         asked = expression.op()
         if asked in self._worded:
-            return self._backend.raw_sql(self._worded[asked]).fetch_arrow_table()
+            return self._backend.raw_sql(self._worded[asked]).to_arrow_table()
         answer = self._backend.to_pyarrow(expression)
         self._worded[asked] = self._backend.compile(expression)
         return answer

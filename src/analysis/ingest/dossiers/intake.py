@@ -8,7 +8,7 @@ from pathlib import Path
 from analysis import codes
 from analysis.ingest.dossiers.panel_file import Account, read_panel
 from analysis.ingest.dossiers.tables import CELLS
-from analysis.ingest.intake import Arrival, NotAsAsked, safe_name, synthetic_set_out
+from analysis.ingest.intake import Arrival, NotAsAsked, free_id, refuse_same, safe_name, synthetic_set_out
 from analysis.sources import Source, sha256_of
 from analysis.text import day_of_iso, number
 
@@ -32,28 +32,23 @@ def receive_panel(path: Path, registered: Sequence[Source], received_on: date, r
     one, or a real panel would stand beside a synthetic one.
     """
     account, sha256 = read_panel(path, path.name).account, sha256_of(path)
-    in_force = [source for source in registered if source.is_in_force]
-    same = [source.source_id for source in in_force if source.table == CELLS and source.sha256 == sha256]
-    if same:
-        raise NotAsAsked(f"{path.name}: bảng này đã nạp và đang dùng, mã {same[0]}. Không thay đổi gì.")
+    refuse_same(path, sha256, registered, replaces)
     gone = synthetic_set_out(registered, is_synthetic=account.is_synthetic, replaces_synthetic=replaces_synthetic)
-    old = [*_replaced(path, in_force, replaces), *gone]
+    old = [*_replaced(path, registered, replaces), *gone]
     return PanelArrival(account, Arrival(path, _entry(path, sha256, account, registered, received_on), tuple(dict.fromkeys(old))))
 
 
-def _replaced(path: Path, in_force: Sequence[Source], replaces: str | None) -> list[Source]:
+def _replaced(path: Path, registered: Sequence[Source], replaces: str | None) -> list[Source]:
     if replaces is None:
         return []
-    named = [source for source in in_force if source.source_id == replaces and source.table == CELLS]
+    named = [source for source in registered if source.is_in_force and source.source_id == replaces and source.table == CELLS]
     if not named:
         raise NotAsAsked(f"{path.name}: không có bảng tổng hợp sổ hồ sơ đang dùng mang mã “{replaces}”. Xem các mã bằng lệnh “lantoa received”.")
     return named
 
 
 def _entry(path: Path, sha256: str, account: Account, registered: Sequence[Source], received_on: date) -> Source:
-    stem = f"dossiers-{received_on:%Y%m%d}-{sha256[:8]}"
-    taken = {source.source_id for source in registered}
-    source_id = next(name for name in (stem, *(f"{stem}-{found}" for found in range(2, 1000))) if name not in taken)
+    source_id = free_id(f"dossiers-{received_on:%Y%m%d}-{sha256[:8]}", {source.source_id for source in registered})
     aside = [f"{codes.DOSSIER_REASONS[reason]}: {number(rows)}" for reason, rows in account.set_aside.items()]
     return Source(
         source_id=source_id,

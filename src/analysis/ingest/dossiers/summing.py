@@ -16,11 +16,11 @@ from analysis.errors import DataFaults, LantoaError, RunLocked, writing_to
 from analysis.ingest.dossiers import expressions as says
 from analysis.ingest.dossiers.aggregate import ASIDE_COLUMNS, Job, Progress, read_parts, refuse_fields
 from analysis.ingest.dossiers.assemble import bounds_of, write_panel
-from analysis.ingest.dossiers.engines import TIME_ZONE, opened
+from analysis.ingest.dossiers.engines import opened
 from analysis.ingest.dossiers.inputs import Part, find_parts
 from analysis.ingest.dossiers.mapping import DossierMapping
 from analysis.ingest.dossiers.panel_file import FORMAT, Account
-from analysis.ingest.dossiers.personal import fields_fault, personal_faults, unless_personal
+from analysis.ingest.dossiers.personal import personal_faults, unless_personal
 from analysis.ingest.dossiers.repeats import CountsDiffer, Settled, check_rows, settle_repeats
 from analysis.ingest.dossiers.state import State, signature_of
 
@@ -68,7 +68,7 @@ def sum_up(
                 raise DataFaults(faults)
             job = Job(parts, mapping, known_units, engine, state, on_rows)
             settled = settle_repeats(job, read_parts(job))
-        refuse_fields(job, fields_fault)
+        refuse_fields(job)
         account = _account(job, settled)
         write_panel(Path(workspace) / "panel", job, settled, account)
         aside = _write_aside(Path(workspace) / "aside", job, settled)
@@ -169,6 +169,3 @@ def _publish(workspace: Path, out: Path, summed: Summed) -> Summed:
         (workspace / "aside").replace(summed.aside)
     (workspace / "panel").replace(out)
     return summed
-
-
-__all__ = ["PASSES", "TIME_ZONE", "Summed", "aside_path", "find", "sum_up"]

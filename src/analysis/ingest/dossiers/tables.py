@@ -11,6 +11,7 @@ from analysis.contracts import SCHEMAS, check_table, columns_of
 from analysis.errors import DataFaults, Fault
 from analysis.ingest.dossiers.panel_file import read_panel
 from analysis.ingest.dossiers.personal import fields_fault
+from analysis.ingest.empty_tables import empty_table
 from analysis.sources import Source
 from analysis.text import month
 
@@ -32,7 +33,7 @@ class DossierTables:
 
 def read_dossier_tables(sources: Iterable[Source], files: Mapping[str, Path]) -> DossierTables:
     """All panels under one another, each held to the contracts; two panels must not tell of the same unit and month."""
-    parts: dict[str, list[pd.DataFrame]] = {table: [_empty(table)] for table in DOSSIER_TABLES}
+    parts: dict[str, list[pd.DataFrame]] = {table: [empty_table(table)] for table in DOSSIER_TABLES}
     found = DossierTables({}, {})
     for source in sources:
         try:
@@ -78,8 +79,3 @@ def _told_twice(cells: pd.DataFrame, places: pd.Series) -> list[Fault]:
                 Fault(TOLD_TWICE, where, said, "mỗi đơn vị, mỗi tháng một bảng", f"nạp bảng thay với --replaces {first}, hoặc rút một bảng")
             )
     return faults
-
-
-def _empty(table: str) -> pd.DataFrame:
-    schema = SCHEMAS[table]
-    return pd.DataFrame(columns=columns_of(schema)).astype({name: str(column.dtype) for name, column in schema.columns.items()})

@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from analysis.errors import DataFaults, Fault, Notice
-from analysis.ingest.intake import Arrival, NotAsAsked, safe_name
+from analysis.ingest.intake import Arrival, NotAsAsked, free_id, free_path, refuse_same, safe_name
 from analysis.ingest.qd766_files.layout import KIND, TABLE
 from analysis.ingest.qd766_files.reader import CountsReading, read_counts
 from analysis.sources import Source, sha256_of
@@ -52,9 +52,7 @@ def receive_counts(path: Path, tables: Tables, registered: Sequence[Source], rec
     names no form in force, or where another source in force holds one of its units, periods and items.
     """
     sha256 = sha256_of(path)
-    same = [source for source in registered if source.sha256 == sha256 and source.is_in_force]
-    if same:
-        raise NotAsAsked(f"{path.name}: giống hệt tệp đã nạp ngày {day_of_iso(same[0].received_on)} ({same[0].source_id}); không thay đổi gì.")
+    refuse_same(path, sha256, registered, replaces)
     reading = read_form(path, tables, received_on)
     old = _replaced(registered, replaces)
     _refuse_held(path.name, reading, tables.qd766_counts, replaces)
@@ -89,13 +87,10 @@ def _entry(path: Path, sha256: str, reading: CountsReading, registered: Sequence
     start, end = (str(reading.rows.iloc[0][name]) for name in ("period_start_date", "period_end_date"))
     period = f"{day_of_iso(start)} – {day_of_iso(end)}"
     units_count = reading.rows["unit_code"].nunique()
-    taken_ids, taken_paths = {source.source_id for source in registered}, {source.path for source in registered}
-    name = Path(safe_name(path.name))
     stem = f"qd766-{end[:4]}-{received_on:%Y%m%d}-{sha256[:8]}"
-    paths = (f"qd766/{end[:4]}/{name.stem}{ending}{name.suffix}" for ending in ("", *(f"-ban-{number}" for number in range(2, 1000))))
     return Source(
-        source_id=next(one for one in (stem, *(f"{stem}-{number}" for number in range(2, 1000))) if one not in taken_ids),
-        path=next(one for one in paths if one not in taken_paths),
+        source_id=free_id(stem, {source.source_id for source in registered}),
+        path=free_path(f"qd766/{end[:4]}", safe_name(path.name), {source.path for source in registered}),
         table=TABLE,
         short_vi=SHORT_VI,
         publisher="Cổng Dịch vụ công quốc gia (đơn vị chép)",
