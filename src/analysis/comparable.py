@@ -12,6 +12,7 @@ from analysis.indices import (
     INDEX_VINTAGES,
     WHOLE_PANEL_COUNT,
     comparable_eras,
+    component_eras,
     edition_of,
     editions_until,
     is_composite_circular,
@@ -57,29 +58,58 @@ class Register:
     weights: pd.DataFrame
 
 
-def comparable_panel(register: Register, index: str, component: str, province: str, plan_year: int, last_year: int, as_of: date) -> ComparablePanel:
-    """The panel of an outcome around a province's plan of ``plan_year``, with editions up to ``last_year`` that were out on ``as_of``.
+def comparable_panel(
+    register: Register, index: str, component: str, province: str, plan_year: int, last_year: int, as_of: date, footing: str | None = None
+) -> ComparablePanel:
+    """The panel of an outcome around a province's plan that starts in ``plan_year``, with editions up to ``last_year`` out on ``as_of``.
 
     A score is judged raw inside the era of its component; where that era holds fewer than two editions before the plan, by its
     standing within each edition, as far back as ranks carry over; a weighted index by its composite under constant weights.
-    Where nothing compares the panel is refused with the reason.
+    A ``footing`` asked for is the only one tried. Where nothing compares the panel is refused with the reason; what publication
+    cannot mend is told before what is not published yet.
     """
     edition = edition_of(register.editions, index, plan_year)
     if edition is None or edition["vintage"] not in INDEX_VINTAGES:
         return _refused(index, component, "no_edition", f"không có phiên bản {plan_year} của chỉ số này cho 63 tỉnh, thành phố")
-    if not is_published(edition, as_of):
-        return _refused(index, component, "not_published", f"chưa công bố phiên bản {plan_year}")
     if component == COMPOSITE and is_composite_circular(register.components, index, plan_year):
         return _refused(index, component, "circular", "chỉ số này cộng điểm cho chính việc làm truyền thông nên so sánh sẽ luẩn quẩn")
+    tried = _footings(register, index, component, edition, footing)
+    if lasting := _lasting_obstacle(register, index, component, plan_year, tried):
+        return lasting
+    if not is_published(edition, as_of):
+        return _refused(index, component, "not_published", f"chưa công bố phiên bản {plan_year}")
     out = _editions_out(register.editions, index, last_year, as_of)
     held = _whole_editions(register.scores, index, component, out)
     if plan_year not in held["edition_year"].to_numpy():
         return _refused(index, component, "not_whole", _not_whole(register.scores, index, component, plan_year))
     if not ((held["province_code"] == province) & (held["edition_year"] == plan_year)).any():
         return _refused(index, component, "no_score", f"không có điểm {plan_year} của tỉnh")
-    if component == COMPOSITE and len(weights_of(register.weights, index, str(edition["era"]))):
+    if tried == (CONSTANT_WEIGHT,):
         return _weighted(register, index, edition, plan_year, held, out)
-    return _by_era(register, index, component, plan_year, held)
+    return _by_era(register, index, component, plan_year, held, tried)
+
+
+def _footings(register: Register, index: str, component: str, edition: pd.Series, footing: str | None) -> tuple[str, ...]:
+    """The footings to try, in order."""
+    if footing is not None:
+        return (footing,)
+    is_weighted = component == COMPOSITE and len(weights_of(register.weights, index, str(edition["era"]))) > 0
+    return (CONSTANT_WEIGHT,) if is_weighted else (RAW, Z)
+
+
+def _lasting_obstacle(register: Register, index: str, component: str, plan_year: int, tried: tuple[str, ...]) -> ComparablePanel | None:
+    """A refusal that no later publication lifts: by the registry, no footing has two editions before the plan."""
+    eras = [comparable_eras(register.components, register.editions, index, component, chosen) for chosen in tried]
+    known = component_eras(register.components, register.editions, index, component)
+    before = [sum(year < plan_year and labels[year] == labels.get(plan_year) for year in known.index if year in labels) for labels in eras]
+    if max(before) >= MIN_EDITIONS_BEFORE:
+        return None
+    labels = eras[-1]
+    first = min((year for year in labels.index if labels[year] == labels.get(plan_year)), default=plan_year)
+    if first > plan_year - MIN_EDITIONS_BEFORE and first > min(known.index):
+        reason = f"cách chấm đổi từ phiên bản {first}, nên không có đủ hai phiên bản trước kế hoạch để so sánh"
+        return _refused(index, component, "method_changed", reason)
+    return _refused(index, component, "too_few", f"chỉ có {max(before)} phiên bản so được với nhau trước năm {plan_year}, cần ít nhất hai")
 
 
 def _refused(index: str, component: str, obstacle: Obstacle, reason: str) -> ComparablePanel:
@@ -103,22 +133,18 @@ def _whole_editions(scores: pd.DataFrame, index: str, component: str, out: pd.Da
 def _not_whole(scores: pd.DataFrame, index: str, component: str, plan_year: int) -> str:
     chosen = scores[(scores["index"] == index) & (scores["component"] == component) & (scores["edition_year"] == plan_year)]
     count = int((chosen["score"].notna() & (chosen["province_code"] != COUNTRY_CODE)).sum())
-    return f"bộ số liệu chỉ có điểm {plan_year} của {count} tỉnh, phần nhiều là các tỉnh đầu và cuối bảng; cần ít nhất {WHOLE_PANEL_COUNT} tỉnh"
+    return f"bộ số liệu chỉ có điểm {plan_year} của {count} tỉnh; cần ít nhất {WHOLE_PANEL_COUNT} tỉnh"
 
 
-def _by_era(register: Register, index: str, component: str, plan_year: int, held: pd.DataFrame) -> ComparablePanel:
+def _by_era(register: Register, index: str, component: str, plan_year: int, held: pd.DataFrame, tried: tuple[str, ...]) -> ComparablePanel:
     """Raw inside the component's era, else the standing within each edition as far as it carries over."""
-    eras, footing_eras = (comparable_eras(register.components, register.editions, index, component, chosen) for chosen in (RAW, Z))
-    for chosen, labels in ((RAW, eras), (Z, footing_eras)):
+    eras = comparable_eras(register.components, register.editions, index, component, RAW)
+    for chosen in tried:
+        labels = comparable_eras(register.components, register.editions, index, component, chosen)
         years = [year for year in sorted(held["edition_year"].unique()) if labels.get(year) == labels.get(plan_year)]
         if sum(year < plan_year for year in years) >= MIN_EDITIONS_BEFORE:
             rows = held[held["edition_year"].isin(years)].assign(constant_weight=float("nan"))
             return ComparablePanel(index, component, chosen, _with_era(rows, labels), notes_vi=_notes(chosen, years, eras, plan_year))
-    first = min(year for year in footing_eras.index if footing_eras[year] == footing_eras[plan_year])
-    if first > plan_year - MIN_EDITIONS_BEFORE:
-        return _refused(
-            index, component, "method_changed", f"cách chấm đổi từ phiên bản {first}, nên không có đủ hai phiên bản trước kế hoạch để so sánh"
-        )
     return _refused(index, component, "too_few", f"không có đủ hai phiên bản trước năm {plan_year} có điểm của ít nhất {WHOLE_PANEL_COUNT} tỉnh")
 
 
@@ -131,11 +157,16 @@ def _with_era(rows: pd.DataFrame, labels: "pd.Series[str]") -> pd.DataFrame:
 def _notes(chosen: str, years: Sequence[int], eras: "pd.Series[str]", plan_year: int) -> tuple[str, ...]:
     if chosen == RAW:
         return ()
-    era = str(eras[plan_year]).replace("-", "–")
     return (
-        f"Điểm chỉ so được với nhau trong phiên bản {era}, nên dùng vị trí so với mức chung của từng năm "
+        f"{_how_far_raw_compares(str(eras[plan_year]))}, nên dùng vị trí so với mức chung của từng năm "
         f"({min(years)}–{max(years)}); vị trí này cũng kém chắc ở những năm đổi câu hỏi.",
     )
+
+
+def _how_far_raw_compares(era: str) -> str:
+    if "-" in era:
+        return f"Điểm chỉ so được với nhau trong các phiên bản {era.replace('-', '–')}"
+    return f"Điểm phiên bản {era} không so được với phiên bản nào khác"
 
 
 def _weighted(register: Register, index: str, edition: pd.Series, plan_year: int, held: pd.DataFrame, out: pd.DataFrame) -> ComparablePanel:

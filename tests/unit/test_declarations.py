@@ -421,7 +421,7 @@ def test_a_window_that_does_not_compare_is_refused_with_the_reason(tmp_path, bui
 def test_no_footing_carries_a_window_over_the_merger_of_provinces(tmp_path, built):
     entry = changed(changed(SOUND, "outcomes.pci.last_edition", 2025), "outcomes.pci.footing", "z")
     told = faults_told(read_declaration(written(tmp_path, entry)), built.tables)
-    assert told == ["x, outcomes, pci: phiên bản 2025 đo các tỉnh sau sắp xếp"]
+    assert told == ["x, outcomes, pci: khung 2015–2025; từ 2025 các phiên bản đo 34 tỉnh sau sắp xếp"]
 
 
 def test_constant_weights_carry_a_weighted_composite_over_a_change_of_weights(tmp_path, built):
@@ -429,12 +429,24 @@ def test_constant_weights_carry_a_weighted_composite_over_a_change_of_weights(tm
     assert faults_told(read_declaration(written(tmp_path, entry)), built.tables) == []
 
 
-def test_a_window_inside_one_era_or_on_z_is_sound_and_editions_to_come_are_passed_over(tmp_path, built):
+def later(first: int, last: int) -> dict[str, Any]:
+    windows = {name: SOUND["outcomes"][name] | {"first_edition": first, "last_edition": last, "footing": "z"} for name in ("d5", "total")}
+    of_2027 = changed(changed(SOUND, "plan_year", 2027), "start_edition", 2027)
+    return changed(changed(of_2027, "outcomes", windows), "families", {"papi": ["d5", "total"]})
+
+
+def test_a_window_inside_one_era_or_on_z_is_sound(tmp_path, built):
     assert faults_told(read_declaration(written(tmp_path, SOUND)), built.tables) == []
-    later = changed(changed(SOUND, "plan_year", 2026), "start_edition", 2026)
-    windows = {name: SOUND["outcomes"][name] | {"first_edition": 2021, "last_edition": 2027, "footing": "z"} for name in ("d5", "total")}
-    path = written(tmp_path, changed(changed(later, "outcomes", windows), "families", {"papi": ["d5", "total"]}), "2026.yml")
-    assert faults_told(read_declaration(path), built.tables) == []
+
+
+def test_a_window_over_the_merger_is_refused_though_its_later_editions_are_not_registered_yet(tmp_path, built):
+    told = faults_told(read_declaration(written(tmp_path, later(2021, 2028), "2027.yml")), built.tables)
+    assert told == [f"x, outcomes, {name}: khung 2021–2028; từ 2025 các phiên bản đo 34 tỉnh sau sắp xếp" for name in ("d5", "total")]
+
+
+def test_too_few_editions_before_the_start_names_those_that_the_registry_does_not_hold_yet(tmp_path, built):
+    told = faults_told(read_declaration(written(tmp_path, later(2025, 2028), "2027.yml")), built.tables)
+    assert told[0] == "x, outcomes, d5: 0 phiên bản trước 2027 trong khung 2025–2028; danh mục chỉ số chưa có phiên bản 2025–2026"
 
 
 # The shipped declarations

@@ -30,7 +30,7 @@ def folder(tmp_path: Path, built, monkeypatch) -> Path:
     """The declarations of a project that is the working folder: the shipped files, without their register."""
     (tmp_path / "lantoa.toml").write_text('province = "74"\n', encoding="utf-8")
     (tmp_path / "data" / "raw").mkdir(parents=True)
-    wanted = ["index_editions", "index_components"]
+    wanted = ["index_editions", "index_components", "plans"]
     store.write(tmp_path / "data" / "processed", "0" * 64, {name: built.tables[name] for name in wanted})
     shutil.copytree(SHIPPED, tmp_path / "declarations", ignore=shutil.ignore_patterns("register.yml"))
     monkeypatch.setattr(commands, "refresh", lambda *_, **__: None)
@@ -103,7 +103,7 @@ def test_a_registration_before_publication_is_told_as_declared_beforehand_and_a_
         (["2019", "--on", "2026-12-02"], "giá trị của “--on” không dùng được: gặp ngày 02/12/2026 chưa tới"),
         (["2019", "--on", "mai"], "giá trị của “--on” không dùng được: gặp “mai”"),
         (["19"], "gặp “19”, cần năm bốn chữ số"),
-        ([], "thiếu “year”"),
+        ([], "thiếu “năm”"),
     ],
 )
 def test_a_wrong_command_line_is_told_in_vietnamese_and_nothing_is_written(folder, told, arguments, said):
@@ -142,3 +142,10 @@ def test_the_help_is_vietnamese_with_examples(folder, told):
     out, _ = told("--help")
     assert "Kiểm tra và đăng ký khai báo" in out
     assert "lantoa declare 2027" in out
+
+
+def test_a_declaration_of_another_plan_than_the_one_taken_in_is_told(folder, told):
+    path = folder / "2019.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("689/KH-UBND\n", "999/KH-UBND\n", 1), encoding="utf-8")
+    err = told("2019")[1]
+    assert "đã nạp là 689/KH-UBND, khác số trong khai báo" in err

@@ -11,8 +11,10 @@ from analysis.chapters.subject import Subject
 from analysis.codes import COMPOSITE, INDICES
 from analysis.comparable import CONSTANT_WEIGHT, RAW, ComparablePanel, Register, Z, comparable_panel
 from analysis.declarations import Declaration, DeclaredOutcome, Standing, standing_of
+from analysis.delivery import plan_of_year
 from analysis.estimate.checks import Design
 from analysis.estimate.evidence import Evidence, Question, gather, judge, refused
+from analysis.estimate.grade import ALPHA
 from analysis.indices import component_name, components_near_communication
 from analysis.narrative.outcomes import Assessment
 from analysis.project import open_project
@@ -21,11 +23,12 @@ from analysis.store import Tables
 
 WITH_FULL_COMPONENTS = "PAPI"  # the index whose dimensions nearest to communication are judged one by one
 NEGATIVE_CONTROLS = {"PAPI": ("D6",)}  # health, schools, roads and order: no plan of communication on procedures aims at them
-FOOTING_VI = {RAW: "điểm công bố", Z: "vị trí giữa các tỉnh", "rank": "thứ hạng", CONSTANT_WEIGHT: "điểm theo trọng số không đổi"}
+FOOTING_VI = {RAW: "điểm công bố", Z: "vị trí giữa các tỉnh", "rank": "số bậc xếp hạng", CONSTANT_WEIGHT: "điểm theo trọng số không đổi"}
 OTHER_FOOTINGS = {RAW: (Z, "rank"), Z: ("rank",), CONSTANT_WEIGHT: (Z, "rank")}
 UNIT_VI = {RAW: "điểm", Z: "độ lệch chuẩn giữa các tỉnh", CONSTANT_WEIGHT: "điểm"}
 DECIMALS = 2
 NEIGHBOURS_VI = "các tỉnh cùng vùng"
+HOPED = {"increase": 1, "decrease": -1}
 UNDECLARED_FAMILY = "ngoài khai báo"
 NEEDED_VI = {
     "no_edition": "Không bổ sung được: nơi công bố không có phiên bản này",
@@ -42,23 +45,28 @@ NEEDED_WHEN_ESTIMATED_VI = "So trong tỉnh giữa các xã triển khai trướ
 class Asked:
     """One outcome of an index and what is known before any estimate: its panel, its declaration and what it rests on.
 
-    ``controls``: Vietnamese names → columns of the panel's rows that the plan never aims at, on the panel's footing.
+    ``sha256`` is the declaration's, None without one; ``start`` the first edition that counts as after. ``controls``:
+    Vietnamese names → columns of the panel's rows that the plan never aims at, on the panel's footing.
     """
 
     index: str
     component: str
     name_vi: str
+    start: int
     panel: ComparablePanel
     standing: Standing
     declared: DeclaredOutcome | None
+    alpha: float
     family: str
     controls: dict[str, str]
+    sha256: str | None
     rests_on: Provenance
 
     @property
     def outcome_id(self) -> str:
         """Stable name for block ids: ``papi-d5``."""
-        return f"{self.index}-{self.component}".lower().replace(" ", "-")
+        said = f"{self.index}-{self.component}".lower().replace(" ", "-")
+        return said if self.declared is None else f"{said}-{self.panel.footing}".replace("_", "-")
 
 
 @dataclass(frozen=True)
@@ -79,29 +87,50 @@ class Judged:
 
 def _needed(asked: Asked) -> str:
     if asked.panel.obstacle == "not_whole":
-        return f"Điểm {INDICES[asked.index]} của đủ các tỉnh, ít nhất hai năm trước kế hoạch theo cùng cách chấm"
+        return f"Điểm {asked.index} của tất cả các tỉnh, năm có kế hoạch và ít nhất hai năm trước đó, theo cùng cách chấm"
     return NEEDED_VI.get(asked.panel.obstacle or "", NEEDED_VI["too_few"])
 
 
-def declaration_of(year: int) -> Declaration | None:
-    """The office's declaration of a plan year, None without one. Raises ``DataFaults`` for a faulty file."""
-    return declarations.find_declaration(declarations.declarations_folder(open_project()), year)
+def declaration_of(tables: Tables, province: str, year: int) -> Declaration | None:
+    """The office's declaration of its own plan of a year; None without one, for another province, or for another plan's number.
+
+    Raises ``DataFaults`` for a faulty file.
+    """
+    project = open_project()
+    if province != project.settings.province:
+        return None
+    found = declarations.find_declaration(declarations.declarations_folder(project), year)
+    plan = plan_of_year(tables.plans, province, year)
+    return found if found is not None and plan is not None and found.plan_number == plan["plan_number"] else None
 
 
 def outcomes_asked(tables: Tables, subject: Subject, province: str, year: int) -> list[Asked]:
-    """Outcomes nearest to communication first: those dimensions of PAPI, its composite, then the composites of the other indices."""
+    """What is declared, and what is always asked: dimensions of PAPI near communication, its composite, those of the other indices."""
     register = Register(tables.index_scores, tables.index_editions, tables.index_components, tables.index_weights)
-    near = components_near_communication(register.components, WITH_FULL_COMPONENTS, year)
-    others = [(index, COMPOSITE) for index in INDICES if index != WITH_FULL_COMPONENTS]
-    wanted = [*((WITH_FULL_COMPONENTS, part) for part in (*near, COMPOSITE)), *others]
-    declaration = declaration_of(year)
+    declaration = declaration_of(tables, province, year)
     entries = declarations.read_register(declarations.declarations_folder(open_project()))
-    return [_asked(register, declaration, entries, subject, province, year, index, part) for index, part in wanted]
+    return [
+        _asked(register, declaration, one, entries, subject, province, year, index, component)
+        for index, component, one in _wanted(register.components, declaration, year)
+    ]
+
+
+def _wanted(components: pd.DataFrame, declaration: Declaration | None, year: int) -> list[tuple[str, str, DeclaredOutcome | None]]:
+    near = components_near_communication(components, WITH_FULL_COMPONENTS, year)
+    others = [(index, COMPOSITE) for index in INDICES if index != WITH_FULL_COMPONENTS]
+    always = [*((WITH_FULL_COMPONENTS, part) for part in (*near, COMPOSITE)), *others]
+    declared = declaration.outcomes if declaration else ()
+    order = {pair: place for place, pair in enumerate(always)}
+    told = sorted(declared, key=lambda one: (order.get((one.index, one.component), len(order)), one.name))
+    held = {(one.index, one.component) for one in declared}
+    rows = [(one.index, one.component, one) for one in told] + [(*pair, None) for pair in always if pair not in held]
+    return sorted(rows, key=lambda row: order.get((row[0], row[1]), len(order)))
 
 
 def _asked(
     register: Register,
     declaration: Declaration | None,
+    declared: DeclaredOutcome | None,
     entries: Sequence[declarations.Registration],
     subject: Subject,
     province: str,
@@ -109,24 +138,30 @@ def _asked(
     index: str,
     component: str,
 ) -> Asked:
-    declared = _declared(declaration, index, component)
-    last_year = max(year, declared.last_edition) if declared else year
-    panel = comparable_panel(register, index, component, province, year, last_year, subject.as_of)
-    controls = _controls(register, panel, province, year, last_year, subject)
+    """An outcome as declared, on the declared footing, start and editions; or as it compares best, from the plan's year on."""
+    start = declaration.start_edition if declaration and declared else year
+    last_year = declared.last_edition if declared else year
+    footing = declared.footing if declared else None
+    panel = comparable_panel(register, index, component, province, start, last_year, subject.as_of, footing)
+    if footing is not None:
+        panel = replace(panel, footing=footing)  # a refused panel has none of its own
+    controls = _controls(register, panel, province, start, last_year, subject)
     for column, values in controls.items():
         panel = replace(panel, rows=panel.rows.merge(values.rename(column), on=["province_code", "edition_year"], how="left"))
     if declared:
         panel = replace(panel, rows=panel.rows[panel.rows["edition_year"].between(declared.first_edition, declared.last_edition)])
-    is_so_declared = declared is not None and declared.footing == panel.footing
     return Asked(
         index,
         component,
         _name(register.components, index, component, year),
+        start,
         panel,
         standing_of(declaration, entries, register.editions, index=index, component=component, footing=panel.footing),
-        declared if is_so_declared else None,
-        declaration.family_of(declared) if declaration and declared and is_so_declared else UNDECLARED_FAMILY,
+        declared,
+        declaration.alpha if declaration and declared else ALPHA,
+        declaration.family_of(declared) if declaration and declared else UNDECLARED_FAMILY,
         {_name(register.components, index, column, year): column for column in controls},
+        declaration.sha256 if declaration else None,
         _behind(register, index, (component, *controls)),
     )
 
@@ -147,11 +182,6 @@ def _controls(register: Register, panel: ComparablePanel, province: str, year: i
     return found
 
 
-def _declared(declaration: Declaration | None, index: str, component: str) -> DeclaredOutcome | None:
-    found = [one for one in declaration.outcomes if (one.index, one.component) == (index, component)] if declaration else []
-    return found[0] if found else None
-
-
 def _name(components: pd.DataFrame, index: str, component: str, year: int) -> str:
     if component == COMPOSITE:
         return f"{index} tổng hợp"
@@ -162,18 +192,30 @@ def judged(tables: Tables, subject: Subject, province: str, year: int, *, grade_
     """Every outcome with its evidence, graded together; with ``grade_only`` only what the grade needs."""
     asked = outcomes_asked(tables, subject, province, year)
     neighbours = peers_of(tables.regions, province)
-    found = [_evidence(item, province, year, neighbours, grade_only=grade_only) for item in asked]
+    found = [_evidence(item, province, neighbours, grade_only=grade_only) for item in asked]
     return [Judged(item, evidence, subject.place) for item, evidence in zip(asked, judge(found), strict=True)]
 
 
-def _evidence(item: Asked, province: str, year: int, neighbours: Sequence[str], *, grade_only: bool) -> Evidence:
+def _evidence(item: Asked, province: str, neighbours: Sequence[str], *, grade_only: bool) -> Evidence:
     if item.panel.refusal_vi is not None:
-        return refused(item.name_vi, item.family, item.panel.refusal_vi)
-    return gather(_question(item, province, year, neighbours), grade_only=grade_only)
+        return refused(item.outcome_id, item.family, item.panel.refusal_vi)
+    return gather(_question(item, province, neighbours), grade_only=grade_only)
 
 
-def _question(item: Asked, province: str, year: int, neighbours: Sequence[str]) -> Question:
+def _question(item: Asked, province: str, neighbours: Sequence[str]) -> Question:
     panel = item.panel
-    design = Design(panel.rows, "province_code", "edition_year", panel.footing, province, year, decimals=DECIMALS, era="era")
+    design = Design(panel.rows, "province_code", "edition_year", panel.footing, province, item.start, decimals=DECIMALS, era="era")
     footings = {FOOTING_VI[name]: name for name in (panel.footing, *OTHER_FOOTINGS[panel.footing])}
-    return Question(item.name_vi, item.family, design, footings, item.controls, neighbours, NEIGHBOURS_VI, item.standing.is_declared_beforehand)
+    direction = 0 if item.declared is None else HOPED[item.declared.direction]
+    return Question(
+        item.outcome_id,
+        item.family,
+        design,
+        footings,
+        item.controls,
+        neighbours,
+        NEIGHBOURS_VI,
+        item.standing.is_declared_beforehand,
+        item.alpha,
+        direction,
+    )

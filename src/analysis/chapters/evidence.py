@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from analysis.blocks import Block, Provenance, provenance
-from analysis.chapters.asked import Judged, declaration_of, judged
+from analysis.chapters.asked import Judged, judged
 from analysis.chapters.subject import Subject
 from analysis.comparable import CONSTANT_WEIGHT, RAW
-from analysis.estimate.evidence import may_print_p
+from analysis.estimate.evidence import Evidence, may_print_p
 from analysis.figures import evidence as charts
 from analysis.indices import comparable_eras
 from analysis.narrative import evidence as say
@@ -25,14 +25,13 @@ def opening(found: Sequence[Judged], tables: Tables, subject: Subject, year: int
     if not found:
         return [say_outcomes.not_applicable(year, provenance(tables.plans))]
     rests_on = _all(found)
-    declaration = declaration_of(year)
     blocks: list[Block] = [
         say_outcomes.headline([item.assessment() for item in found], year, "indices-grade"),
         say.how_to_read(subject.place, rests_on),
     ]
-    blocks += _declared(found, declaration.sha256 if declaration else None, rests_on)
+    blocks += _declared(found, found[0].asked.sha256, rests_on)
     if held := with_estimate(found):
-        rows = [(item.asked.name_vi, item.asked.standing.label_vi, item.evidence, item.assessment().decimals) for item in held]
+        rows = [_summary_row(item) for item in held]
         cloud = [(item.asked.name_vi, item.evidence) for item in held]
         blocks += [present.summary(rows, _all(held)), charts.placebo_cloud(cloud, subject.place, _names(tables), _all(held))]
     refused = [item for item in found if item.evidence.estimate is None]
@@ -41,11 +40,17 @@ def opening(found: Sequence[Judged], tables: Tables, subject: Subject, year: int
     return blocks
 
 
+def _summary_row(item: Judged) -> tuple[str, str, str, Evidence, int]:
+    assessment = item.assessment()
+    return item.asked.name_vi, assessment.unit_vi, item.asked.standing.label_vi, item.evidence, assessment.decimals
+
+
 def _declared(found: Sequence[Judged], sha256: str | None, rests_on: Provenance) -> list[Block]:
     """One sentence a reason, the outcomes that share it together."""
-    reasons = dict.fromkeys((item.asked.standing.label_vi, item.asked.standing.reason_vi) for item in with_estimate(found))
+    told = [item for item in found if item.asked.declared is not None or item.evidence.estimate is not None]
+    reasons = dict.fromkeys((item.asked.standing.label_vi, item.asked.standing.reason_vi) for item in told)
     return [
-        say.declared([item.asked.name_vi for item in with_estimate(found) if item.asked.standing.reason_vi == why], label, why, sha256, rests_on)
+        say.declared([item.asked.name_vi for item in told if item.asked.standing.reason_vi == why], label, why, sha256, rests_on)
         for label, why in reasons
     ]
 
@@ -80,7 +85,7 @@ def one_outcome(item: Judged, tables: Tables) -> list[Block]:
     eras = comparable_eras(tables.index_components, tables.index_editions, asked.index, asked.component, joined_by)
     smallest = asked.declared.smallest_effect if asked.declared else None
     blocks: list[Block] = [
-        *[say.note(note, rests_on) for note in asked.panel.notes_vi],
+        *[say.note(asked.name_vi, note, rests_on) for note in asked.panel.notes_vi],
         say.detectable(assessment, estimate, smallest),
         say.seen(assessment, evidence),
         charts.path(
@@ -103,5 +108,6 @@ def one_outcome(item: Judged, tables: Tables) -> list[Block]:
         if companion.method == SYNTHETIC_CONTROL and companion.donor_weights is not None
     ]
     if evidence.curve is not None:
-        blocks.append(charts.specification_curve(asked.outcome_id, asked.name_vi, evidence.curve, rests_on))
+        is_ranked = may_print_p(evidence.rank_calibration)
+        blocks.append(charts.specification_curve(asked.outcome_id, asked.name_vi, evidence.curve, rests_on, with_p=is_ranked))
     return blocks

@@ -53,4 +53,4 @@ def _contribution(tables: Tables, subject: Subject, province: str, done: Deliver
     if done.plan is None:
         return say_outcomes.not_applicable(done.year, provenance(tables.plans))
     months = unit_months_of(tables, province, subject.as_of).rows
-    return say_outcomes.headline(assess(tables, subject, months, province, done.year), done.year)
+    return say_outcomes.in_brief(assess(tables, subject, months, province, done.year), done.year)

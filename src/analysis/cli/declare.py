@@ -38,6 +38,7 @@ def declare(year: int, on: date | None) -> None:
       lantoa declare 2027 --on 2027-01-15
     """
     from analysis.declarations import comparability_faults, declarations_folder, read_declaration, read_register, register
+    from analysis.delivery import plan_of_year
 
     folder = declarations_folder(open_project())
     declaration = read_declaration(folder / f"{year}.yml")
@@ -48,7 +49,10 @@ def declare(year: int, on: date | None) -> None:
             raise DataFaults(faults)
         is_new = register(folder, declaration, on or date.today())
         registrations = read_register(folder)
+        plan = plan_of_year(tables.plans, project.settings.province, year)
     click.echo("\n".join(_told(declaration, registrations, tables, is_new)))
+    if plan is not None and plan["plan_number"] != declaration.plan_number:
+        click.echo(f"Kế hoạch năm {year} đã nạp là {plan['plan_number']}, khác số trong khai báo: báo cáo sẽ không dùng khai báo này.", err=True)
     if is_new and on is not None and on < date.today():
         click.echo(
             f"Ngày đăng ký {day(on)} là ngày đã qua: hãy giữ văn bản có ngày và mã sha256 trên để chứng minh; bộ không tự chứng minh được.", err=True

@@ -8,8 +8,9 @@ import pandas as pd
 from analysis.codes import COMPOSITE
 from analysis.declarations.form import Declaration, DeclaredOutcome
 from analysis.errors import Fault
-from analysis.indices import INDEX_VINTAGES, component_eras, components_of, editions_until, is_component_circular
+from analysis.indices import comparable_eras, components_of, editions_until, is_component_circular
 from analysis.text import year_spans
+from analysis.units import MERGER_DAY
 
 NOT_COMPARABLE = "Khai báo so sánh những phiên bản không so được"
 NOT_DEFINED = "Khai báo thành phần không có trong danh mục chỉ số"
@@ -40,9 +41,8 @@ def _faults_of(outcome: DeclaredOutcome, start: int, editions: pd.DataFrame, com
     place = f"{where}, outcomes, {outcome.name}"
     listed = editions_until(editions, outcome.index, outcome.last_edition)
     listed = listed[listed["edition_year"] >= outcome.first_edition].set_index("edition_year")
-    merged = listed.index[~listed["vintage"].isin(INDEX_VINTAGES)]
-    if len(merged) and len(merged) < len(listed):
-        found = f"phiên bản {year_spans(merged)} đo các tỉnh sau sắp xếp"
+    if outcome.first_edition < MERGER_DAY.year <= outcome.last_edition:
+        found = f"khung {outcome.first_edition}–{outcome.last_edition}; từ {MERGER_DAY.year} các phiên bản đo 34 tỉnh sau sắp xếp"
         yield Fault(NOT_COMPARABLE, place, found, "khung gồm các phiên bản của cùng một danh mục tỉnh", "thu hẹp khung")
         return
     undefined = [year for year in listed.index if outcome.component not in _defined(components, outcome.index, year)]
@@ -55,7 +55,9 @@ def _faults_of(outcome: DeclaredOutcome, start: int, editions: pd.DataFrame, com
         yield Fault(CIRCULAR, place, found, "thành phần không cộng điểm cho việc truyền thông", "chọn thành phần khác")
     before = int((listed.index < start).sum())
     if before < EDITIONS_BEFORE:
-        found = f"{before} phiên bản trước {start} trong khung {outcome.first_edition}–{outcome.last_edition}"
+        unknown = sorted(set(range(outcome.first_edition, start)) - set(listed.index))
+        absent = f"; danh mục chỉ số chưa có phiên bản {year_spans(unknown)}" if unknown else ""
+        found = f"{before} phiên bản trước {start} trong khung {outcome.first_edition}–{outcome.last_edition}{absent}"
         yield Fault(NOT_COMPARABLE, place, found, f"ít nhất {EDITIONS_BEFORE} phiên bản", "mở rộng khung hoặc bỏ kết quả này")
     yield from _footing_faults(outcome, listed, editions, components, place)
 
@@ -66,26 +68,12 @@ def _footing_faults(outcome: DeclaredOutcome, listed: pd.DataFrame, editions: pd
         found = f"constant_weight cho {outcome.index} {outcome.component}"
         yield Fault(NOT_COMPARABLE, place, found, f"constant_weight chỉ dùng cho {COMPOSITE} của chỉ số có trọng số", "dùng footing: raw hoặc z")
         return
-    kinds = _kinds(outcome, listed, editions, components)
+    kinds = comparable_eras(components, editions, outcome.index, outcome.component, outcome.footing).loc[list(listed.index)].to_dict()
     borders = [later for earlier, later in pairwise(kinds) if kinds[earlier] != kinds[later]]
     if borders:
         accepted = f"khung không đi qua {year_spans(borders)}, hoặc cách so khác chịu được lần đổi đó"
         found = f"{outcome.index} {outcome.component}, {_BREAKS_VI[outcome.footing]} {year_spans(borders)}"
         yield Fault(NOT_COMPARABLE, place, found, accepted, "thu hẹp khung, đổi footing hoặc bỏ kết quả này")
-
-
-def _kinds(outcome: DeclaredOutcome, listed: pd.DataFrame, editions: pd.DataFrame, components: pd.DataFrame) -> dict[int, object]:
-    """Edition year → what must be the same throughout the window on the declared footing."""
-    if outcome.footing == "raw":
-        return component_eras(components, editions, outcome.index, outcome.component).loc[list(listed.index)].to_dict()
-    if outcome.footing == "z":
-        return listed["footing_era"].to_dict()
-    return {int(year): _parts(components, outcome, year) for year in listed.index}
-
-
-def _parts(components: pd.DataFrame, outcome: DeclaredOutcome, year: int) -> frozenset[str]:
-    defined = components_of(components, outcome.index, year)
-    return frozenset(defined.loc[defined["parent_component"] == outcome.component, "component"])
 
 
 def _defined(components: pd.DataFrame, index: str, year: int) -> frozenset[str]:

@@ -20,7 +20,7 @@ CONTRADICTORY = "Khai báo có năm không khớp nhau"
 FOOTINGS = {"raw": "điểm công bố", "z": "vị trí giữa các tỉnh trong từng phiên bản", "constant_weight": "điểm theo trọng số không đổi"}
 DIRECTIONS = {"increase": "mong tăng", "decrease": "mong giảm"}
 PRIMARY_ESTIMATORS = ("demeaned_did",)  # the design whose false-alarm rate on the real panel is the nominal one
-LARGEST_ALPHA = 0.1  # a looser promise is no promise
+LARGEST_ALPHA = 0.05  # a looser promise is no promise
 
 Entry = Mapping[str, Any]
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -113,7 +113,7 @@ _FIELDS: dict[str, _Kind] = {
     "declared_by": _TEXT,
     "start_edition": _YEAR,
     "primary_estimator": _code(PRIMARY_ESTIMATORS),
-    "alpha": (lambda value: _is_number_in(value, LARGEST_ALPHA), "số trên 0 và không quá 0.1 (dấu chấm thập phân)"),
+    "alpha": (lambda value: _is_number_in(value, LARGEST_ALPHA), "số trên 0 và không quá 0.05, viết với dấu chấm như 0.05"),
     "primary_family": _TEXT,
     "families": (_is_family_table, "bảng tên nhóm: [các kết quả], mỗi nhóm ít nhất một kết quả"),
     "outcomes": (lambda value: isinstance(value, dict) and bool(value), "bảng tên kết quả: {các trường}, ít nhất một kết quả"),

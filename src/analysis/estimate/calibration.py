@@ -15,8 +15,8 @@ from scipy.special import stdtrit
 
 from analysis.estimate.difference import every_demeaned
 from analysis.estimate.every_unit import EveryUnitOf
-from analysis.estimate.inference import POWER, SIGNIFICANCE, minimum_detectable_effect, rank_mde
-from analysis.estimate.matrix import Matrix
+from analysis.estimate.inference import POWER, SIGNIFICANCE, SMALLEST_SPREAD, minimum_detectable_effect, rank_mde
+from analysis.estimate.matrix import Matrix, refuse_form
 from analysis.estimate.methods import Estimator, Method, method_of
 from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.result import Calibration, EffectEstimate, Statistic
@@ -68,31 +68,41 @@ def calibrate(
     ``panel`` is long, one row a (unit, time), with one column an ``outcome``. Only units observed in every period of an outcome
     take part; ``had_plan`` names units that had a plan and are left out altogether. ``starts`` are the placebo starts, by default
     every period with two periods before. ``effect`` is in the outcome's unit; without it the effect is ``effect_sd`` standard
-    deviations of the demeaned comparison's placebo estimates in the same cell, one yardstick for all methods. ``statistic``
+    deviations of the demeaned comparison's placebo estimates in the same cell, one yardstick for all methods (with it, the
+    result's ``effect_sd`` tells how many such deviations it is, on average over cells). ``statistic``
     chooses the p-value, by default the one the method is judged by. ``options`` go to the estimator; with any, or for an
     estimator without a fast form, it is called once for every placebo plan and effect, otherwise closed forms and shared weights
     serve.
 
-    Raises ``DesignRefused`` for fewer than ten units, no start, or an estimator that does not give the statistic.
+    Raises ``DesignRefused`` for what is no panel of numbers, fewer than ten units, no start, an outcome that does not vary, or an
+    estimator that does not give the statistic.
     """
+    if not 0 < alpha < 1 or statistic not in (None, "exact", "rank"):
+        raise DesignRefused(f"alpha phải lớn hơn 0 và nhỏ hơn 1, statistic là exact hoặc rank; gặp alpha = {alpha}, statistic = {statistic}.")
     method, chosen = method_of(estimator), cells(panel, unit=unit, time=time, outcome=outcome, starts=starts, had_plan=had_plan)
     judged_by = statistic or method.statistic
     every = None if options else method.every
+    spreads = [_placebo_spread(cell) for cell in chosen]
     runs = []
-    for cell in chosen:
-        size = _effect(cell, effect, effect_sd)
+    for cell, spread in zip(chosen, spreads, strict=True):
+        size = effect_sd * spread if effect is None else effect
         runs.append(_fast_runs(cell, every, size, alpha, judged_by) if every else _slow_runs(cell, method.ask, size, alpha, judged_by, options))
-    return _summary(chosen, runs, method.name, judged_by, alpha, effect_sd)
+    told = effect_sd if effect is None else float(np.mean([effect / spread for spread in spreads]))
+    return _summary(chosen, runs, method.name, judged_by, alpha, told)
 
 
 def cells(
     panel: pd.DataFrame, *, unit: str, time: str, outcome: str | Sequence[str], starts: Sequence[object] | None, had_plan: Collection[Any] = ()
 ) -> list[Cell]:
     """The outcomes and starts that placebo plans are given to, each with its units of complete record."""
+    if isinstance(had_plan, str):
+        raise DesignRefused(f"Các đơn vị đã có kế hoạch phải là một danh sách; gặp chuỗi “{had_plan}”.")
     found = []
     for name in [outcome] if isinstance(outcome, str) else outcome:
+        refuse_form(panel, unit, time, name)
         held = panel[~panel[unit].isin(list(had_plan))]
-        wide = held.pivot(index=unit, columns=time, values=name).sort_index().sort_index(axis=1).astype(float).dropna()
+        wide = held.pivot(index=unit, columns=time, values=name).sort_index().sort_index(axis=1).astype(float)
+        wide = wide.replace([np.inf, -np.inf], np.nan).dropna()
         if len(wide) < MIN_UNITS:
             raise DesignRefused(f"Chỉ có {len(wide)} đơn vị có đủ các kỳ của “{name}”; cần ít nhất {MIN_UNITS} để đo tỷ lệ báo động nhầm.")
         times = tuple(wide.columns)
@@ -100,7 +110,7 @@ def cells(
         for start in times[MIN_BEFORE:] if starts is None else starts:
             before = sum(period < start for period in times)
             if MIN_BEFORE <= before < len(times):
-                found.append(Cell(name, start, wide.to_numpy(dtype=np.float64), tuple(wide.index), times, clock, before))
+                found.append(Cell(name, start, np.ascontiguousarray(wide.to_numpy(dtype=np.float64)), tuple(wide.index), times, clock, before))
     if not found:
         raise DesignRefused(f"Không có mốc bắt đầu nào có ít nhất {MIN_BEFORE} kỳ trước và một kỳ sau để thử.")
     return found
@@ -113,19 +123,24 @@ def mde(panel: pd.DataFrame, estimator: Estimator, *, power: float = POWER, alph
     treated unit after the start plays no part and the figure may be told before the estimate. Raises ``DesignRefused``.
     """
     found = estimator(panel, **design)
-    if found.df is not None and found.mde is not None:
+    if found.mde is not None and (power, alpha) == (POWER, SIGNIFICANCE):
+        return found.mde
+    placebos = np.empty(0) if found.placebos is None else found.placebos.to_numpy(dtype=np.float64)
+    if found.df is not None and found.mde is not None and found.mde != rank_mde(placebos):  # that of a t test
         std_error = found.mde / minimum_detectable_effect(1.0, found.df)
         return minimum_detectable_effect(std_error, found.df, power, alpha)
-    smallest = None if found.placebos is None else rank_mde(found.placebos.to_numpy(dtype=np.float64), power, alpha)
+    smallest = rank_mde(placebos, power, alpha)
     if smallest is None:
         raise DesignRefused(f"Chỉ có {found.n_placebos} đơn vị so sánh để xếp hạng, không đủ để kết luận ở mức {alpha:g}.")
     return smallest
 
 
-def _effect(cell: Cell, effect: float | None, effect_sd: float) -> float:
-    if effect is not None:
-        return effect
-    return effect_sd * float(every_demeaned(cell.outcomes, cell.clock, cell.before).estimates.std(ddof=1))
+def _placebo_spread(cell: Cell) -> float:
+    """Standard deviation of the demeaned comparison's placebo estimates."""
+    spread = float(every_demeaned(cell.outcomes, cell.clock, cell.before).estimates.std(ddof=1))
+    if not spread > SMALLEST_SPREAD * max(1.0, float(np.abs(cell.outcomes).max())):
+        raise DesignRefused(f"“{cell.outcome}” không biến động giữa các đơn vị quanh mốc {cell.start} nên không đo được tỷ lệ báo động nhầm.")
+    return spread
 
 
 def _fast_runs(cell: Cell, every: EveryUnitOf, effect: float, alpha: float, statistic: Statistic) -> PlaceboRuns:

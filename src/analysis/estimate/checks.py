@@ -1,6 +1,7 @@
 """Checks beside an estimate: what would have to be true, looked at one by one, each with pass, fail or not known.
 
-Every check answers for the primary design, ``demeaned_did`` of one treated unit. A check that cannot be made says why and is
+Every check answers for the primary design, ``demeaned_did`` of one treated unit. Sentences name no p-value and no interval: a report
+prints these only where their false alarms were measured, and those of the checks were not. A check that cannot be made says why and is
 None; a check that passes only because it could not have failed is None as well.
 """
 
@@ -16,6 +17,7 @@ from analysis.estimate.difference import demeaned_did, last_year_did, unit_contr
 from analysis.estimate.honest import breakdown_value, relative_magnitude_bounds
 from analysis.estimate.inference import SIGNIFICANCE, cross_section, minimum_detectable_effect
 from analysis.estimate.matrix import MIN_COMPARISON_UNITS, Matrix, matrix_of
+from analysis.estimate.past_spread import UNUSUAL, past_spread
 from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.result import CheckResult, EffectEstimate
 
@@ -80,9 +82,9 @@ def pre_trend(design: Design, estimate: EffectEstimate) -> CheckResult:
     except DesignRefused as refused:
         return CheckResult(name, None, str(refused))
     seen = minimum_detectable_effect(_controls_error(slopes * carried, matrix.is_treated), fit.df)
-    drift = f"xu hướng riêng trước mốc, nếu kéo dài, tự nó tạo ra {design.said(fit.estimate)} (p = {text.number(fit.p_value, 2)})"
+    drift = f"xu hướng riêng trước mốc, nếu kéo dài, tự nó tạo ra {design.said(fit.estimate)}"
     if fit.p_value <= SIGNIFICANCE:
-        return CheckResult(name, False, f"Trước mốc đã lệch dần so với các đơn vị khác: {drift}.", value=fit.estimate)
+        return CheckResult(name, False, f"Trước mốc đã lệch dần so với các đơn vị khác, quá mức ngẫu nhiên: {drift}.", value=fit.estimate)
     if estimate.mde is not None and seen > estimate.mde:
         weak = f"phép thử chỉ nhận ra độ lệch từ {text.number(seen, design.decimals)} trở lên"
         return CheckResult(name, None, f"Không thấy lệch dần trước mốc nhưng phép thử yếu: {drift}; {weak}.", value=fit.estimate)
@@ -102,7 +104,7 @@ def _controls_error(contrasts: Matrix, is_treated: Any) -> float:
 def placebo_in_time(design: Design) -> CheckResult:
     """The same estimate at every earlier start, on the periods before the real one alone, where nothing had happened yet.
 
-    Fails when more than one in ten of the earlier starts, or the only one, reads as more than chance.
+    Fails when more than one in ten of the earlier starts reads as more than chance; with fewer than ten of them, any.
     """
     name, rows = "placebo in time", design.before()
     times = sorted(rows[design.time].unique())
@@ -155,13 +157,22 @@ def other_start(design: Design, estimate: EffectEstimate) -> CheckResult:
     """Does the answer hang on the very start? One period earlier and later must read the same."""
     name, times = "other start", sorted(design.panel[design.time].unique())
     place = int(np.searchsorted(np.array(times), design.start))
-    tried = [(start, _tried(design, start=start)) for start in (times[max(place - 1, 0)], *times[place + 1 : place + 2])]
+    tried = [
+        (start, _tried(design, start=start, panel=without_between(design, start)))
+        for start in (times[max(place - 1, 0)], *times[place + 1 : place + 2])
+    ]
     found = [(start, item) for start, item in tried if item is not None]
     if not found:
         return CheckResult(name, None, "Chưa thử được mốc sớm hoặc muộn hơn một kỳ: không đủ kỳ.", is_required=False)
     listed = text.enumerate_vi([f"từ {start}: {design.said(item.estimate)}" for start, item in found])
     same = all(_agrees(item, estimate) for _, item in found)
     return CheckResult(name, same, f"Dời mốc một kỳ: {listed}; {_unchanged(is_so=same)}.", is_required=False)
+
+
+def without_between(design: Design, start: Any) -> pd.DataFrame:
+    """The panel without the periods from the real start up to a later one: they are touched by the plan and belong to no side."""
+    times = design.panel[design.time]
+    return design.panel[~((times >= design.start) & (times < start))]
 
 
 def other_footing(design: Design, estimate: EffectEstimate, footings: Mapping[str, str]) -> CheckResult:
@@ -211,24 +222,42 @@ def regression_to_mean(design: Design, estimate: EffectEstimate) -> CheckResult:
     return CheckResult("regression to the mean", same, f"{said}; {ending}.", is_required=False, value=high - low)
 
 
+def own_spread(design: Design) -> CheckResult:
+    """Did the unit wander more than nearly all others before the start? Then any year of its looks special, whatever it did."""
+    name, found = "own spread", past_spread(matrix_of(**design.arguments()))
+    if found is None:
+        return CheckResult(name, None, "Chưa so được mức dao động trước mốc: cần ít nhất ba kỳ trước.")
+    ratio, share = found
+    said = f"Trước mốc, mức dao động của đơn vị bằng {text.number(ratio, 1)} lần mức của đơn vị đứng giữa"
+    is_usual = share > UNUSUAL
+    ending = "không khác thường" if is_usual else "thuộc nhóm dao động mạnh nhất, nên năm nào cũng dễ có vẻ khác thường"
+    return CheckResult(name, is_usual, f"{said}; {ending}.", value=ratio)
+
+
 def negative_controls(design: Design, outcomes: Mapping[str, str]) -> CheckResult:
     """Outcomes the plan never touches must not move. ``outcomes``: Vietnamese name → column of the panel."""
     name = "negative controls"
     found = [(said, item) for said, column in outcomes.items() if (item := _tried(design, outcome=column)) is not None]
     if not found:
         return CheckResult(name, None, "Không có kết quả đối chứng (điều mà kế hoạch không nhắm tới) trong cùng các kỳ.", is_required=False)
-    moved = [said for said, item in found if _is_significant(item)]
-    listed = text.enumerate_vi([f"{said}: {text.signed(item.estimate, 2)} (p = {text.number(item.p_exact or 0.0, 2)})" for said, item in found])
+    moved = [said for said, item in found if _is_significant(item) and _is_usual(design, outcomes[said])]
+    listed = text.enumerate_vi([f"{said}: {text.signed(item.estimate, 2)}" for said, item in found])
     ending = f"{text.enumerate_vi(moved)} cũng lệch, dù kế hoạch không nhắm tới" if moved else "không kết quả nào lệch"
     return CheckResult(name, not moved, f"Kết quả mà kế hoạch không nhắm tới: {listed}; {ending}.")
+
+
+def _is_usual(design: Design, column: str) -> bool:
+    """Whether the unit's past in another outcome is no more restless than that of the others; if it is, its moves say nothing."""
+    spread = past_spread(matrix_of(**{**design.arguments(), "outcome": column}))
+    return spread is None or spread[1] > UNUSUAL
 
 
 def honest_bounds(design: Design) -> CheckResult:
     """How far may trends differ after the start, in units of the largest yearly difference before, before zero is among the answers?
 
     Rambachan and Roth (2023), relative magnitudes, for the mean of the periods after; errors and their covariance are those of
-    the comparison units. Passes where zero stays out up to once the largest difference seen before. Not known where the
-    interval holds zero even without any violation: there is nothing to break.
+    the comparison units. Passes where zero stays out up to once the largest difference seen before; otherwise not known. It never
+    fails: its base is the last period before alone, noisier than the estimate it stands beside.
     """
     name, matrix = "honest bounds", matrix_of(**design.arguments())
     before, after = matrix.before_count, len(matrix.times) - matrix.before_count
@@ -239,18 +268,19 @@ def honest_bounds(design: Design) -> CheckResult:
         table = relative_magnitude_bounds(path, covariance, before_count=before - 1, weights=[1 / after] * after, multiples=MULTIPLES)
     except DesignRefused as refused:
         return CheckResult(name, None, str(refused))
-    first, broken = table.iloc[0], breakdown_value(table)
+    broken = breakdown_value(table)
     if np.isnan(broken):
-        held = f"từ {design.said(first['ci_low'])} đến {design.said(first['ci_high'])}"
-        return CheckResult(name, None, f"Khoảng tin cậy so với kỳ liền trước đã chứa số 0 ngay khi xu hướng không lệch thêm ({held}).", value=0.0)
+        held = "Khoảng tin cậy so với kỳ liền trước đã chứa số 0 ngay khi xu hướng không lệch thêm, nên không có gì để thử."
+        return CheckResult(name, None, held, value=0.0, is_required=False)
     said = f"Số 0 chỉ vào khoảng tin cậy khi xu hướng sau mốc lệch quá {text.number(broken, 1)} lần mức lệch lớn nhất trước đó"
-    return CheckResult(name, bool(broken >= 1.0), f"{said}.", value=float(broken))
+    return CheckResult(name, True if broken >= 1.0 else None, f"{said}.", value=float(broken), is_required=False)
 
 
 def all_checks(design: Design, estimate: EffectEstimate, footings: Mapping[str, str], more: Sequence[CheckResult] = ()) -> tuple[CheckResult, ...]:
     """The checks that every primary estimate carries, in the order of the report, and any ``more``."""
     return (
         pre_trend(design, estimate),
+        own_spread(design),
         placebo_in_time(design),
         leave_one_out(design, estimate),
         other_start(design, estimate),

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.estimate.assembled import effect_of
-from analysis.estimate.inference import POWER, SIGNIFICANCE, placebo_groups
+from analysis.estimate.inference import POWER, SIGNIFICANCE, SMALLEST_SPREAD, placebo_groups
 from analysis.estimate.matrix import Guards, Matrix, matrix_of
 from analysis.estimate.one_start import curve_by_period, refuse_staggered
 from analysis.estimate.refusals import DesignRefused
@@ -106,6 +106,8 @@ def conformal(
     target, donors = matrix.outcomes[matrix.is_treated].mean(axis=0), matrix.outcomes[~matrix.is_treated]
     test = _time_test(len(target), matrix.before_count, permutations, proxy, q, seed)
     curve = target - counterfactual(target, donors, matrix.before_count, proxy)
+    if not np.abs(curve).max() > SMALLEST_SPREAD * max(1.0, float(np.abs(matrix.outcomes).max())):
+        raise DesignRefused("Kết quả không biến động giữa nơi được xét và nhóm so sánh ở mọi kỳ nên không có gì để kiểm định.")
     low, high = bounds(test, target, donors, 1 - level)
     is_bounded = bool(np.isfinite([low, high]).all())
     named = f"conformal, {permutations.replace('_', ' ')}"

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from analysis.estimate.assembled import effect_of
 from analysis.estimate.every_unit import EveryUnit, of_contrasts
 from analysis.estimate.inference import (
+    MAX_PLACEBO_GROUPS,
     Errors,
     cross_section,
     minimum_detectable_effect,
@@ -55,7 +56,9 @@ def demeaned_did(
 
     ``panel`` is long, one row a (unit, time); what it may hold and when it is refused is said by ``matrix_of``, ``guards`` by
     ``Guards``. ``start`` may be a mapping of treated unit → first period: comparison units, which are never treated, then get
-    the mean of the cohorts' transformations, weighted by cohort share (Lee and Wooldridge). ``errors`` are ``iid`` (exact t,
+    the mean of the cohorts' transformations, weighted by cohort share (Lee and Wooldridge); these means vary less than a treated
+    unit's own, so that the t test is then approximate and the rank, whose placebo groups take the cohorts' own starts, is to be
+    preferred. ``errors`` are ``iid`` (exact t,
     N-2 df), ``hc1`` or ``hc3``; the robust ones are refused with fewer than five treated units. ``p_rank`` is the rank among
     comparison units (or groups of them, drawn with ``seed``) that were each given the plan. ``by_period`` holds the effect of
     each period after, and of each period before as a placebo, with exact t intervals.
@@ -154,7 +157,7 @@ def _contrast_did(matrix: PanelMatrix, base: Base, start: object, level: float, 
     contrasts = unit_contrasts(matrix, base)
     fit = cross_section(contrasts, matrix.is_treated, errors)
     ci_low, ci_high = fit.interval(level)
-    placebos = _placebo_differences(contrasts[~matrix.is_treated], int(matrix.is_treated.sum()), seed)
+    placebos = _placebo_differences(matrix, contrasts, base, seed)
     singles = matrix.is_treated.sum() == 1
     return effect_of(
         matrix,
@@ -169,19 +172,21 @@ def _contrast_did(matrix: PanelMatrix, base: Base, start: object, level: float, 
         ci_high=ci_high,
         ci_from=f"t, {fit.df} df, errors {errors}",
         p_exact=fit.p_value,
-        p_exact_from=f"t, {fit.df} df, errors {errors}",
+        p_exact_from=f"t, {fit.df} df, errors {errors}{', approximate: starts differ' if matrix.is_staggered else ''}",
         p_rank=rank_p(fit.estimate, placebos) if len(placebos) else None,
         p_rank_from="placebos in space" if len(placebos) else None,
         n_placebos=len(placebos),
         placebos=pd.Series(placebos, index=list(matrix.controls) if singles else None, name="estimate"),
-        mde=_detectable(contrasts, matrix, fit.df) if errors == "iid" else minimum_detectable_effect(fit.std_error, fit.df),
+        mde=_detectable(contrasts, matrix, fit.df, placebos),
         by_period=_by_period(matrix, base, level),
         seed=None if singles else seed,
     )
 
 
-def _detectable(contrasts: Matrix, matrix: PanelMatrix, df: int) -> float:
+def _detectable(contrasts: Matrix, matrix: PanelMatrix, df: int, placebos: Matrix) -> float:
     """From the spread of comparison units alone, so that it is known before the treated are looked at."""
+    if matrix.is_staggered and len(placebos):
+        return minimum_detectable_effect(float(np.sqrt((placebos**2).mean())), df)
     others, treated_count = contrasts[~matrix.is_treated], int(matrix.is_treated.sum())
     variance = float(others.var(ddof=1))
     return minimum_detectable_effect(float(np.sqrt(variance * (1 / treated_count + 1 / len(others)))), df)
@@ -202,13 +207,31 @@ def unit_contrasts(matrix: PanelMatrix, base: Base) -> Matrix:
     return found
 
 
-def _placebo_differences(others: Matrix, size: int, seed: int) -> Matrix:
-    """Mean contrast of each placebo group less that of the remaining comparison units; none where a group would leave no others."""
+def _placebo_differences(matrix: PanelMatrix, contrasts: Matrix, base: Base, seed: int) -> Matrix:
+    """Mean contrast of each placebo group less that of the remaining comparison units; none where a group would leave no others.
+
+    Where starts differ, the members of a group take the treated units' own starts, in a random order.
+    """
+    others, size = contrasts[~matrix.is_treated], int(matrix.is_treated.sum())
     if size >= len(others):
         return np.empty(0)
+    if matrix.is_staggered:
+        return _staggered_placebos(matrix, base, size, seed)
     groups = placebo_groups(len(others), size, seed)
     of_group = others[groups].mean(axis=1)
     return np.asarray(of_group - (others.sum() - size * of_group) / (len(others) - size))
+
+
+def _staggered_placebos(matrix: PanelMatrix, base: Base, size: int, seed: int) -> Matrix:
+    cohorts = _cohorts(matrix)
+    gaps = np.column_stack([matrix.outcomes[~matrix.is_treated] @ _mean_gap(matrix.clock, before, base) for before, _ in cohorts])
+    shares = np.array([share for _, share in cohorts])
+    starts = np.repeat(np.arange(len(cohorts)), np.rint(shares * size).astype(int))
+    rng, totals, found = np.random.default_rng(seed), gaps @ shares, []
+    for _ in range(MAX_PLACEBO_GROUPS):
+        group = rng.permutation(len(gaps))[:size]
+        found.append(gaps[group, starts].mean() - (totals.sum() - totals[group].sum()) / (len(gaps) - size))
+    return np.array(found)
 
 
 def _by_period(matrix: PanelMatrix, base: Base, level: float) -> pd.DataFrame:

@@ -46,7 +46,7 @@ EveryUnitOf = Callable[[Matrix, Matrix, int], EveryUnit]
 
 def of_contrasts(contrasts: Matrix) -> EveryUnit:
     """For designs that compare one number a unit: difference to the mean of the others, pooled spread of the others, N-2 df."""
-    count = len(contrasts)
+    count, contrasts = len(contrasts), contrasts - contrasts.mean()  # centred, or a large common change swallows the digits
     total, squares = contrasts.sum(), (contrasts**2).sum()
     mean_others = (total - contrasts) / (count - 1)
     spread = squares - contrasts**2 - (count - 1) * mean_others**2

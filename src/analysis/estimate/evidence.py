@@ -22,7 +22,7 @@ from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.result import Calibration, CheckResult, EffectEstimate, Statistic
 
 PRIMARY_PAST, COMPANION_PAST = 0.5, 0.75  # of the real past: with a short one, weights fit by chance and take long to find
-ALL_DONORS_VI, WITHOUT_SUSPECTS_VI = "mọi tỉnh khác", "bỏ tỉnh gần"
+ALL_DONORS_VI, WITHOUT_SUSPECTS_VI = "mọi tỉnh khác", "bỏ các tỉnh cùng vùng"
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Question:
     ``design`` names the treated unit, the start and the column judged. ``footings``: Vietnamese names → columns of every footing
     of the outcome, the one judged first. ``negative_controls``: Vietnamese names → columns that the plan never touches.
     ``suspects`` are comparison units that the plan may have reached, ``suspects_vi`` how the report calls them. ``is_declared``
-    says whether the outcome was declared before its publication.
+    says whether the outcome was declared before its publication; ``alpha`` and
+    ``direction`` (1, −1, or 0) are the declared ones.
     """
 
     name: str
@@ -43,6 +44,12 @@ class Question:
     suspects: Collection[Any]
     suspects_vi: str
     is_declared: bool
+    alpha: float = ALPHA
+    direction: int = 0
+
+    def verdict(self, estimate: EffectEstimate) -> Verdict:
+        """The grade of an estimate of this outcome."""
+        return grade(estimate, is_declared=self.is_declared, alpha=self.alpha, direction=self.direction)
 
 
 @dataclass(frozen=True)
@@ -85,8 +92,8 @@ def gather(question: Question, *, grade_only: bool = False) -> Evidence:
     except DesignRefused as refusal:
         return refused(question.name, question.family, _inside(str(refusal)))
     estimate = replace(estimate, calibration=_calibrated(design, PRIMARY, "exact"))
-    if grade_only and not (estimate.p_exact is not None and estimate.p_exact <= ALPHA):
-        return Evidence(question.name, question.family, grade(estimate), estimate, question=question)
+    if grade_only and not (estimate.p_exact is not None and estimate.p_exact <= question.alpha):
+        return Evidence(question.name, question.family, question.verdict(estimate), estimate, question=question)
     curve = _curve(question, estimate)
     estimate = replace(
         estimate,
@@ -95,8 +102,9 @@ def gather(question: Question, *, grade_only: bool = False) -> Evidence:
         curve_p=curve.joint_p if curve else None,
     )
     companions = () if grade_only else tuple(found for method in COMPANIONS if (found := _companion(design, method)))
-    verdict = grade(estimate, is_declared=question.is_declared)
-    return Evidence(question.name, question.family, verdict, estimate, _calibrated(design, PRIMARY, "rank"), companions, curve, question)
+    return Evidence(
+        question.name, question.family, question.verdict(estimate), estimate, _calibrated(design, PRIMARY, "rank"), companions, curve, question
+    )
 
 
 def _inside(sentence: str) -> str:
@@ -105,12 +113,13 @@ def _inside(sentence: str) -> str:
 
 
 def _calibrated(design: Design, method: Method, statistic: Statistic, least_past: float = PRIMARY_PAST) -> Calibration | None:
-    """Measured on the other units of this very panel, at every start whose past is at least ``least_past`` as long as the real one."""
-    times = sorted(design.panel[design.time].unique())
-    fewest = max(MIN_BEFORE, ceil(times.index(design.start) * least_past))
+    """Measured on the other units, in the treated unit's own periods, at every start whose past is at least ``least_past`` of the real one."""
+    own = design.panel[(design.panel[design.unit] == design.treated) & design.panel[design.outcome].notna()]
+    times = sorted(own[design.time].unique())
+    fewest = max(MIN_BEFORE, ceil(sum(period < design.start for period in times) * least_past))
     try:
         return calibrate(
-            design.panel,
+            design.panel[design.panel[design.time].isin(times)],
             method,
             unit=design.unit,
             time=design.time,
@@ -151,8 +160,8 @@ def specifications(question: Question) -> list[Specification]:
     """Footing × start (one earlier, as planned, one later) × estimator × comparison units."""
     design = question.design
     times = sorted(design.panel[design.time].unique())
-    place = times.index(design.start)
-    starts = [times[number] for number in (place - 1, place, place + 1) if 0 <= number < len(times)]
+    place = sum(period < design.start for period in times)
+    starts = [times[place - 1], design.start, *times[place + 1 : place + 2]]
     pools = {ALL_DONORS_VI: design.panel}
     if set(question.suspects) & set(design.panel[design.unit]) - {design.treated}:
         pools[WITHOUT_SUSPECTS_VI] = design.panel[~design.panel[design.unit].isin(set(question.suspects) - {design.treated})]
@@ -166,15 +175,19 @@ def specifications(question: Question) -> list[Specification]:
 
 
 def _asked(design: Design, panel: pd.DataFrame, column: str, start: Any) -> dict[str, Any]:
-    return design.arguments() | {"panel": panel[panel[column].notna()], "outcome": column, "start": start}
+    asked = checks.without_between(replace(design, panel=panel), start)
+    return design.arguments() | {"panel": asked[asked[column].notna()], "outcome": column, "start": start}
 
 
 def judge(found: Sequence[Evidence]) -> list[Evidence]:
     """Grade outcomes together: step-down inside each family, Benjamini-Hochberg across families, then the one rule.
 
     Inside a family the exact p-values step down by Holm and the placebo ranks by Romano and Wolf. Across families each family
-    stands for its smallest adjusted p; an outcome's adjusted p is never below its family's.
+    stands for its smallest adjusted p; inside the R of m families selected so, outcomes are held to R/m of the level (Benjamini and
+    Bogomolov 2014), and no outcome's adjusted p lies below its family's. Raises ``ValueError`` for two outcomes of one name.
     """
+    if len({item.name for item in found}) < len(found):
+        raise ValueError("two outcomes of one name cannot be judged together")
     adjusted: dict[str, tuple[float, float]] = {}
     families: dict[str, list[Evidence]] = {}
     for item in found:
@@ -184,10 +197,11 @@ def judge(found: Sequence[Evidence]) -> list[Evidence]:
         adjusted |= _inside_family([(item.name, item.estimate) for item in members if item.estimate is not None])
     for number in (0, 1):
         across = benjamini_hochberg({family: min(adjusted[item.name][number] for item in members) for family, members in families.items()})
+        selected = max(1, sum(p <= ALPHA for p in across.values()))
         for family, members in families.items():
             for item in members:
                 pair = list(adjusted[item.name])
-                pair[number] = max(pair[number], across[family])
+                pair[number] = max(min(1.0, pair[number] * len(families) / selected), across[family])
                 adjusted[item.name] = (pair[0], pair[1])
     return [_graded(item, adjusted.get(item.name)) for item in found]
 
@@ -204,4 +218,4 @@ def _graded(item: Evidence, adjusted: tuple[float, float] | None) -> Evidence:
     if item.estimate is None or adjusted is None or item.question is None:
         return item
     estimate = replace(item.estimate, p_adjusted=adjusted[0], p_rank_adjusted=adjusted[1])
-    return replace(item, estimate=estimate, verdict=grade(estimate, is_declared=item.question.is_declared))
+    return replace(item, estimate=estimate, verdict=item.question.verdict(estimate))

@@ -5,13 +5,16 @@ false-alarm rate of at most 8 % measured on placebos of the same panel; until th
 possible grade is C.
 """
 
+import math
 from dataclasses import dataclass
 
-from analysis.estimate.result import EffectEstimate, Grade
+from analysis.estimate.result import Calibration, CheckResult, EffectEstimate, Grade
 
 MAX_FALSE_ALARM_RATE = 0.08  # house rule: at a nominal 5 %, more than this and no p-value is printed
 ALPHA = 0.05
 MIN_ONE_SIGN_SHARE = 0.8  # of the specification curve
+MIN_PLACEBO_PLANS = 100  # with fewer, a share of false alarms is too uncertain to promise anything
+REQUIRED_CHECKS = frozenset({"pre-trend", "own spread", "placebo in time", "leave one out"})
 
 LABELS_VI = {"A": "bằng chứng mạnh", "B": "gợi ý", "C": "chưa đủ bằng chứng", "D": "không đánh giá được"}
 VERBS_VI = {"A": "góp phần", "B": "đi kèm với"}  # C and D have no causal verb at all
@@ -25,36 +28,44 @@ class Verdict:
     reason_vi: str
 
 
-def grade(estimate: EffectEstimate | None, refusal_vi: str | None = None, *, is_declared: bool = False) -> Verdict:
+def grade(
+    estimate: EffectEstimate | None, refusal_vi: str | None = None, *, is_declared: bool = False, alpha: float = ALPHA, direction: int = 0
+) -> Verdict:
     """Grade an estimate, or a refused design. ``refusal_vi`` is why the design refuses (grade D).
 
-    Every condition must be shown to hold: a missing or undefined number counts as not shown.
+    ``alpha`` is the declared level, never above 5 %; ``direction`` 1 or −1 is the hoped one, 0 where none was declared: a difference
+    the other way is no contribution. Every condition must be shown to hold: a missing or undefined number counts as not shown.
     """
     if refusal_vi is not None or estimate is None:
         return Verdict("D", refusal_vi or "chưa có số liệu để ước lượng")
     calibration = estimate.calibration
-    if calibration is None or calibration.placebos_count < 1:
+    if not math.isfinite(estimate.estimate):
+        return Verdict("C", "phép tính không cho ra một con số")
+    if calibration is None or not _is_of(calibration, estimate):
         return Verdict("C", "chưa kiểm tra cách so sánh này có hay báo động nhầm trên chính bộ số liệu này hay không nên chưa kết luận")
     if not calibration.false_alarm_rate <= MAX_FALSE_ALARM_RATE:
         return Verdict("C", "cách so sánh này báo động nhầm quá thường xuyên trên chính bộ số liệu này")
-    if not _at_most(estimate.p_exact, ALPHA):
+    if not _at_most(estimate.p_exact, min(alpha, ALPHA)):
         return Verdict("C", "chênh lệch không vượt quá mức có thể do ngẫu nhiên")
     if failed := [check for check in estimate.checks if check.is_passed is False and check.is_required]:
         return Verdict("C", f"có {len(failed)} phép kiểm tra bắt buộc không đạt")
-    return _grade_significant(estimate, is_declared=is_declared)
+    if direction * estimate.estimate < 0:
+        return Verdict("C", "chênh lệch ngược chiều với điều kế hoạch mong đợi")
+    return _grade_significant(estimate, is_declared=is_declared, alpha=min(alpha, ALPHA))
 
 
-def _grade_significant(estimate: EffectEstimate, *, is_declared: bool) -> Verdict:
+def _grade_significant(estimate: EffectEstimate, *, is_declared: bool, alpha: float) -> Verdict:
     """A needs every condition; B allows one of them to fail; otherwise C."""
     unmet = [
         reason
         for is_met, reason in (
             (is_declared, "chưa khai báo trước khi công bố chỉ số"),
             (
-                _at_most(estimate.p_adjusted, ALPHA) and (estimate.p_rank_adjusted is None or _at_most(estimate.p_rank_adjusted, ALPHA)),
+                _at_most(estimate.p_adjusted, alpha) and _at_most(estimate.p_rank_adjusted, alpha),
                 "chưa đứng vững khi xét nhiều kết quả cùng lúc",
             ),
-            (_at_most(estimate.p_rank, ALPHA), "thứ hạng giữa các kế hoạch giả định không xác nhận"),
+            (_at_most(estimate.p_rank, alpha), "thứ hạng giữa các kế hoạch giả định không xác nhận"),
+            (_are_known(estimate.checks), "có phép kiểm tra bắt buộc chưa làm được"),
             (not any(check.is_passed is False for check in estimate.checks), "có phép kiểm tra phụ không đạt"),
             (estimate.mde is not None and abs(estimate.estimate) > estimate.mde, "chênh lệch nhỏ hơn mức phép so sánh phát hiện được chắc chắn"),
             (_at_most(MIN_ONE_SIGN_SHARE, estimate.one_sign_share), "các cách tính khác chưa cho cùng chiều"),
@@ -64,6 +75,18 @@ def _grade_significant(estimate: EffectEstimate, *, is_declared: bool) -> Verdic
     if not unmet:
         return Verdict("A", "mọi điều kiện đều đạt")
     return Verdict("B" if len(unmet) == 1 else "C", "; ".join(unmet))
+
+
+def _is_of(calibration: Calibration, estimate: EffectEstimate) -> bool:
+    """Whether the false alarms measured are those of this very method's exact p at the nominal level, on enough placebo plans."""
+    is_same = (calibration.method, calibration.statistic, calibration.alpha) == (estimate.method, "exact", ALPHA)
+    return is_same and calibration.placebos_count >= MIN_PLACEBO_PLANS
+
+
+def _are_known(checks: tuple[CheckResult, ...]) -> bool:
+    """Whether every required check was made and could be answered."""
+    answered = {check.name for check in checks if check.is_passed is not None}
+    return answered >= REQUIRED_CHECKS and all(check.is_passed is not None for check in checks if check.is_required)
 
 
 def _at_most(value: float | None, limit: float | None) -> bool:

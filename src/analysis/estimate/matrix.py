@@ -1,7 +1,7 @@
 """A long panel as a matrix of units and periods, after every reason to refuse it was looked for."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
@@ -83,7 +83,10 @@ def matrix_of(
     too few periods before, no or too few comparison units, a break of method inside the window, a unit beside the one it was
     merged into, and a level outside (0, 1).
     """
-    _refuse_form(panel, unit, time, outcome, level)
+    refuse_form(panel, unit, time, outcome)
+    if not isinstance(level, int | float) or not 0 < level < 1:
+        raise DesignRefused(f"Mức tin cậy phải lớn hơn 0 và nhỏ hơn 1, ví dụ 0,95; gặp {level}.")
+    panel = panel.assign(**{name: _plain(panel[name]) for name in (unit, time)})
     begins = _starts(treated, start)
     _refuse_lineage(panel[unit], guards.get("lineage"))
     _refuse_empty_waves(panel, time, outcome)
@@ -97,19 +100,20 @@ def matrix_of(
     wide = held.pivot(index=unit, columns=time, values=outcome).sort_index().sort_index(axis=1)
     before = np.array([_before(wide.columns, begins[name]) if name in begins else -1 for name in wide.index], dtype=np.int64)
     _refuse_thin(before, len(wide.columns), int(guards.get("min_before", MIN_BEFORE)))
-    values = wide.to_numpy(dtype=np.float64)
+    values = np.ascontiguousarray(wide.to_numpy(dtype=np.float64))  # sums of another memory layout end in other digits
     missing = tuple(str(wave) for wave in sorted(set(panel[time].unique()) - set(periods)))
     return PanelMatrix(values, tuple(wide.index), tuple(wide.columns), _clock(wide.columns), before, outcome, missing, era, _hash(wide, before))
 
 
-def _refuse_form(panel: pd.DataFrame, unit: str, time: str, outcome: str, level: float) -> None:
+def refuse_form(panel: pd.DataFrame, unit: str, time: str, outcome: str) -> None:
+    """Raises ``DesignRefused`` for what is no long panel: a missing column, a nameless row, a duplicate (unit, time), no numbers."""
     missing = [name for name in (unit, time, outcome) if name not in panel.columns]
     if missing:
         raise DesignRefused(f"Bảng không có cột {', '.join(missing)}; các cột đang có: {', '.join(map(str, panel.columns))}.")
-    if not 0 < level < 1:
-        raise DesignRefused(f"Mức tin cậy phải lớn hơn 0 và nhỏ hơn 1, ví dụ 0,95; gặp {level}.")
     if panel[[unit, time]].isna().any(axis=None):
         raise DesignRefused("Có dòng trống tên đơn vị hoặc trống kỳ.")
+    for column in (unit, time):
+        _refuse_unordered(panel[column])
     repeated = panel.loc[panel.duplicated([unit, time]), [unit, time]]
     if len(repeated):
         name, period = repeated.iloc[0]
@@ -118,11 +122,29 @@ def _refuse_form(panel: pd.DataFrame, unit: str, time: str, outcome: str, level:
         raise DesignRefused(f"Cột kết quả “{outcome}” không phải là số.")
 
 
+def _plain(names: pd.Series) -> pd.Series:
+    """Names without categories, whose declared order and unused members are no business of a panel."""
+    return names.astype(names.cat.categories.dtype) if isinstance(names.dtype, pd.CategoricalDtype) else names
+
+
+def _refuse_unordered(names: pd.Series) -> None:
+    """Units and periods are sorted, so that results never depend on the order of rows."""
+    try:
+        sorted(_plain(names).unique())
+    except TypeError:
+        raise DesignRefused(f"Cột “{names.name}” lẫn nhiều kiểu giá trị nên không xếp thứ tự được; hãy ghi cùng một kiểu, như chữ hoặc số.") from None
+
+
 def _starts(treated: Collection[Any], start: object) -> dict[Any, Any]:
     """First treated period of each treated unit."""
-    if isinstance(treated, str):
-        raise DesignRefused(f"Các đơn vị được xét phải là một danh sách; gặp chuỗi “{treated}”.")
-    names = sorted(set(treated), key=str)
+    if isinstance(treated, str) or not isinstance(treated, Iterable):
+        raise DesignRefused(f"Các đơn vị được xét phải là một danh sách; gặp “{treated}”.")
+    if not isinstance(start, Mapping) and isinstance(start, Iterable) and not isinstance(start, str):
+        raise DesignRefused("Mốc bắt đầu phải là một kỳ, hoặc một bảng đơn vị → kỳ; gặp một danh sách.")
+    listed = list(treated)
+    if not all(isinstance(name, Hashable) for name in listed):
+        raise DesignRefused("Danh sách đơn vị được xét có mục không phải là tên hay mã đơn vị.")
+    names = sorted(set(listed), key=str)
     if not names:
         raise DesignRefused("Chưa nêu đơn vị được xét.")
     if not isinstance(start, Mapping):

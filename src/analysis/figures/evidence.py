@@ -45,7 +45,7 @@ def placebo_cloud(found: Sequence[tuple[str, Evidence]], place: str, names: dict
         rests_on,
         alt_vi=f"{place} so với các tỉnh: " + "; ".join(f"{name} {text.signed(value or 0.0, 1)}" for name, value in zip(own.x, own.y, strict=True)),
         decimals=1,
-        notes_vi=("Dấu của tỉnh nằm lẫn trong các dấu nhỏ nghĩa là tỉnh không có kế hoạch nào cũng hay có chênh lệch như vậy.",),
+        notes_vi=("Dấu của tỉnh nằm giữa đám dấu nhỏ nghĩa là các tỉnh khác, dù không có kế hoạch này, cũng hay có chênh lệch như vậy.",),
     )
 
 
@@ -79,7 +79,7 @@ def path(
     first = int(rows.loc[is_after, "period"].min())
     return Chart(
         f"path-{outcome_id}",
-        f"{name}: {place} và mức chờ đợi khi không có gì khác thường",
+        f"{name}: {place} và mức chờ đợi nếu tỉnh chỉ đi theo mức chung",
         "Mức chờ đợi: mức trước đó của tỉnh cộng thay đổi chung của các tỉnh khác" + ("; thanh đứng: khoảng 95 % từng năm" if with_interval else ""),
         "line",
         "year",
@@ -111,14 +111,17 @@ def _bounds(expected: Matrix, half: Matrix, is_after: NDArray[np.bool_]) -> tupl
     return numbers(pd.Series(low)), numbers(pd.Series(high))
 
 
-def specification_curve(outcome_id: str, name: str, curve: SpecificationCurve, rests_on: Provenance) -> Chart:
-    """Every way to ask the question, a row an estimator and footing, in standard deviations of its own placebos."""
+def specification_curve(outcome_id: str, name: str, curve: SpecificationCurve, rests_on: Provenance, *, with_p: bool) -> Chart:
+    """Every way to ask the question, a row an estimator and footing, in standard deviations of its own placebos.
+
+    ``with_p`` where the house rule lets a placebo rank be printed, of which the joint p is one.
+    """
     labelled = curve.points.assign(row=[f"{METHODS[point.estimator].name_vi}; {point.footing}" for point in curve.points.itertuples()])
     order = list(dict.fromkeys(labelled.sort_values(["estimator", "footing"])["row"]))
     labelled = labelled.sort_values(["row", "start"], key=lambda column: column.map(order.index) if column.name == "row" else column)
     pools = [pool for pool in (ALL_DONORS_VI, WITHOUT_SUSPECTS_VI) if (labelled["donors"] == pool).any()]
     series = tuple(_pool(pool, labelled[labelled["donors"] == pool]) for pool in pools)
-    joint = "" if curve.joint_p is None else f", p chung {text.number(curve.joint_p, 2)}"
+    joint = "" if curve.joint_p is None or not with_p else f", p chung {text.number(curve.joint_p, 2)}"
     return Chart(
         f"curve-{outcome_id}",
         f"{name}: {text.percent(curve.one_sign_share, 0)} trong {len(labelled)} cách tính cho cùng chiều{joint}",

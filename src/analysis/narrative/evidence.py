@@ -16,15 +16,15 @@ def declared(names: list[str], label_vi: str, reason_vi: str, sha256: str | None
     return Sentence(f"{text.sentence_case(text.enumerate_vi(names))}: {label_vi}, vì {reason_vi}.{fixed}", rests_on)
 
 
-def note(said: str, rests_on: Provenance) -> Sentence:
-    """What a reader must know of the footing."""
-    return Sentence(said, rests_on, is_note=True)
+def note(name: str, said: str, rests_on: Provenance) -> Sentence:
+    """What a reader must know of the footing of an outcome."""
+    return Sentence(f"{name}: {text.decapitalised(said)}", rests_on, is_note=True)
 
 
 def how_to_read(place: str, rests_on: Provenance) -> Sentence:
     """What the comparison is, and what it is not."""
     return Sentence(
-        f"Cách so sánh: điểm của {place} từ năm có kế hoạch trở đi, trừ mức các năm trước của chính tỉnh, rồi so với chênh lệch tính y như vậy "
+        f"Cách so sánh: điểm của {place} từ năm có kế hoạch trở đi, trừ mức các năm trước của chính tỉnh, rồi so với chênh lệch tính đúng như vậy "
         "của từng tỉnh khác. Đây là phép so sánh yếu: một tỉnh, mỗi năm một điểm, các tỉnh khác cũng truyền thông; "
         "nó chỉ hỏi tỉnh có khác mức chung hay không.",
         rests_on,
@@ -63,8 +63,8 @@ def _numbers(item: Assessment, evidence: Evidence) -> str:
     estimate = _estimate(evidence)
     if not may_print_p(estimate.calibration):
         return _not_printed(estimate.calibration)
-    interval = f"Khoảng tin cậy 95 %: {interval_vi(estimate, item.decimals)}; p = {p_vi(estimate.p_exact)}"
-    rank = f"; theo thứ hạng giữa {estimate.n_placebos} tỉnh, p = {p_vi(estimate.p_rank)}" if may_print_p(evidence.rank_calibration) else ""
+    interval = f"Khoảng tin cậy 95 %: {interval_vi(estimate, item.decimals)}; {p_vi(estimate.p_exact)}"
+    rank = f"; theo thứ hạng giữa {estimate.n_placebos} tỉnh, {p_vi(estimate.p_rank)}" if may_print_p(evidence.rank_calibration) else ""
     return f"{interval}{rank}. {measured_vi(estimate.calibration)}"
 
 
@@ -85,19 +85,19 @@ def interval_vi(estimate: EffectEstimate, decimals: int) -> str:
 
 
 def p_vi(p_value: float | None) -> str:
-    """A p-value as printed; never 0."""
+    """``p = 0,25``; never 0."""
     if p_value is None:
-        return text.DASH
-    return text.number(p_value, P_DECIMALS) if p_value >= 0.01 else "dưới 0,01"
+        return f"p {text.DASH}"
+    return f"p = {text.number(p_value, P_DECIMALS)}" if p_value >= 0.01 else "p < 0,01"
 
 
 def measured_vi(calibration: Calibration | None) -> str:
     """How often the method cried wolf on this very panel, with its Monte Carlo error, and what it could find."""
     if calibration is None:
         return ""
-    error = "" if calibration.monte_carlo_error is None else f" (±{text.number(100 * calibration.monte_carlo_error, 1)})"
+    error = "" if calibration.monte_carlo_error is None else f" (sai số chuẩn {text.number(100 * calibration.monte_carlo_error, 1)} điểm phần trăm)"
     return (
-        f"Đo trên chính bộ số liệu này: trong {text.number(calibration.placebos_count)} kế hoạch giả định ở tỉnh không có kế hoạch, "
-        f"phép so sánh báo động nhầm {text.percent(calibration.false_alarm_rate)}{error}; "
-        f"khi cho thêm {text.number(calibration.effect_sd, 1)} lần độ lệch chuẩn thì nhận ra {text.percent(calibration.power, 0)}."
+        f"Đo trên chính bộ số liệu này: {text.number(calibration.placebos_count)} lần gán kế hoạch giả định cho tỉnh khác, "
+        f"phép so sánh báo động nhầm {text.percent(calibration.false_alarm_rate)} số lần{error}; khi cộng thêm một khác biệt có thật bằng "
+        f"{text.number(calibration.effect_sd, 1)} lần độ lệch chuẩn của chúng thì nhận ra {text.percent(calibration.power, 0)} số lần."
     )

@@ -13,6 +13,8 @@ def data_table(chart: Chart) -> Table:
         return _timeline_table(chart)
     if chart.kind == "heatmap":
         return _grid_table(chart)
+    if any(len(set(series.x)) < len(series.x) for series in chart.series):
+        return _point_table(chart)
     positions: dict[Cell, dict[int, float | None]] = {}
     methods: dict[Cell, str] = {}
     labels: dict[Cell, list[str]] = {}
@@ -31,6 +33,17 @@ def data_table(chart: Chart) -> Table:
         rows = [[*row, "; ".join(dict.fromkeys(told)) or None] for row, told in zip(rows, labels.values(), strict=True)]
     shown = tuple(tuple(row) for row in rows)
     return Table(f"{chart.chart_id}-data", f"Số liệu của biểu đồ: {chart.title}", tuple(columns), shown, chart.provenance)
+
+
+def _point_table(chart: Chart) -> Table:
+    """One row a dot, where a series has several on one row of the chart."""
+    columns = (Column(chart.x_title or "Nhóm"), Column("Dấu"), Column("Ghi chú"), Column(text.sentence_case(chart.unit_vi), chart.decimals))
+    rows = tuple(
+        (shown_x(x, chart), series.name, (series.labels[place] or None) if series.labels else None, y)
+        for series in chart.series
+        for place, (x, y) in enumerate(zip(series.x, series.y, strict=True))
+    )
+    return Table(f"{chart.chart_id}-data", f"Số liệu của biểu đồ: {chart.title}", columns, rows, chart.provenance)
 
 
 def _label(series: Series, place: int, chart: Chart) -> list[str]:

@@ -11,7 +11,7 @@ from time import perf_counter
 import pandas as pd
 
 from analysis import store, text
-from analysis.declarations import FOOTINGS, declarations_folder
+from analysis.declarations import FOOTINGS, declarations_folder, find_declaration
 from analysis.errors import ReportRefused
 from analysis.indices import comparable_eras
 from analysis.project import Project
@@ -63,7 +63,8 @@ def years_with_data(tables: store.Tables) -> list[int]:
 def make_report(project: Project, request: Request, progress: Progress) -> Path:
     """Render, check and publish one report; returns its HTML file.
 
-    Raises ``ReportRefused`` for a year or province without data or a failed gate, ``RunLocked``, ``FolderUnusable``.
+    Raises ``ReportRefused`` for a year or province without data or a failed gate, ``DataFaults`` for a faulty declaration of the year,
+    ``RunLocked``, ``FolderUnusable``.
     """
     tables = store.Tables(project.processed)
     years = years_with_data(tables)
@@ -71,6 +72,7 @@ def make_report(project: Project, request: Request, progress: Progress) -> Path:
         raise ReportRefused(f"Không có số liệu cho năm {request.year}. Các năm lập được báo cáo: {years[0]}–{years[-1]}.")
     if request.as_of < date(request.year, 1, 1):
         raise ReportRefused(f"Ngày {text.day(request.as_of)} trước khi năm {request.year} bắt đầu. Hãy chọn ngày từ 01/01/{request.year} trở đi.")
+    find_declaration(declarations_folder(project), request.year)  # a faulty one is told now, not after minutes of rendering
     place = province_name(tables.units, request.province)
     target = project.reports / request.folder_name(project.settings.province)
     with folder.locked(project.reports), folder.replacing(target) as rendering:

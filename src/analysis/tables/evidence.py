@@ -14,24 +14,26 @@ from analysis.estimate.result import Calibration, CheckResult, EffectEstimate
 PASSED_VI = {True: "đạt", False: "không đạt", None: "chưa biết"}
 CHECKS_VI = {
     "pre-trend": "xu hướng trước kế hoạch",
+    "own spread": "dao động trước kế hoạch",
     "placebo in time": "mốc giả đặt sớm hơn",
     "leave one out": "bỏ từng tỉnh so sánh",
     "other start": "dời mốc một năm",
     "other footing": "thang đo khác",
     "regression to the mean": "điểm trở về mức thường có",
     "donor contamination": "bỏ các tỉnh cùng vùng",
-    "negative controls": "kết quả không nhắm tới",
-    "honest bounds": "xu hướng lệch sau mốc",
+    "negative controls": "điều kế hoạch không nhắm tới",
+    "honest bounds": "xu hướng lệch thêm sau mốc",
 }
 LEAST_WEIGHT = 0.005
 NOT_PRINTED = "không in"
 
 
-def summary(rows: Sequence[tuple[str, str, Evidence, int]], rests_on: Provenance) -> Table:
-    """One row an outcome: (name, declared label, evidence, decimals); detectable effect before estimate, raw and adjusted p."""
+def summary(rows: Sequence[tuple[str, str, str, Evidence, int]], rests_on: Provenance) -> Table:
+    """One row an outcome: (name, unit, declared label, evidence, decimals); detectable effect before estimate, raw and adjusted p."""
     columns = (
         Column("Kết quả"),
         Column("Mức bằng chứng"),
+        Column("Đơn vị"),
         Column("Nhận ra được từ"),
         Column("Chênh lệch (95 %)"),
         Column("p"),
@@ -44,15 +46,15 @@ def summary(rows: Sequence[tuple[str, str, Evidence, int]], rests_on: Provenance
     notes = (
         "p đã hiệu chỉnh: theo p và theo thứ hạng, khi xét các kết quả cùng nhóm một lượt (Holm; Romano và Wolf), rồi giữa các nhóm "
         "(Benjamini và Hochberg).",
-        "Báo động nhầm: tỷ lệ kế hoạch giả định, ở tỉnh không có kế hoạch, bị phép so sánh coi là khác biệt ở mức 5 %; quá 8 % thì không in p.",
-        "Cùng chiều: tỷ lệ các cách tính khác cho cùng dấu; trong ngoặc là p chung của mọi cách tính.",
+        "Báo động nhầm: tỷ lệ kế hoạch giả định, gán cho tỉnh khác, mà phép so sánh coi là khác biệt ở mức 5 %; quá 8 % thì không in p.",
+        "Cùng chiều: tỷ lệ cách tính (thang đo, năm bắt đầu, cách ước lượng, tỉnh đem so) cho cùng dấu với cách tính chính; trong ngoặc là p chung.",
     )
     return Table(
         "evidence-summary", "Chỉ số có thay đổi hơn mức ngẫu nhiên không", columns, tuple(_summary_row(*row) for row in rows), rests_on, notes
     )
 
 
-def _summary_row(name: str, declared: str, evidence: Evidence, decimals: int) -> tuple[Cell, ...]:
+def _summary_row(name: str, unit: str, declared: str, evidence: Evidence, decimals: int) -> tuple[Cell, ...]:
     label = f"{evidence.verdict.grade}: {LABELS_VI[evidence.verdict.grade]}"
     estimate = evidence.estimate
     if estimate is None:
@@ -64,13 +66,14 @@ def _summary_row(name: str, declared: str, evidence: Evidence, decimals: int) ->
     return (
         name,
         label,
+        unit,
         None if estimate.mde is None else text.number(estimate.mde, decimals),
         size,
         _p(estimate.p_exact, is_printed=is_printed),
         _p(estimate.p_rank, is_printed=is_ranked),
         f"{_p(estimate.p_adjusted, is_printed=is_printed)}; {_p(estimate.p_rank_adjusted, is_printed=is_ranked)}",
         _rate(estimate.calibration),
-        _one_sign(estimate),
+        _one_sign(estimate, is_ranked=is_ranked),
         declared,
     )
 
@@ -89,10 +92,10 @@ def _rate(calibration: Calibration | None) -> str | None:
     return f"{text.percent(calibration.false_alarm_rate)} trên {text.number(calibration.placebos_count)}"
 
 
-def _one_sign(estimate: EffectEstimate) -> str | None:
+def _one_sign(estimate: EffectEstimate, *, is_ranked: bool) -> str | None:
     if estimate.one_sign_share is None:
         return None
-    joint = "" if estimate.curve_p is None else f" ({text.number(estimate.curve_p, 2)})"
+    joint = "" if estimate.curve_p is None or not is_ranked else f" ({text.number(estimate.curve_p, 2)})"
     return f"{text.percent(estimate.one_sign_share, 0)}{joint}"
 
 
@@ -100,7 +103,7 @@ def checks(outcome_id: str, name: str, found: Sequence[CheckResult], rests_on: P
     """Every check of an outcome: pass, fail or not known, and what was seen."""
     rows = tuple((CHECKS_VI[check.name], _passed(check), check.sentence_vi) for check in found)
     columns = (Column("Phép kiểm tra"), Column("Kết quả"), Column("Thấy gì"))
-    notes = ("“*”: phép kiểm tra phụ, không đạt thì chỉ hạ một bậc; các phép khác không đạt thì không kết luận.",)
+    notes = ("Mốc: năm bắt đầu kế hoạch. “*”: phép kiểm tra phụ, không đạt thì chỉ hạ một bậc; các phép khác không đạt thì không kết luận.",)
     return Table(f"checks-{outcome_id}", f"{name}: các phép kiểm tra", columns, rows, rests_on, notes)
 
 
@@ -116,9 +119,9 @@ def companions(outcome_id: str, name: str, primary: EffectEstimate, others: Sequ
         Column("Nhận ra được từ"),
         Column("Chênh lệch"),
         Column("p"),
-        Column("Loại p"),
+        Column("Cách tính p"),
         Column("Báo động nhầm đo được"),
-        Column("Nhận ra khi có thật"),
+        Column("Nhận ra khác biệt có thật"),
     )
     notes = ("Dòng đầu là cách tính chính; các dòng sau để đối chiếu, không dùng để xếp mức bằng chứng.",)
     return Table(f"methods-{outcome_id}", f"{name}: các cách tính khác", columns, rows, rests_on, notes, is_annex=True)
