@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from analysis import declarations
+from analysis import declarations, text
 from analysis.blocks import Provenance, provenance
 from analysis.chapters.subject import Subject
 from analysis.codes import COMPOSITE, INDICES
@@ -109,10 +109,18 @@ def outcomes_asked(tables: Tables, subject: Subject, province: str, year: int) -
     register = Register(tables.index_scores, tables.index_editions, tables.index_components, tables.index_weights)
     declaration = declaration_of(tables, province, year)
     entries = declarations.read_register(declarations.declarations_folder(open_project()))
+    earlier_vi = _earlier_plans(tables.plans, province, year)
     return [
-        _asked(register, declaration, one, entries, subject, province, year, index, component)
+        _asked(register, declaration, one, entries, subject, province, year, index, component, earlier_vi)
         for index, component, one in _wanted(register.components, declaration, year)
     ]
+
+
+def _earlier_plans(plans: pd.DataFrame, province: str, year: int) -> tuple[str, ...]:
+    """Earlier plans of the province touch the years that serve as its past."""
+    earlier = plans[(plans["province_code"] == province) & (plans["plan_year"] < year)].sort_values("plan_year")
+    named = [f"{plan.plan_number} (năm {plan.plan_year})" for plan in earlier.itertuples()]
+    return (f"Mức trước gồm cả các năm từ khi có {text.enumerate_vi(named)}: điều đo được là phần thêm so với mức đó.",) if named else ()
 
 
 def _wanted(components: pd.DataFrame, declaration: Declaration | None, year: int) -> list[tuple[str, str, DeclaredOutcome | None]]:
@@ -137,6 +145,7 @@ def _asked(
     year: int,
     index: str,
     component: str,
+    earlier_vi: tuple[str, ...],
 ) -> Asked:
     """An outcome as declared, on the declared footing, start and editions; or as it compares best, from the plan's year on."""
     start = declaration.start_edition if declaration and declared else year
@@ -145,6 +154,7 @@ def _asked(
     panel = comparable_panel(register, index, component, province, start, last_year, subject.as_of, footing)
     if footing is not None:
         panel = replace(panel, footing=footing)  # a refused panel has none of its own
+    panel = replace(panel, notes_vi=(*panel.notes_vi, *earlier_vi))
     controls = _controls(register, panel, province, start, last_year, subject)
     for column, values in controls.items():
         panel = replace(panel, rows=panel.rows.merge(values.rename(column), on=["province_code", "edition_year"], how="left"))
@@ -175,7 +185,8 @@ def _behind(register: Register, index: str, components: Sequence[str]) -> Proven
 def _controls(register: Register, panel: ComparablePanel, province: str, year: int, last_year: int, subject: Subject) -> dict[str, pd.Series]:
     """Outcomes that the plan never aims at, on the panel's own footing; by component, indexed by province and edition."""
     found = {}
-    for component in NEGATIVE_CONTROLS.get(panel.index, ()) if panel.refusal_vi is None else ():
+    is_asked = panel.refusal_vi is None and panel.component != COMPOSITE  # the composite holds the control
+    for component in NEGATIVE_CONTROLS.get(panel.index, ()) if is_asked else ():
         other = comparable_panel(register, panel.index, component, province, year, last_year, subject.as_of)
         if other.refusal_vi is None and panel.footing in (Z, other.footing):
             found[component] = other.rows.set_index(["province_code", "edition_year"])[panel.footing]

@@ -26,14 +26,19 @@ def opening(found: Sequence[Judged], tables: Tables, subject: Subject, year: int
         return [say_outcomes.not_applicable(year, provenance(tables.plans))]
     rests_on = _all(found)
     blocks: list[Block] = [
-        say_outcomes.headline([item.assessment() for item in found], year, "indices-grade"),
+        say.found_beyond_chance([(item.assessment(), item.evidence) for item in found], subject.place, year, rests_on),
         say.how_to_read(subject.place, rests_on),
     ]
     blocks += _declared(found, found[0].asked.sha256, rests_on)
     if held := with_estimate(found):
         rows = [_summary_row(item) for item in held]
         cloud = [(item.asked.name_vi, item.evidence) for item in held]
-        blocks += [present.summary(rows, _all(held)), charts.placebo_cloud(cloud, subject.place, _names(tables), _all(held))]
+        blocks.append(say.detectable_all([item.assessment() for item in held], _all(held)))
+        blocks += [
+            present.overview(rows, _all(held)),
+            present.summary(rows, _all(held)),
+            charts.placebo_cloud(cloud, subject.place, _names(tables), _all(held)),
+        ]
     refused = [item for item in found if item.evidence.estimate is None]
     if refused:
         blocks.append(present.refused(tuple(item.assessment().row() for item in refused), _all(refused)))

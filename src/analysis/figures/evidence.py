@@ -10,10 +10,12 @@ from analysis import text
 from analysis.blocks import Chart, Mark, Provenance, Series, numbers
 from analysis.estimate.curve import SpecificationCurve
 from analysis.estimate.evidence import ALL_DONORS_VI, WITHOUT_SUSPECTS_VI, Evidence
+from analysis.estimate.grade import MIN_ONE_SIGN_SHARE
 from analysis.estimate.matrix import Matrix
 from analysis.estimate.methods import METHODS
 from analysis.estimate.result import EffectEstimate
 
+MAX_YEARS_TOLD = 3
 STANDARD_UNIT_VI = "lần độ lệch chuẩn của các kế hoạch giả định"
 
 
@@ -79,8 +81,9 @@ def path(
     first = int(rows.loc[is_after, "period"].min())
     return Chart(
         f"path-{outcome_id}",
-        f"{name}: {place} và mức chờ đợi nếu tỉnh chỉ đi theo mức chung",
-        "Mức chờ đợi: mức trước đó của tỉnh cộng thay đổi chung của các tỉnh khác" + ("; thanh đứng: khoảng 95 % từng năm" if with_interval else ""),
+        f"{name}: {_path_told(rows[is_after])}",
+        f"{place}; mức chờ đợi: mức trước đó của tỉnh cộng thay đổi chung của các tỉnh khác"
+        + ("; thanh đứng: khoảng 95 % từng năm" if with_interval else ""),
         "line",
         "year",
         "năm đánh giá",
@@ -101,8 +104,17 @@ def path(
         alt_vi=f"{name}, {years[0]} đến {years[-1]}: {place} so với mức chờ đợi, "
         + "; ".join(f"{row.period}: {text.signed(row.effect, 2)}" for row in rows[is_after].itertuples()),
         decimals=2,
-        marks=(Mark(first - 0.5, f"kế hoạch {first}"),),
+        marks=(Mark(first - 0.5, f"từ {first}"),),
     )
+
+
+def _path_told(after: pd.DataFrame) -> str:
+    """``2019 trên mức chờ đợi 0,92; 2020 dưới mức chờ đợi 0,65``."""
+    sides = [
+        f"{row.period} {'trên' if row.effect > 0 else 'dưới'} mức chờ đợi {text.number(abs(row.effect), 2)}"
+        for row in after.sort_values("period").itertuples()
+    ]
+    return "; ".join(sides[:MAX_YEARS_TOLD])
 
 
 def _bounds(expected: Matrix, half: Matrix, is_after: NDArray[np.bool_]) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:
@@ -124,7 +136,7 @@ def specification_curve(outcome_id: str, name: str, curve: SpecificationCurve, r
     joint = "" if curve.joint_p is None or not with_p else f", p chung {text.number(curve.joint_p, 2)}"
     return Chart(
         f"curve-{outcome_id}",
-        f"{name}: {text.percent(curve.one_sign_share, 0)} trong {len(labelled)} cách tính cho cùng chiều{joint}",
+        f"{name}: {_curve_told(curve)}{joint}",
         "Mỗi dấu là một cách tính: thang đo, năm bắt đầu, cách ước lượng và các tỉnh đem so",
         "dots",
         "category",
@@ -135,6 +147,13 @@ def specification_curve(outcome_id: str, name: str, curve: SpecificationCurve, r
         alt_vi=f"{name}: {len(labelled)} cách tính, trung vị {text.signed(curve.median, 1)} lần độ lệch chuẩn",
         decimals=1,
     )
+
+
+def _curve_told(curve: SpecificationCurve) -> str:
+    share = text.percent(curve.one_sign_share, 0)
+    if curve.one_sign_share >= MIN_ONE_SIGN_SHARE:
+        return f"{share} trong {len(curve.points)} cách tính cho cùng chiều"
+    return f"các cách tính cho cả hai chiều, {share} trong {len(curve.points)} cùng chiều với cách tính chính"
 
 
 def _pool(pool: str, rows: pd.DataFrame) -> Series:

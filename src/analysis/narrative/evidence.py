@@ -3,7 +3,7 @@
 from analysis import text
 from analysis.blocks import Finding, Provenance, Sentence
 from analysis.estimate.evidence import Evidence, may_print_p
-from analysis.estimate.grade import MAX_FALSE_ALARM_RATE
+from analysis.estimate.grade import ALPHA, MAX_FALSE_ALARM_RATE
 from analysis.estimate.result import Calibration, EffectEstimate
 from analysis.narrative.outcomes import Assessment, observed
 
@@ -32,11 +32,42 @@ def how_to_read(place: str, rests_on: Provenance) -> Sentence:
     )
 
 
+def found_beyond_chance(items: list[tuple[Assessment, Evidence]], place: str, year: int, rests_on: Provenance) -> Finding:
+    """The chapter's answer: which outcomes differ from the common course by more than chance, and how many could not be asked."""
+    held = [(item, evidence) for item, evidence in items if evidence.estimate is not None]
+    beyond = [item.outcome_vi for item, evidence in held if _is_beyond_chance(evidence)]
+    refused = len(items) - len(held)
+    rest = f"; {refused} kết quả không so được" if refused else ""
+    best = min(item.verdict.grade for item, _ in items)
+    if not held:
+        said = f"Không kết quả nào của năm {year} so được giữa các tỉnh."
+    elif beyond:
+        said = f"{place} khác mức chung của các tỉnh hơn mức ngẫu nhiên ở {text.enumerate_vi(beyond)} (trong {len(held)} kết quả so được{rest})."
+    else:
+        said = f"Không kết quả nào trong {len(held)} kết quả so được cho thấy {place} khác mức chung của các tỉnh hơn mức ngẫu nhiên{rest}."
+    evidence_vi = "Khác mức chung chưa phải là bằng chứng về đóng góp của kế hoạch; không khác cũng không có nghĩa là kế hoạch không có tác dụng."
+    return Finding("indices-beyond-chance", said, evidence_vi, rests_on, best)
+
+
+def _is_beyond_chance(evidence: Evidence) -> bool:
+    estimate = evidence.estimate
+    return estimate is not None and may_print_p(estimate.calibration) and estimate.p_exact is not None and estimate.p_exact <= ALPHA
+
+
+def detectable_all(items: list[Assessment], rests_on: Provenance) -> Sentence:
+    """What the comparison could see of each outcome, before anything is shown of what it saw."""
+    sizes = [
+        f"{item.outcome_vi} {text.number(item.estimate.mde, item.decimals)} {item.unit_vi}" for item in items if item.estimate and item.estimate.mde
+    ]
+    said = f"Trước khi xem kết quả: phép so sánh chỉ nhận ra được (với xác suất 80 %) khác biệt từ mức sau trở lên: {'; '.join(sizes)}."
+    return Sentence(said, rests_on)
+
+
 def detectable(item: Assessment, estimate: EffectEstimate, smallest: float | None) -> Sentence:
     """The smallest effect the comparison could have seen, said before any estimate, beside the smallest worth acting on."""
     size = f"{text.number(estimate.mde or 0.0, item.decimals)} {item.unit_vi}"
     said = (
-        f"Trước khi xem kết quả về {item.outcome_vi}: với {estimate.before_count} phiên bản trước và {estimate.after_count} phiên bản từ mốc trở đi, "
+        f"{text.sentence_case(item.outcome_vi)}: với {estimate.before_count} phiên bản trước và {estimate.after_count} phiên bản từ mốc trở đi, "
         f"so với {estimate.comparison_count} tỉnh, phép so sánh chỉ nhận ra được khác biệt từ {size} trở lên (với xác suất 80 %)."
     )
     if smallest is not None and estimate.mde is not None and estimate.mde > smallest:

@@ -72,7 +72,8 @@ def make_report(project: Project, request: Request, progress: Progress) -> Path:
         raise ReportRefused(f"Không có số liệu cho năm {request.year}. Các năm lập được báo cáo: {years[0]}–{years[-1]}.")
     if request.as_of < date(request.year, 1, 1):
         raise ReportRefused(f"Ngày {text.day(request.as_of)} trước khi năm {request.year} bắt đầu. Hãy chọn ngày từ 01/01/{request.year} trở đi.")
-    find_declaration(declarations_folder(project), request.year)  # a faulty one is told now, not after minutes of rendering
+    if request.province == project.settings.province:
+        find_declaration(declarations_folder(project), request.year)  # a faulty one is told now, not after minutes of rendering
     place = province_name(tables.units, request.province)
     target = project.reports / request.folder_name(project.settings.province)
     with folder.locked(project.reports), folder.replacing(target) as rendering:

@@ -28,6 +28,23 @@ LEAST_WEIGHT = 0.005
 NOT_PRINTED = "không in"
 
 
+def overview(rows: Sequence[tuple[str, str, str, Evidence, int]], rests_on: Provenance) -> Table:
+    """What a leader reads of ``summary``: detectable effect, then the estimate with its interval where one may be printed, and the grade."""
+    columns = (Column("Kết quả"), Column("Nhận ra được từ"), Column("Khác mức chờ đợi (khoảng 95 %)"), Column("Mức bằng chứng"), Column("Khai báo"))
+    notes = (
+        "Nhận ra được từ: khác biệt nhỏ hơn mức này thì phép so sánh thường không thấy (xác suất thấy đúng mức này là 80 %).",
+        "Mức chờ đợi: mức trước đó của tỉnh cộng thay đổi chung của các tỉnh khác. Khoảng có chứa số 0: không hơn mức ngẫu nhiên.",
+        "Độ lệch chuẩn giữa các tỉnh: mức lệch thường gặp của một tỉnh so với mức chung trong cùng một năm.",
+    )
+    shown = tuple(_overview_row(*row) for row in rows)
+    return Table("evidence-overview", "Khác biệt nhận ra được và khác biệt đã thấy", columns, shown, rests_on, notes)
+
+
+def _overview_row(name: str, unit: str, declared: str, evidence: Evidence, decimals: int) -> tuple[Cell, ...]:
+    label, _, detectable, size = _summary_row(name, unit, declared, evidence, decimals)[1:5]
+    return name, None if detectable is None else f"{detectable} {unit}", size, label, declared
+
+
 def summary(rows: Sequence[tuple[str, str, str, Evidence, int]], rests_on: Provenance) -> Table:
     """One row an outcome: (name, unit, declared label, evidence, decimals); detectable effect before estimate, raw and adjusted p."""
     columns = (
@@ -44,13 +61,20 @@ def summary(rows: Sequence[tuple[str, str, str, Evidence, int]], rests_on: Prove
         Column("Khai báo"),
     )
     notes = (
+        "p: nếu không có gì khác thường, chênh lệch lớn như vậy xuất hiện trong bấy nhiêu phần của các trường hợp.",
         "p đã hiệu chỉnh: theo p và theo thứ hạng, khi xét các kết quả cùng nhóm một lượt (Holm; Romano và Wolf), rồi giữa các nhóm "
-        "(Benjamini và Hochberg).",
+        "(Benjamini, Hochberg và Bogomolov).",
         "Báo động nhầm: tỷ lệ kế hoạch giả định, gán cho tỉnh khác, mà phép so sánh coi là khác biệt ở mức 5 %; quá 8 % thì không in p.",
         "Cùng chiều: tỷ lệ cách tính (thang đo, năm bắt đầu, cách ước lượng, tỉnh đem so) cho cùng dấu với cách tính chính; trong ngoặc là p chung.",
     )
     return Table(
-        "evidence-summary", "Chỉ số có thay đổi hơn mức ngẫu nhiên không", columns, tuple(_summary_row(*row) for row in rows), rests_on, notes
+        "evidence-summary",
+        "Khác biệt giữa các tỉnh: giá trị p và tỷ lệ báo động nhầm",
+        columns,
+        tuple(_summary_row(*row) for row in rows),
+        rests_on,
+        notes,
+        is_annex=True,
     )
 
 
