@@ -13,7 +13,7 @@ from scipy.special import ndtri
 
 from analysis.estimate.long_series import conformal, debiased_t_test
 from analysis.estimate.result import EffectEstimate
-from analysis.estimate.synthetic_did import every_synthetic_did, synthetic_did
+from analysis.estimate.synthetic_difference import every_synthetic_did, synthetic_did
 
 PACKS = Path(__file__).resolve().parents[3] / "shared" / "data" / "replication" / "california_prop99.csv"
 HAS_PACKS = pytest.mark.skipif(not PACKS.is_file(), reason="../shared/data/replication is not here; it is read in place, never copied")
@@ -107,7 +107,7 @@ def test_the_generator_is_that_of_r():
     ],
 )
 def test_the_p_values_of_the_vignette_come_out(monkeypatch, vignette, proxy, permutations, published, slack):
-    monkeypatch.setattr("analysis.estimate.conformal.bounds", lambda *_: (-np.inf, np.inf))  # the interval is not at issue and slow
+    monkeypatch.setattr("analysis.estimate.conformal_inference.bounds", lambda *_: (-np.inf, np.inf))  # the interval is not at issue and slow
     design = {"unit": "unit", "time": "period", "outcome": "outcome", "treated": ["t"], "start": 50}
     assert conformal(vignette, **design, proxy=proxy, permutations=permutations).p_exact == pytest.approx(published, abs=slack)
 

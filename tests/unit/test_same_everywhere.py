@@ -24,7 +24,8 @@ for ask in (demeaned_did, detrended_did, last_year_did, synthetic_control, synth
     print(found.by_period.to_csv(), None if found.donor_weights is None else found.donor_weights.to_csv())
 groups = demeaned_did(panel, **{**design, "treated": ["u03", "u07", "u11"]}, seed=4)
 print(repr(groups.p_rank), groups.seed)
-print(calibrate(panel, demeaned_did, unit="unit", time="year", outcome="score"), calibrate(panel, synthetic_did, unit="unit", time="year", outcome="score"))
+for ask in (demeaned_did, synthetic_did):
+    print(calibrate(panel, ask, unit="unit", time="year", outcome="score"))
 asked = Question("score", "one", Design(panel, "unit", "year", "score", "u03", 2016), {"score": "score"}, {}, {"u05", "u01"}, "", False)
 told = judge([gather(asked)])[0]
 print(told.verdict, told.estimate, told.curve.points.to_csv(), told.curve.joint_p)

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.estimate.assembled import effect_of
-from analysis.estimate.conformal import conformal
+from analysis.estimate.conformal_inference import conformal
 from analysis.estimate.every_unit import EveryUnit
 from analysis.estimate.inference import SMALLEST_SPREAD, Fit, minimum_detectable_effect, placebo_groups, rank_p
 from analysis.estimate.matrix import Guards, Matrix, matrix_of

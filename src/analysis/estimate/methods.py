@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from analysis.estimate.before_after import before_after, every_before_after, every_gap_to_others, gap_to_others
 from analysis.estimate.difference import demeaned_did, detrended_did, every_demeaned, every_detrended, every_last_year, last_year_did
 from analysis.estimate.every_unit import EveryUnitOf
 from analysis.estimate.long_series import debiased_t_test, every_debiased_t_test
+from analysis.estimate.plain_comparisons import before_after, every_before_after, every_gap_to_others, gap_to_others
 from analysis.estimate.result import EffectEstimate, Statistic
 from analysis.estimate.synthetic import every_demeaned_synthetic_control, every_synthetic_control, synthetic_control
-from analysis.estimate.synthetic_did import every_synthetic_did, synthetic_did
+from analysis.estimate.synthetic_difference import every_synthetic_did, synthetic_did
 from analysis.estimate.time_series import SeriesErrors, every_interrupted_time_series, interrupted_time_series
 from analysis.estimate.two_way import every_demeaned_hc1, every_two_way, two_way_fixed_effects
 from analysis.estimate.within import PanelErrors

@@ -9,7 +9,7 @@ from scipy.stats import t as student
 
 from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.result import EffectEstimate
-from analysis.estimate.synthetic_did import every_synthetic_did, synthetic_did
+from analysis.estimate.synthetic_difference import every_synthetic_did, synthetic_did
 
 START = 2020
 YEARS = range(2015, 2023)
