@@ -3,11 +3,9 @@
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.estimate.difference import demeaned_did
 from analysis.periods import parse_schedule
 from analysis.text import fold, normalise
 from analysis.units import short_name
@@ -16,7 +14,6 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 SPELLINGS = {"thua thien hue": "hue"}  # the city kept the code of its province
 
 needs_panel = pytest.mark.skipif(not (SHARED / "panel").is_dir(), reason="../shared/data/panel is not here; it is read in place, never copied")
-needs_replication = pytest.mark.skipif(not (SHARED / "replication").is_dir(), reason="../shared/data/replication is not here")
 needs_carry = pytest.mark.skipif(not (SHARED / "carry").is_dir(), reason="../shared/data/carry is not here")
 
 
@@ -86,16 +83,6 @@ def test_the_pairs_of_old_and_new_communes_equal_the_unit_panel(built):
     wanted = set(expected[["ma_xa_cu", "ma_xa_moi", "ghi_chu"]].itertuples(index=False, name=None))
     assert len(shipped) == len(expected) == 107
     assert set(shipped[columns].itertuples(index=False, name=None)) == wanted
-
-
-@needs_replication
-def test_proposition_99_gives_the_published_answer_of_lee_and_wooldridge():
-    """Table 3, demeaned: -0.422 (0.121), on log packs per head, 38 comparison states, 1970-2000, law from 1989."""
-    smoking = pd.read_csv(SHARED / "replication" / "california_prop99.csv", sep=";")
-    smoking = smoking.assign(log_packs=np.log(smoking["PacksPerCapita"]))
-    found = demeaned_did(smoking, unit="State", time="Year", outcome="log_packs", treated=["California"], start=1989)
-    assert (round(found.estimate, 3), round(found.std_error, 3)) == (-0.422, 0.121)
-    assert (found.treated_count, found.comparison_count, found.df, found.before_count, found.after_count) == (1, 38, 37, 19, 12)
 
 
 @needs_carry

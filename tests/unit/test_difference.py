@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import t as student
 from scipy.stats import ttest_ind
 
-from analysis.estimate.difference import DesignRefused, demeaned_did, minimum_detectable_effect
+from analysis.estimate.difference import DesignRefused, demeaned_did, detrended_did, last_year_did, minimum_detectable_effect
 from analysis.estimate.result import EffectEstimate
 
 START = 2020
@@ -190,3 +190,126 @@ def test_one_period_before_is_refused_unless_the_caller_asks_for_it():
     with pytest.raises(DesignRefused, match="1 kỳ trước mốc bắt đầu"):
         estimate(panel, ("t",), 1)
     assert estimate(panel, ("t",), 1, min_before=1).before_count == 1
+
+
+# Detrended, and the last year alone
+
+
+def other(estimator, panel: pd.DataFrame, treated: tuple[str, ...] = ("u00",), start: object = START, **options: object) -> EffectEstimate:
+    return estimator(panel, unit="unit", time="year", outcome="score", treated=treated, start=start, **options)
+
+
+def test_a_line_through_two_periods_solved_by_hand():
+    """Lines carried on one year: t from 1, 2 to 3, is 9, gap 6; a, b, c are 1, 2 and 3 off theirs. 6 - 2 = 4, squares 2 over 2 df."""
+    rows = [("t", 0, 1.0), ("t", 1, 2.0), ("t", 2, 9.0)]
+    for unit, (level, slope, gap) in {"a": (5.0, 2.0, 1.0), "b": (0.0, -1.0, 2.0), "c": (9.0, 0.0, 3.0)}.items():
+        rows += [(unit, 0, level), (unit, 1, level + slope), (unit, 2, level + 2 * slope + gap)]
+    found = other(detrended_did, pd.DataFrame(rows, columns=["unit", "year", "score"]), ("t",), 2)
+    assert (found.estimate, found.std_error, found.df) == (pytest.approx(4.0), pytest.approx(np.sqrt(4 / 3)), 2)
+
+
+def test_the_last_year_solved_by_hand():
+    """Gains on the last year before: 5 for t, 1, 2 and 3 for the others, whatever came earlier."""
+    late = make_two_periods(t=5.0, a=1.0, b=2.0, c=3.0)
+    early = late[late["year"] == 0].assign(year=-1, score=[40.0, -7.0, 3.0, 0.0])
+    found = other(last_year_did, pd.concat([late, early]), ("t",), 1)
+    assert (found.estimate, found.std_error) == (pytest.approx(3.0), pytest.approx(np.sqrt(4 / 3)))
+
+
+@given(SEEDS)
+@settings(max_examples=15)
+def test_detrending_takes_off_each_units_own_least_squares_line(seed):
+    panel = make_panel(seed)
+    wide = panel.pivot(index="year", columns="unit", values="score")
+    before, after = wide.loc[: START - 1], wide.loc[START:]
+    lines = np.polynomial.polynomial.polyfit(before.index - START, before.to_numpy(), 1)
+    gaps = (after - lines[0] - np.outer(after.index - START, lines[1])).mean()
+    expected = ttest_ind(gaps[["u00"]], gaps.drop("u00"), equal_var=True)
+    found = other(detrended_did, panel)
+    assert found.estimate == pytest.approx(gaps["u00"] - gaps.drop("u00").mean())
+    assert (found.p_exact, found.df) == (pytest.approx(expected.pvalue), expected.df)
+
+
+@given(SEEDS, st.floats(min_value=-50, max_value=50))
+@settings(max_examples=15)
+def test_a_straight_line_of_a_units_own_does_not_matter_once_detrended(seed, slope):
+    panel = make_panel(seed)
+    bent = panel.assign(score=panel["score"] + slope * panel["unit"].str[1:].astype(int) * (panel["year"] - START))
+    assert numbers(other(detrended_did, bent)) == pytest.approx(numbers(other(detrended_did, panel)), abs=1e-6)
+
+
+@pytest.mark.parametrize("estimator", [demeaned_did, detrended_did, last_year_did])
+@given(seed=SEEDS, shift=st.floats(min_value=-100, max_value=100), scale=st.floats(min_value=0.01, max_value=100))
+@settings(max_examples=8)
+def test_all_three_bases_behave_alike_under_order_shift_scale_and_relabelled_years(estimator, seed, shift, scale):
+    panel = make_panel(seed)
+    moved = panel.assign(score=scale * panel["score"] + shift * (panel["year"] - START), year=3 * panel["year"] + 1)
+    found, plain = other(estimator, moved.sample(frac=1, random_state=seed), start=3 * START + 1), other(estimator, panel)
+    assert (found.estimate, found.std_error, found.mde) == pytest.approx(
+        (scale * plain.estimate, scale * plain.std_error, scale * plain.mde), abs=1e-6
+    )
+    assert (found.p_exact, found.p_rank) == (pytest.approx(plain.p_exact, abs=1e-7), plain.p_rank)
+
+
+@pytest.mark.parametrize("estimator", [demeaned_did, detrended_did, last_year_did])
+def test_the_mean_effect_after_is_the_estimate_and_what_is_drawn_adds_up(estimator):
+    found = other(estimator, make_panel(3))
+    curve = found.by_period.set_index("period")
+    assert curve.index.tolist() == list(YEARS)
+    assert curve.loc[curve["is_after"], "effect"].mean() == pytest.approx(found.estimate)
+    assert (curve["counterfactual"] + curve["effect"]).tolist() == pytest.approx(curve["observed"].tolist())
+    assert curve.loc[START:, "std_error"].notna().all()
+    before = curve.loc[: START - 1, "effect"]
+    assert before.iloc[-1] == pytest.approx(0.0) if estimator is last_year_did else before.sum() == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize("estimator", [demeaned_did, detrended_did, last_year_did])
+def test_placebos_are_the_method_on_each_comparison_unit_with_the_treated_left_out(estimator):
+    panel = make_panel(4, units=7)
+    found, others = other(estimator, panel), panel[panel["unit"] != "u00"]
+    assert dict(found.placebos) == pytest.approx({unit: other(estimator, others, (unit,)).estimate for unit in found.placebos.index})
+    assert found.p_rank == (1 + (found.placebos.abs() >= abs(found.estimate)).sum()) / 7
+
+
+@pytest.mark.parametrize("estimator", [demeaned_did, detrended_did, last_year_did])
+def test_what_happened_to_the_treated_says_nothing_of_the_detectable_effect(estimator):
+    panel = make_panel()
+    spoilt = panel.assign(score=panel["score"].where((panel["unit"] != "u00") | (panel["year"] < START), 1e4 * panel["year"]))
+    assert other(estimator, spoilt).mde == other(estimator, panel).mde
+
+
+def test_several_treated_units_are_ranked_among_groups_of_their_number_drawn_with_the_seed():
+    small, large = make_panel(units=8), make_panel(units=40)
+    assert other(demeaned_did, small, ("u00", "u01")).n_placebos == 15
+    drawn = other(demeaned_did, large, ("u00", "u01", "u02"), seed=5)
+    assert (drawn.n_placebos, drawn.seed) == (2_000, 5)
+    assert drawn.p_rank == other(demeaned_did, large, ("u00", "u01", "u02"), seed=5).p_rank
+    assert not np.array_equal(drawn.placebos, other(demeaned_did, large, ("u00", "u01", "u02"), seed=6).placebos)
+    assert (other(demeaned_did, small, tuple(f"u0{unit}" for unit in range(5))).p_rank, small["unit"].nunique()) == (None, 8)
+
+
+def test_staggered_starts_weigh_cohorts_by_their_share_solved_by_hand():
+    """u00 and u01 start in 2019, u02 in 2021: each against the never treated on its own periods, two thirds and one third."""
+    panel, starts = make_panel(7), {"u00": 2019, "u01": 2019, "u02": 2021}
+    never = panel[~panel["unit"].isin(list(starts))]
+    alone = [other(demeaned_did, pd.concat([panel[panel["unit"] == unit], never]), (unit,), start).estimate for unit, start in starts.items()]
+    found = other(demeaned_did, panel, tuple(starts), starts)
+    assert (found.estimate, found.df) == (pytest.approx(np.mean(alone)), 10)
+    assert found.by_period["period"].tolist() == list(range(-4, 4))
+    same = other(demeaned_did, panel, ("u00", "u01"), {"u00": 2020, "u01": 2020})
+    assert numbers(same) == numbers(other(demeaned_did, panel, ("u00", "u01")))
+
+
+@pytest.mark.parametrize("errors", ["hc1", "hc3"])
+def test_robust_errors_are_refused_below_five_treated_units(errors):
+    with pytest.raises(DesignRefused, match="chỉ có 1 cụm được xét"):
+        other(demeaned_did, make_panel(), errors=errors)
+    five = tuple(f"u0{unit}" for unit in range(5))
+    assert other(demeaned_did, make_panel(), five, errors=errors).std_error > 0
+
+
+def test_a_trend_needs_two_periods_before():
+    panel = make_panel()
+    with pytest.raises(DesignRefused, match="theo xu hướng cần ít nhất 2 kỳ trước; chỉ có 1"):
+        other(detrended_did, panel, start=2018, min_before=1)
+    assert other(detrended_did, panel, start=2019).before_count == 2

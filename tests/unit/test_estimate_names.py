@@ -15,8 +15,11 @@ def test_every_public_name_is_a_function_or_a_class():
 
 
 def test_no_module_of_the_package_hides_a_public_name():
-    loaded = "import pkgutil, importlib, analysis.estimate as e; [importlib.import_module(f'analysis.estimate.{m.name}') for m in pkgutil.iter_modules(e.__path__)]"
-    told = f"{loaded}; import inspect; print([name for name in e.__all__ if inspect.ismodule(getattr(e, name))])"
+    told = (
+        "import importlib, inspect, pkgutil, analysis.estimate as e\n"
+        "for module in pkgutil.iter_modules(e.__path__): importlib.import_module(f'analysis.estimate.{module.name}')\n"
+        "print([name for name in e.__all__ if inspect.ismodule(getattr(e, name))])"
+    )
     assert subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 

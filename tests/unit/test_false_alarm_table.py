@@ -8,13 +8,13 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from analysis.estimate.before_after import before_after, gap_to_others
 from analysis.estimate.calibration import calibrate
 from analysis.estimate.difference import every_demeaned
 from analysis.estimate.evidence import may_print_p
 from analysis.estimate.false_alarms import ALL_METHODS, QUICK_METHODS, RATIO, false_alarm_table
 from analysis.estimate.long_series import debiased_t_test
 from analysis.estimate.methods import COMPARISONS, LAST_YEAR, PRIMARY, SLOW_COMPARISONS, Method, method_of
+from analysis.estimate.plain_comparisons import before_after, gap_to_others
 from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.synthetic import synthetic_control
 from analysis.estimate.time_series import interrupted_time_series
