@@ -63,6 +63,7 @@ def project_copy(built: Build, tmp_path_factory: pytest.TempPathFactory) -> Proj
     root = tmp_path_factory.mktemp("project")
     shutil.copy(ROOT / SETTINGS_FILE, root)
     shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    shutil.copytree(ROOT / "declarations", root / "declarations")
     shutil.copytree(SHIPPED_RAW, root / "data" / "raw")
     project = open_project(root)
     store.write(project.processed, inputs_hash(read_register(project.raw)), built.tables)

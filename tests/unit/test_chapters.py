@@ -78,7 +78,7 @@ def chapters(tables: store.Tables, year: int, province: str = "74", as_of: str =
             *uptake.published(tables.uptake_facts, province, subject.place, year),
         ],
         "outcomes": [
-            *outcomes.answers(tables, histories, done.plan, months.rows, province, year),
+            *outcomes.answers(tables, subject, done.plan, months.rows, province, year),
             *outcomes.side_by_side(years, histories, activities, rests_on),
             *outcomes.within_province(months, tables, province, year),
         ],
@@ -131,7 +131,7 @@ def test_no_chart_or_table_stands_twice_in_a_report(plan_year):
 
 def test_the_leaders_page_holds_one_finding_a_question_and_never_more_than_five(plan_year):
     findings = [block for block in plan_year["leaders"] if isinstance(block, Finding)]
-    assert [finding.finding_id for finding in findings] == ["delivery-brief", "standing-brief", "uptake-year", "outcomes-grade", "first-step"]
+    assert [finding.finding_id for finding in findings] == ["delivery-brief", "standing-brief", "uptake-year", "outcomes-in-brief", "first-step"]
     assert findings[3].grade in ("C", "D")
 
 

@@ -41,7 +41,7 @@ def test_the_version_is_printed(told):
     assert out.strip().count(".") == 2
 
 
-@pytest.mark.parametrize("command", [[], ["report"], ["build"], ["simulate"], ["lab"], ["dev"], ["dev", "test"]], ids=" ".join)
+@pytest.mark.parametrize("command", [[], ["report"], ["build"], ["declare"], ["simulate"], ["lab"], ["dev"], ["dev", "test"]], ids=" ".join)
 def test_help_is_vietnamese_and_exits_with_0(told, command):
     code, out, _ = told(*command, "--help")
     assert code == EXIT_DONE

@@ -8,7 +8,7 @@ import pytest
 from analysis.errors import ReportRefused
 from analysis.publish import notebook
 from analysis.publish.notebook import check_contract, execute, execute_all
-from analysis.publish.report import OWN_PARAMETERS
+from analysis.publish.report import NOTEBOOKS, OWN_PARAMETERS
 
 GIVEN = {"year": 2021, "province": "74", "as_of": "2022-06-30"}
 DECLARED = 'year = 2021\nprovince: str = "74"\nas_of = "2026-11-22"'
@@ -109,6 +109,6 @@ def test_one_broken_notebook_among_several_stops_all_before_any_runs(tmp_path, m
         execute_all({sound: GIVEN, broken: GIVEN}, tmp_path, tmp_path, lambda _: pytest.fail("done"))
 
 
-@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
-def test_every_notebook_of_ours_takes_the_parameters_of_a_report(path):
-    check_contract(path, GIVEN | OWN_PARAMETERS.get(path.stem, {}))
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_notebook_of_a_report_takes_its_parameters(name):
+    check_contract(Path(__file__).parents[2] / "notebooks" / f"{name}.ipynb", GIVEN | OWN_PARAMETERS.get(name, {}))
