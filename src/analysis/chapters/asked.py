@@ -1,5 +1,6 @@
 """Which outcomes of the four indices are asked about a plan, on which footing, declared or not; and their evidence, judged together."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -110,10 +111,12 @@ def outcomes_asked(tables: Tables, subject: Subject, province: str, year: int) -
     declaration = declaration_of(tables, province, year)
     entries = declarations.read_register(declarations.declarations_folder(open_project()))
     earlier_vi = _earlier_plans(tables.plans, province, year)
-    return [
+    found = [
         _asked(register, declaration, one, entries, subject, province, year, index, component, earlier_vi)
         for index, component, one in _wanted(register.components, declaration, year)
     ]
+    names = Counter(item.name_vi for item in found)
+    return [replace(item, name_vi=f"{item.name_vi}, {FOOTING_VI[item.panel.footing]}") if names[item.name_vi] > 1 else item for item in found]
 
 
 def _earlier_plans(plans: pd.DataFrame, province: str, year: int) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from analysis import text
 from analysis.blocks import Finding, Provenance, Sentence
 from analysis.estimate.evidence import Evidence, may_print_p
-from analysis.estimate.grade import ALPHA, MAX_FALSE_ALARM_RATE
+from analysis.estimate.grade import ALPHA, MAX_FALSE_ALARM_RATE, VERBS_VI
 from analysis.estimate.result import Calibration, EffectEstimate
 from analysis.narrative.outcomes import Assessment, observed
 
@@ -35,16 +35,19 @@ def how_to_read(place: str, rests_on: Provenance) -> Sentence:
 def found_beyond_chance(items: list[tuple[Assessment, Evidence]], place: str, year: int, rests_on: Provenance) -> Finding:
     """The chapter's answer: which outcomes differ from the common course by more than chance, and how many could not be asked."""
     held = [(item, evidence) for item, evidence in items if evidence.estimate is not None]
-    beyond = [item.outcome_vi for item, evidence in held if _is_beyond_chance(evidence)]
+    beyond = [item.outcome_vi for item, _ in held if item.verdict.grade in VERBS_VI]
+    doubtful = [item.outcome_vi for item, evidence in held if item.verdict.grade not in VERBS_VI and _is_beyond_chance(evidence)]
     refused = len(items) - len(held)
     rest = f"; {refused} kết quả không so được" if refused else ""
+    rest += f"; {text.enumerate_vi(doubtful)}: chênh lệch vượt mức ngẫu nhiên nhưng chưa đứng vững trước các phép kiểm tra" if doubtful else ""
     best = min(item.verdict.grade for item, _ in items)
     if not held:
         said = f"Không kết quả nào của năm {year} so được giữa các tỉnh."
     elif beyond:
         said = f"{place} khác mức chung của các tỉnh hơn mức ngẫu nhiên ở {text.enumerate_vi(beyond)} (trong {len(held)} kết quả so được{rest})."
     else:
-        said = f"Không kết quả nào trong {len(held)} kết quả so được cho thấy {place} khác mức chung của các tỉnh hơn mức ngẫu nhiên{rest}."
+        opening = "Chưa" if doubtful else "Không"
+        said = f"{opening} kết quả nào trong {len(held)} kết quả so được cho thấy {place} khác mức chung của các tỉnh hơn mức ngẫu nhiên{rest}."
     evidence_vi = "Khác mức chung chưa phải là bằng chứng về đóng góp của kế hoạch; không khác cũng không có nghĩa là kế hoạch không có tác dụng."
     return Finding("indices-beyond-chance", said, evidence_vi, rests_on, best)
 
