@@ -66,7 +66,7 @@ def comparable_eras(components: pd.DataFrame, editions: pd.DataFrame, index: str
         return component_eras(components, editions, index, component)
     if footing == "z":
         return chosen["footing_era"].astype("object")
-    parts = components[(components["index"] == index) & (components["component"] != COMPOSITE)]
+    parts = components[(components["index"] == index) & (components["parent_component"] == COMPOSITE)]
     return _runs({year: _definition(parts, year, ("component", "scale_min_score", "scale_max_score")) for year in chosen.index})
 
 

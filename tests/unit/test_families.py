@@ -207,6 +207,7 @@ def test_examples_of_three_solved_by_hand():
 
 
 @given(P_VALUES)
+@settings(max_examples=15)
 def test_they_are_what_statsmodels_and_scipy_compute(p_values):
     named = dict(enumerate(p_values))
     assert list(holm(named).values()) == pytest.approx(multipletests(p_values, method="holm")[1])
@@ -216,6 +217,7 @@ def test_they_are_what_statsmodels_and_scipy_compute(p_values):
 
 @ADJUSTMENTS
 @given(P_VALUES, st.randoms(use_true_random=False))
+@settings(max_examples=15)
 def test_adjusted_is_at_least_raw_keeps_order_and_does_not_depend_on_it(adjust, p_values, random):
     named = {f"n{position}": p for position, p in enumerate(p_values)}
     found = adjust(named)

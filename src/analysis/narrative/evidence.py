@@ -35,8 +35,9 @@ def how_to_read(place: str, rests_on: Provenance) -> Sentence:
 def found_beyond_chance(items: list[tuple[Assessment, Evidence]], place: str, year: int, rests_on: Provenance) -> Finding:
     """The chapter's answer: which outcomes differ from the common course by more than chance, and how many could not be asked."""
     held = [(item, evidence) for item, evidence in items if evidence.estimate is not None]
-    beyond = [item.outcome_vi for item, _ in held if item.verdict.grade in VERBS_VI]
-    doubtful = [item.outcome_vi for item, evidence in held if item.verdict.grade not in VERBS_VI and _is_beyond_chance(evidence)]
+    seen = [item for item, evidence in held if _is_beyond_chance(evidence)]
+    beyond = [item.outcome_vi for item in seen if item.verdict.grade in VERBS_VI]
+    doubtful = [item.outcome_vi for item in seen if item.verdict.grade not in VERBS_VI]
     refused = len(items) - len(held)
     rest = f"; {refused} kết quả không so được" if refused else ""
     rest += f"; {text.enumerate_vi(doubtful)}: chênh lệch vượt mức ngẫu nhiên nhưng chưa đứng vững trước các phép kiểm tra" if doubtful else ""
