@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from analysis.blocks import Block, provenance
-from analysis.chapters.subject import ParameterRefused
+from analysis.chapters.subject import ParameterRefused, day_of
 from analysis.codes import COMPOSITE, INDICES
 from analysis.comparable import RAW, Z
 from analysis.estimate.calibration import EFFECT_SD
@@ -52,7 +52,7 @@ def measured(
     codes = _codes(tables, index, components)
     if footing not in COLUMN:
         raise ParameterRefused(f"footing: thấy {footing!r}; chấp nhận {RAW!r} (điểm công bố) hoặc {Z!r} (vị trí trong từng năm).")
-    editions = _editions(tables, index, first_edition, last_edition, _day(as_of))
+    editions = _editions(tables, index, first_edition, last_edition, day_of(as_of))
     starts = [year for year in editions if first_start <= year <= last_start]
     if not starts:
         raise ParameterRefused(f"first_start, last_start: không có phiên bản {index} nào từ {first_start} đến {last_start} đã công bố.")
@@ -102,13 +102,6 @@ def _codes(tables: Tables, index: str, components: str) -> list[str]:
         seen = ", ".join(unknown) or "không mã nào"
         raise ParameterRefused(f"components: thấy {seen}; chấp nhận các mã cách nhau bằng dấu cách trong: {', '.join(known)}.")
     return codes
-
-
-def _day(as_of: str) -> date:
-    try:
-        return date.fromisoformat(as_of)
-    except ValueError:
-        raise ParameterRefused(f'as_of: thấy {as_of!r}; ngày ghi dạng năm-tháng-ngày, ví dụ as_of = "2026-11-22".') from None
 
 
 def _editions(tables: Tables, index: str, first: int, last: int, day: date) -> list[int]:

@@ -35,7 +35,7 @@ def subject_of(tables: Tables, province: str, year: int, as_of: str) -> Subject:
     Raises ``UnknownUnit`` for a code that is no province of the 63, ``ParameterRefused`` for a parameter of another form.
     """
     _refuse_forms(province, year)
-    place, day = province_name(tables.units, province), _day(as_of)
+    place, day = province_name(tables.units, province), day_of(as_of)
     names_day = min(day, date(year, 12, 31), MERGER_DAY - timedelta(days=1))
     of_list = tables.units[tables.units["vintage"] == INDEX_VINTAGE]
     below = units_below(units_on(of_list, type_changes(tables.events), names_day), province)
@@ -49,7 +49,7 @@ def _refuse_forms(province: object, year: object) -> None:
         raise ParameterRefused(f"year: thấy {year!r}; năm báo cáo là một số, không có dấu nháy, ví dụ year = 2021.")
 
 
-def _day(as_of: object) -> date:
+def day_of(as_of: object) -> date:
     """The day of the report. Raises ``ParameterRefused`` for what is no ISO day."""
     try:
         return date.fromisoformat(str(as_of))
