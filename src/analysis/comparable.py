@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.codes import COMPOSITE
 from analysis.indices import (
     INDEX_VINTAGES,
+    MIN_EDITIONS_BEFORE,
     WHOLE_PANEL_COUNT,
     comparable_eras,
     component_eras,
@@ -24,7 +25,6 @@ from analysis.units import COUNTRY_CODE
 
 Obstacle = Literal["no_edition", "not_published", "circular", "method_changed", "too_few", "not_whole", "no_score"]
 RAW, Z, CONSTANT_WEIGHT = "raw", "z", "constant_weight"
-MIN_EDITIONS_BEFORE = 2
 PANEL_COLUMNS = ("province_code", "edition_year", "era", "raw", "z", "rank", "constant_weight")
 
 

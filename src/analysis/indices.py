@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.codes import COMPOSITE
 from analysis.units import INDEX_VINTAGE
 
+MIN_EDITIONS_BEFORE = 2  # that compare with a plan's own: one edition shows no level of its own
 WHOLE_PANEL_COUNT = 55  # provinces with a score from which an edition counts as wholly held, so that absence means "not published"
 INDEX_VINTAGES = (INDEX_VINTAGE, "64-tinh")  # provinces ranked together in one edition before 01/07/2025; Hà Tây is of the second list
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.estimate.difference import DesignRefused
+from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.result import EffectEstimate
 from analysis.estimate.two_way import two_way_fixed_effects
 

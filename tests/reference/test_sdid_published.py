@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from scipy.special import ndtri
 
-from analysis.estimate.long_series import conformal, debiased_t_test
+from analysis.estimate.conformal_inference import conformal
+from analysis.estimate.long_series import debiased_t_test
 from analysis.estimate.result import EffectEstimate
 from analysis.estimate.synthetic_difference import every_synthetic_did, synthetic_did
 

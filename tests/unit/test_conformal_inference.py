@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.estimate.long_series import conformal
+from analysis.estimate.conformal_inference import conformal
 from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.result import EffectEstimate
 

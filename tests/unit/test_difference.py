@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from scipy.stats import t as student
 from scipy.stats import ttest_ind
 
-from analysis.estimate.difference import DesignRefused, demeaned_did, detrended_did, last_year_did, minimum_detectable_effect
+from analysis.estimate.difference import demeaned_did, detrended_did, last_year_did
+from analysis.estimate.inference import minimum_detectable_effect
+from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.result import EffectEstimate
 
 START = 2020

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 
-from analysis.estimate.difference import DesignRefused, demeaned_did
+from analysis.estimate.difference import demeaned_did
 from analysis.estimate.every_unit import EveryUnit
 from analysis.estimate.plain_comparisons import before_after, every_before_after, every_gap_to_others, gap_to_others
+from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.time_series import every_interrupted_time_series, interrupted_time_series
 
 START = 2018

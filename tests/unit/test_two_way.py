@@ -7,7 +7,8 @@ import statsmodels.formula.api as smf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.estimate.difference import DesignRefused, demeaned_did
+from analysis.estimate.difference import demeaned_did
+from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.result import EffectEstimate
 from analysis.estimate.two_way import every_demeaned_hc1, every_two_way, two_way_fixed_effects
 

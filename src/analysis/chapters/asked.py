@@ -131,11 +131,10 @@ def _wanted(components: pd.DataFrame, declaration: Declaration | None, year: int
     others = [(index, COMPOSITE) for index in INDICES if index != WITH_FULL_COMPONENTS]
     always = [*((WITH_FULL_COMPONENTS, part) for part in (*near, COMPOSITE)), *others]
     declared = declaration.outcomes if declaration else ()
-    order = {pair: place for place, pair in enumerate(always)}
-    told = sorted(declared, key=lambda one: (order.get((one.index, one.component), len(order)), one.name))
     held = {(one.index, one.component) for one in declared}
-    rows = [(one.index, one.component, one) for one in told] + [(*pair, None) for pair in always if pair not in held]
-    return sorted(rows, key=lambda row: order.get((row[0], row[1]), len(order)))
+    rows: list[tuple[str, str, DeclaredOutcome | None]] = [(one.index, one.component, one) for one in sorted(declared, key=lambda one: one.name)]
+    rows += [(*pair, None) for pair in always if pair not in held]
+    return sorted(rows, key=lambda row: always.index(row[:2]) if row[:2] in always else len(always))
 
 
 def _asked(

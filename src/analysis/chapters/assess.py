@@ -8,8 +8,9 @@ from analysis.blocks import Provenance, provenance
 from analysis.chapters.asked import judged
 from analysis.chapters.subject import Subject
 from analysis.chapters.uptake import RATE_KEY
-from analysis.estimate.difference import DesignRefused, demeaned_did
+from analysis.estimate.difference import demeaned_did
 from analysis.estimate.grade import grade
+from analysis.estimate.refusals import DesignRefused
 from analysis.exposure import monthly_dose
 from analysis.narrative.outcomes import Assessment
 from analysis.panel import UnitMonths, reporting_units, unit_months

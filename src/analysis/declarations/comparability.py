@@ -8,15 +8,13 @@ import pandas as pd
 from analysis.codes import COMPOSITE
 from analysis.declarations.form import Declaration, DeclaredOutcome
 from analysis.errors import Fault
-from analysis.indices import comparable_eras, components_of, editions_until, is_component_circular
+from analysis.indices import MIN_EDITIONS_BEFORE, comparable_eras, components_of, editions_until, is_component_circular
 from analysis.text import year_spans
 from analysis.units import MERGER_DAY
 
 NOT_COMPARABLE = "Khai báo so sánh những phiên bản không so được"
 NOT_DEFINED = "Khai báo thành phần không có trong danh mục chỉ số"
 CIRCULAR = "Khai báo kết quả chấm chính việc truyền thông"
-
-EDITIONS_BEFORE = 2  # one edition before the start shows no level of its own
 
 _BREAKS_VI = {
     "raw": "điểm công bố qua lần đổi cách chấm",
@@ -54,11 +52,11 @@ def _faults_of(outcome: DeclaredOutcome, start: int, editions: pd.DataFrame, com
         found = f"{outcome.index} {outcome.component}"
         yield Fault(CIRCULAR, place, found, "thành phần không cộng điểm cho việc truyền thông", "chọn thành phần khác")
     before = int((listed.index < start).sum())
-    if before < EDITIONS_BEFORE:
+    if before < MIN_EDITIONS_BEFORE:
         unknown = sorted(set(range(outcome.first_edition, start)) - set(listed.index))
         absent = f"; danh mục chỉ số chưa có phiên bản {year_spans(unknown)}" if unknown else ""
         found = f"{before} phiên bản trước {start} trong khung {outcome.first_edition}–{outcome.last_edition}{absent}"
-        yield Fault(NOT_COMPARABLE, place, found, f"ít nhất {EDITIONS_BEFORE} phiên bản", "mở rộng khung hoặc bỏ kết quả này")
+        yield Fault(NOT_COMPARABLE, place, found, f"ít nhất {MIN_EDITIONS_BEFORE} phiên bản", "mở rộng khung hoặc bỏ kết quả này")
     yield from _footing_faults(outcome, listed, editions, components, place)
 
 

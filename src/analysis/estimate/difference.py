@@ -18,15 +18,13 @@ from analysis.estimate.inference import (
     MAX_PLACEBO_GROUPS,
     Errors,
     cross_section,
+    group_differences,
     minimum_detectable_effect,
-    placebo_groups,
     rank_p,
 )
 from analysis.estimate.matrix import Guards, Matrix, PanelMatrix, matrix_of
 from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.result import EffectEstimate
-
-__all__ = ["DesignRefused", "demeaned_did", "detrended_did", "last_year_did", "minimum_detectable_effect"]
 
 Base = Literal["mean", "trend", "last"]
 
@@ -213,13 +211,9 @@ def _placebo_differences(matrix: PanelMatrix, contrasts: Matrix, base: Base, see
     Where starts differ, the members of a group take the treated units' own starts, in a random order.
     """
     others, size = contrasts[~matrix.is_treated], int(matrix.is_treated.sum())
-    if size >= len(others):
-        return np.empty(0)
-    if matrix.is_staggered:
+    if matrix.is_staggered and size < len(others):
         return _staggered_placebos(matrix, base, size, seed)
-    groups = placebo_groups(len(others), size, seed)
-    of_group = others[groups].mean(axis=1)
-    return np.asarray(of_group - (others.sum() - size * of_group) / (len(others) - size))
+    return group_differences(others, size, seed)
 
 
 def _staggered_placebos(matrix: PanelMatrix, base: Base, size: int, seed: int) -> Matrix:

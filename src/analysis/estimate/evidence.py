@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import text
 from analysis.estimate import checks
 from analysis.estimate.calibration import MIN_BEFORE, calibrate
 from analysis.estimate.checks import Design
@@ -109,7 +110,7 @@ def gather(question: Question, *, grade_only: bool = False) -> Evidence:
 
 def _inside(sentence: str) -> str:
     """A refusal as it reads after a colon."""
-    return sentence[:1].lower() + sentence[1:].removesuffix(".")
+    return text.decapitalised(sentence).removesuffix(".")
 
 
 def _calibrated(design: Design, method: Method, statistic: Statistic, least_past: float = PRIMARY_PAST) -> Calibration | None:

@@ -119,6 +119,14 @@ def placebo_groups(count: int, size: int, seed: int, limit: int = MAX_PLACEBO_GR
     return np.array(list(_draws(count, size, seed, limit)), dtype=np.int64)
 
 
+def group_differences(values: Matrix, size: int, seed: int) -> Matrix:
+    """Mean of each placebo group less that of the remaining comparison units; none where a group would leave no others."""
+    if size >= len(values):
+        return np.empty(0)
+    of_group = values[placebo_groups(len(values), size, seed)].mean(axis=1)
+    return np.asarray(of_group - (values.sum() - size * of_group) / (len(values) - size))
+
+
 def _draws(count: int, size: int, seed: int, limit: int) -> Iterator[NDArray[np.int64]]:
     rng = np.random.default_rng(seed)
     for _ in range(limit):

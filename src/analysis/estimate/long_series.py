@@ -1,8 +1,6 @@
-"""Tests over time for one treated series and many periods: the debiased t-test and conformal inference.
+"""The debiased t-test for one treated series and many periods (Chernozhukov, Wüthrich and Zhu, "A t-test for synthetic controls").
 
-Both are by Chernozhukov, Wüthrich and Zhu: "A t-test for synthetic controls" and "An exact and robust conformal inference
-method for counterfactual and synthetic controls" (Journal of the American Statistical Association 2021). They compare a unit
-with its own past, so a dozen yearly waves leave them almost without power; they are for longer series.
+It compares a unit with its own past, so a dozen yearly waves leave it little power; it is for longer series.
 """
 
 from collections.abc import Collection
@@ -14,7 +12,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.estimate.assembled import effect_of
-from analysis.estimate.conformal_inference import conformal
 from analysis.estimate.every_unit import EveryUnit
 from analysis.estimate.inference import SMALLEST_SPREAD, Fit, minimum_detectable_effect, placebo_groups, rank_p
 from analysis.estimate.matrix import Guards, Matrix, matrix_of
@@ -22,8 +19,6 @@ from analysis.estimate.one_start import curve_by_period, refuse_staggered
 from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.result import EffectEstimate
 from analysis.estimate.simplex import simplex_weights
-
-__all__ = ["conformal", "debiased_t_test", "every_debiased_t_test"]
 
 ESTIMAND_VI = "chênh lệch của nhóm được xét so với nhóm đối chứng tổng hợp, sau khi trừ sai lệch trung bình ở các kỳ trước được giữ lại để kiểm"
 MIN_FOLDS = 2

@@ -12,8 +12,8 @@ import pandas as pd
 
 from analysis.estimate.assembled import effect_of
 from analysis.estimate.every_unit import EveryUnit, of_contrasts
-from analysis.estimate.inference import placebo_groups
-from analysis.estimate.matrix import Guards, Matrix, PanelMatrix, matrix_of
+from analysis.estimate.inference import group_differences
+from analysis.estimate.matrix import Guards, Matrix, matrix_of
 from analysis.estimate.result import EffectEstimate
 from analysis.estimate.time_series import Segments, drawn, own_placebos, own_series, placebo_series, ranked, segments_of, series_fit, t_inference
 
@@ -90,7 +90,7 @@ def gap_to_others(
         estimand_vi=GAP_VI.format(base="đường thẳng" if trend else "mức trước đó"),
         estimate=fit.estimate,
         **t_inference(fit, level, "errors ols on the distances", own),
-        **ranked(matrix, fit.estimate, _group_gaps(steps, matrix, seed), seed),
+        **ranked(matrix, fit.estimate, group_differences(steps, int(matrix.is_treated.sum()), seed), seed),
         by_period=drawn(matrix, own, others.mean(axis=0) + carried_on),
     )
 
@@ -116,12 +116,3 @@ def _steps(series: Matrix, segments: Segments) -> tuple[Matrix, Matrix]:
     residuals = series - series @ inverse.T @ design.T
     variances = (residuals**2).sum(axis=1) / (len(design) - design.shape[1]) * (inverse[-1] @ inverse[-1])
     return np.asarray(series @ inverse[-1]), np.sqrt(variances)
-
-
-def _group_gaps(steps: Matrix, matrix: PanelMatrix, seed: int) -> Matrix:
-    """Step of each placebo group's mean less that of the remaining comparison units; none where a group would leave no others."""
-    size, count = int(matrix.is_treated.sum()), len(steps)
-    if size >= count:
-        return np.empty(0)
-    of_group = steps[placebo_groups(count, size, seed)].mean(axis=1)
-    return np.asarray(of_group - (steps.sum() - size * of_group) / (count - size))
