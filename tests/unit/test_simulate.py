@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from analysis import codes
 from analysis.contracts.schemas import ACTIVITIES
 from analysis.errors import DataFaults
-from analysis.exposure import monthly_dose
-from analysis.simulate import TRUTH, Truth, adstock, citizen_dose, simulate_activities, simulate_uptake, truth_statement
+from analysis.exposure import adstock, monthly_dose
+from analysis.simulate import TRUTH, Truth, citizen_dose, simulate_activities, simulate_uptake, truth_statement
 from analysis.simulate.uptake import beta_binomial
 
 OFFICE = "74-VPUB"

@@ -48,6 +48,19 @@ class Calibration:
 
 
 @dataclass(frozen=True)
+class Quantity:
+    """A further number of an estimate (half-life, cumulative effect …): its value, standard error and interval where they exist."""
+
+    name: str
+    name_vi: str
+    value: float
+    std_error: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    unit_vi: str = ""
+
+
+@dataclass(frozen=True)
 class EffectEstimate:
     """An estimated effect in the outcome's unit; a field is None where the method has no such thing.
 
@@ -64,6 +77,9 @@ class EffectEstimate:
     ``calibration`` is None until the false-alarm rate was measured on this very panel; without it no report prints a p-value
     or an interval. ``p_adjusted`` and ``p_rank_adjusted`` are adjusted within the declared family, ``one_sign_share`` and ``curve_p``
     come from the specification curve. ``data_hash`` is the sha256 of the cells used, ``seed`` that of any random draw.
+
+    Designs inside the province cluster their errors: ``clusters_count`` clusters of ``clustered_by``, under the rule that ``p_exact_from``
+    names; ``quantities`` are further numbers of the same fit and ``notes_vi`` what was left out before it.
     """
 
     outcome: str
@@ -103,3 +119,7 @@ class EffectEstimate:
     footing: str | None = None
     data_hash: str = ""
     seed: int | None = None
+    clusters_count: int | None = None
+    clustered_by: str | None = None
+    quantities: tuple[Quantity, ...] = ()
+    notes_vi: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ Every row says that it is synthetic. Nothing here may be read as an observation.
 
 from analysis.simulate.activities import simulate_activities
 from analysis.simulate.dossiers import DossierMonth, DossiersRefused, simulate_dossiers, write_dossiers
-from analysis.simulate.truth import TRUTH, Truth, adstock, truth_statement
+from analysis.simulate.truth import TRUTH, Truth, truth_statement
 from analysis.simulate.uptake import citizen_dose, simulate_uptake
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "DossierMonth",
     "DossiersRefused",
     "Truth",
-    "adstock",
     "citizen_dose",
     "simulate_activities",
     "simulate_dossiers",

@@ -9,9 +9,10 @@ from scipy.special import expit
 from scipy.stats import beta, binom
 
 from analysis.codes import DECREE_42_FIRST_MONTH
+from analysis.exposure.carry_over import adstock
 from analysis.simulate import levels
 from analysis.simulate.roster import VINTAGE, Unit, read_roster
-from analysis.simulate.truth import TRUTH, Truth, adstock
+from analysis.simulate.truth import TRUTH, Truth
 
 STREAM = 2  # keeps the uptake's draws apart from the log's under one seed
 SMALLEST_UNIFORM = 1e-12  # quantile functions are infinite or undefined at 0 and 1
