@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from analysis.declarations import (
     Declaration,
+    DeclaredInside,
     DeclaredOutcome,
     Registration,
     comparability_faults,
@@ -22,6 +23,7 @@ from analysis.declarations import (
     read_declaration,
     read_register,
     register,
+    standing_inside,
     standing_of,
 )
 from analysis.declarations.register import RegistrationRefused
@@ -478,3 +480,142 @@ def test_the_example_of_the_guide_is_sound(tmp_path, built):
     example = guide.partition("```yaml\n")[2].partition("```")[0]
     found = read_declaration(written(tmp_path, example))
     assert (len(found.outcomes), faults_told(found, built.tables)) == (3, [])
+
+
+def test_the_question_of_the_guide_is_sound_for_a_plan_of_2027(tmp_path):
+    guide = (SHIPPED.parent / "docs" / "declarations.md").read_text(encoding="utf-8")
+    block = guide.partition("```yaml\ninside:")[2].partition("```")[0]
+    outcomes = {"d5": D5 | {"first_edition": 2025, "last_edition": 2028, "smallest_effect": 0.1}}
+    entry = SOUND | {"plan_year": 2027, "start_edition": 2027, "declared_on": date(2026, 12, 1), "families": {"papi": ["d5"]}, "outcomes": outcomes}
+    text = yaml.safe_dump(entry, allow_unicode=True) + "inside:" + block
+    assert read_declaration(written(tmp_path, text, "2027.yml")).inside.first_month == "2025-07"
+
+
+# The question inside the province
+
+INSIDE = {
+    "rate_key": "online_all",
+    "level": "commune",
+    "first_month": "2017-01",
+    "last_month": "2020-12",
+    "primary_estimator": "distributed_lag",
+    "direction": "increase",
+    "smallest_effect": 1,
+}
+WITH_INSIDE = SOUND | {"inside": INSIDE}
+
+
+def test_the_question_inside_the_province_is_read_and_is_none_where_it_is_not_asked(tmp_path):
+    assert read_declaration(written(tmp_path, SOUND)).inside is None
+    found = read_declaration(written(tmp_path, WITH_INSIDE)).inside
+    assert found == DeclaredInside("online_all", "commune", "2017-01", "2020-12", "distributed_lag", "increase", 1.0)
+
+
+def test_months_need_no_quotes(tmp_path):
+    block = "\ninside: {rate_key: online_all, level: commune, first_month: 2017-01, last_month: 2020-12, "
+    text = yaml.safe_dump(SOUND, allow_unicode=True) + block + "primary_estimator: distributed_lag, direction: increase, smallest_effect: 1.0}\n"
+    assert read_declaration(written(tmp_path, text)) == read_declaration(written(tmp_path, WITH_INSIDE))
+
+
+def test_the_hash_of_a_declaration_without_the_question_is_what_it_was_before_there_was_one():
+    assert [(entry.plan_year, entry.sha256) for entry in read_register(SHIPPED)] == [
+        (2019, "9f04e750f02a3dca36bb2bb76d1222253267c958027a2e153f566be304103371"),
+        (2021, "be7bbcbe10021a257bfb8541db453f96d4e45fe1a0f27b97754dd698d9edca02"),
+    ]
+    assert [find_declaration(SHIPPED, year).sha256 for year in (2019, 2021)] == [entry.sha256 for entry in read_register(SHIPPED)]
+
+
+@pytest.mark.parametrize("field", sorted(INSIDE))
+def test_every_field_of_the_question_changes_the_hash(tmp_path, field):
+    other = {"rate_key": "bcci_in", "first_month": "2018-01", "last_month": "2020-11", "primary_estimator": "staggered_event_study"}
+    other |= {"direction": "decrease", "smallest_effect": 2, "level": None}
+    if field == "level":
+        assert faults_of(tmp_path, changed(WITH_INSIDE, "inside.level", None)) == ["inside: thiếu level"]
+        return
+    before = read_declaration(written(tmp_path, WITH_INSIDE))
+    after = read_declaration(written(tmp_path, changed(WITH_INSIDE, f"inside.{field}", other[field])))
+    assert before.sha256 != after.sha256 != read_declaration(written(tmp_path, SOUND)).sha256
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("inside", {}, "trường inside: “{}”"),
+        ("inside", "online_all", "trường inside: “online_all”"),
+        ("inside.rate_key", "online", "inside, trường rate_key: “online”"),
+        ("inside.rate_key", ["online_all"], "inside, trường rate_key: “['online_all']”"),
+        ("inside.level", "department", "inside, trường level: “department”"),
+        ("inside.first_month", "01/2017", "inside, trường first_month: “01/2017”"),
+        ("inside.first_month", "2017-13", "inside, trường first_month: “2017-13”"),
+        ("inside.last_month", 2020, "inside, trường last_month: “2020”"),
+        ("inside.primary_estimator", "two_way", "inside, trường primary_estimator: “two_way”"),
+        ("inside.direction", "up", "inside, trường direction: “up”"),
+        ("inside.smallest_effect", 0, "inside, trường smallest_effect: “0”"),
+        ("inside.smallest_effect", 101, "inside, trường smallest_effect: “101”"),
+        ("inside.component", "D5", "inside: có trường lạ component"),
+        ("inside.first_month", "2021-01", "inside: khung từ 2021-01 đến 2020-12"),
+        ("inside.last_month", "2018-12", "inside: khung từ 2017-01 đến 2018-12"),
+        ("inside.last_month", "2025-07", "inside: khung từ 2017-01 đến 2025-07, qua lần sắp xếp đơn vị"),
+    ],
+)
+def test_one_fault_of_the_question_is_told_with_its_place(tmp_path, path, value, told):
+    assert faults_of(tmp_path, changed(WITH_INSIDE, path, value)) == [told]
+
+
+@pytest.mark.parametrize(("first", "last"), [("2017-01", "2022-08"), ("2022-08", "2024-12")])
+def test_a_rate_that_rests_on_levels_may_not_cross_the_decree_that_relabelled_them(tmp_path, first, last):
+    entry = changed(changed(WITH_INSIDE, "inside.first_month", first), "inside.last_month", last)
+    assert read_declaration(written(tmp_path, entry)).inside.last_month == last
+    told = [f"inside: toan_trinh, khung từ {first} đến {last}, qua Nghị định 42/2022/NĐ-CP"]
+    assert faults_of(tmp_path, changed(entry, "inside.rate_key", "toan_trinh")) == told
+
+
+@pytest.mark.parametrize(("first", "last"), [("2017-01", "2022-07"), ("2022-09", "2024-12"), ("2025-07", "2026-12")])
+def test_a_window_on_one_side_of_the_decree_and_of_the_merger_is_sound(tmp_path, first, last):
+    inside = INSIDE | {"rate_key": "toan_trinh", "first_month": first, "last_month": last}
+    assert read_declaration(written(tmp_path, SOUND | {"inside": inside})).inside.first_month == first
+
+
+def test_faults_of_the_question_are_told_together_with_all_others(tmp_path):
+    entry = changed(changed(changed(WITH_INSIDE, "alpha", None), "inside.level", "xa"), "inside.smallest_effect", "1,0")
+    assert faults_of(tmp_path, entry) == [": thiếu alpha", "inside, trường level: “xa”", "inside, trường smallest_effect: “1,0”"]
+
+
+@pytest.fixture
+def asked(tmp_path) -> Declaration:
+    return read_declaration(written(tmp_path, WITH_INSIDE))
+
+
+def inside_standing(declaration: Declaration | None, *entries: tuple[str, str]):
+    return standing_inside(declaration, [Registration(2019, sha256, date.fromisoformat(on)) for sha256, on in entries])
+
+
+def test_the_question_is_declared_beforehand_when_registered_before_the_plan_year_began(asked):
+    found = inside_standing(asked, (asked.sha256, "2018-12-31"))
+    assert (found.is_declared_beforehand, found.label_vi) == (True, "khai báo trước")
+    assert found.reason_vi == "đăng ký ngày 31/12/2018, trước ngày đầu của năm kế hoạch (01/01/2019)"
+
+
+@pytest.mark.parametrize("on", ["2019-01-01", "2019-02-25"])
+def test_a_registration_in_the_plan_year_is_too_late_for_the_question_though_in_time_for_the_indices(asked, on):
+    found = inside_standing(asked, (asked.sha256, on))
+    assert (found.is_declared_beforehand, found.label_vi) == (False, "thăm dò")
+    assert "không trước ngày đầu của năm kế hoạch (01/01/2019)" in found.reason_vi
+    assert standing(asked, (asked.sha256, on)).is_declared_beforehand
+
+
+def test_what_was_not_asked_or_not_registered_says_so(declaration, asked):
+    assert inside_standing(None).reason_vi == "năm kế hoạch này chưa có khai báo"
+    assert inside_standing(declaration, (declaration.sha256, "2018-12-01")).reason_vi == "khai báo năm 2019 không có câu hỏi trong tỉnh (mục inside)"
+    assert inside_standing(asked).reason_vi == "khai báo năm 2019 chưa đăng ký"
+
+
+@given(st.lists(st.tuples(st.sampled_from(["own", "b"]), st.dates(date(2018, 10, 1), date(2019, 3, 1))), max_size=5))
+def test_only_the_last_text_laid_down_before_the_plan_year_counts_for_the_question(entries):
+    inside = DeclaredInside("online_all", "commune", "2017-01", "2020-12", "distributed_lag", "increase", 1.0)
+    outcome = DeclaredOutcome("one", "PAPI", "D5", "raw", 2011, 2020, "increase", 0.1)
+    said = Declaration(2019, "1", date(2018, 1, 1), "a", 2019, "demeaned_did", 0.05, "papi", {"papi": ("one",)}, (outcome,), "own", inside)
+    ordered = sorted(entries, key=lambda entry: entry[1])
+    found = standing_inside(said, [Registration(2019, sha256, on) for sha256, on in ordered])
+    assert found.is_declared_beforehand == ([sha256 for sha256, on in ordered if on < date(2019, 1, 1)][-1:] == ["own"])
+    assert found.reason_vi

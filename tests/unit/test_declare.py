@@ -149,3 +149,30 @@ def test_a_declaration_of_another_plan_than_the_one_taken_in_is_told(folder, tol
     path.write_text(path.read_text(encoding="utf-8").replace("689/KH-UBND\n", "999/KH-UBND\n", 1), encoding="utf-8")
     err = told("2019")[1]
     assert "đã nạp là 689/KH-UBND, khác số trong khai báo" in err
+
+
+INSIDE = """
+inside:
+  rate_key: online_all
+  level: commune
+  first_month: 2017-01
+  last_month: 2020-12
+  primary_estimator: distributed_lag
+  direction: increase
+  smallest_effect: 1.0
+"""
+
+
+def test_the_question_inside_the_province_is_told_last_and_how_it_stands(folder, told):
+    path = folder / "2019.yml"
+    path.write_text(path.read_text(encoding="utf-8") + INSIDE, encoding="utf-8")
+    out, _ = told("2019")
+    assert out.splitlines()[-1] == (
+        "  - Trong tỉnh, cấp xã: hồ sơ nộp trực tuyến trên tổng hồ sơ tiếp nhận, 01/2017–12/2020, liều từng tháng, cộng dồn các tháng sau: thăm dò – "
+        "đăng ký ngày 01/12/2026, không trước ngày đầu của năm kế hoạch (01/01/2019)"
+    )
+
+
+def test_the_help_tells_of_the_question_inside_the_province(told):
+    out, _ = told("--help")
+    assert "Câu hỏi trong tỉnh (mục inside" in " ".join(out.split())

@@ -8,7 +8,7 @@ from analysis import uptake
 from analysis.blocks import Block, Finding, Sentence, provenance
 from analysis.chapters import standing as standing_chapter
 from analysis.chapters import uptake as uptake_chapter
-from analysis.chapters.assess import assess, unit_months_of
+from analysis.chapters.assess import assess
 from analysis.chapters.closing import first_step
 from analysis.chapters.delivered import Delivered
 from analysis.chapters.subject import Subject
@@ -52,5 +52,4 @@ def _uptake(tables: Tables, subject: Subject, year: int) -> list[Block]:
 def _contribution(tables: Tables, subject: Subject, province: str, done: Delivered) -> Finding | Sentence:
     if done.plan is None:
         return say_outcomes.not_applicable(done.year, provenance(tables.plans))
-    months = unit_months_of(tables, province, subject.as_of).rows
-    return say_outcomes.in_brief(assess(tables, subject, months, province, done.year), done.year)
+    return say_outcomes.in_brief(assess(tables, subject, province, done.year), done.year)

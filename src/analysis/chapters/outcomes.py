@@ -20,19 +20,12 @@ from analysis.store import Tables
 __all__ = ["RATE_KEY", "activities_of", "answers", "rests_on", "side_by_side", "unit_months_of", "within_province"]
 
 
-def answers(tables: Tables, subject: Subject, plan: pd.Series | None, months: pd.DataFrame, province: str, year: int) -> list[Block]:
-    """For a year with a plan: minimum detectable effect first, then what was seen in the words its grade allows.
-
-    Outcomes of the indices have a chapter of their own; here stands what they come to.
-    """
+def answers(tables: Tables, subject: Subject, plan: pd.Series | None, province: str, year: int) -> list[Block]:
+    """For a year with a plan: what the evidence comes to. Uptake inside the province and the indices have chapters of their own."""
     if plan is None:
         return [say.not_applicable(year, provenance(tables.plans))]
-    assessments = assess(tables, subject, months, province, year)
-    blocks: list[Block] = [say.headline(assessments, year)]
-    for item in assessments[:1]:
-        if item.estimate is not None:
-            blocks += [say.detectable(item, item.estimate), say.observed(item, item.estimate)]
-    return [*blocks, present.assessments(tuple(item.row() for item in assessments), say.all_sources(assessments))]
+    assessments = assess(tables, subject, province, year)
+    return [say.headline(assessments, year), present.assessments(tuple(item.row() for item in assessments), say.all_sources(assessments))]
 
 
 def rests_on(tables: Tables, histories: dict[str, pd.DataFrame], activities: pd.DataFrame, months: pd.DataFrame) -> Provenance:

@@ -11,6 +11,7 @@ from analysis.cli import forms, received, uptake
 from analysis.cli.declare import declare
 from analysis.cli.project_files import YEAR
 from analysis.cli.told import notices_told
+from analysis.cli.waves import waves
 from analysis.project import Project, open_project
 
 if TYPE_CHECKING:
@@ -35,12 +36,23 @@ def lantoa() -> None:
       lantoa import PCI_2016.xlsx --kind pci-workbook
       lantoa uptake aggregate so-ho-so/ --out so-ho-so.parquet
       lantoa declare 2027
+      lantoa waves --waves 3 --first-month 2027-03 --gap 3 --seed 7 --out phan-dot-2027.xlsx
       lantoa report --year 2021
       lantoa lab
     """
 
 
-for command in (received.check, received.import_files, received.withdraw, received.received, forms.template, forms.plan, uptake.uptake, declare):
+for command in (
+    received.check,
+    received.import_files,
+    received.withdraw,
+    received.received,
+    forms.template,
+    forms.plan,
+    uptake.uptake,
+    declare,
+    waves,
+):
     lantoa.add_command(command)
 
 

@@ -10,10 +10,10 @@ from analysis.cli.project_files import YEAR, held_project, tables_of
 from analysis.cli.qd766_received import Day
 from analysis.errors import DataFaults
 from analysis.project import open_project
-from analysis.text import day, number
+from analysis.text import DASH, day, month, number
 
 if TYPE_CHECKING:
-    from analysis.declarations import Declaration, DeclaredOutcome, Registration
+    from analysis.declarations import Declaration, DeclaredInside, DeclaredOutcome, Registration
     from analysis.store import Tables
 
 
@@ -29,8 +29,9 @@ def _not_to_come(ctx: click.Context, param: click.Parameter, on: date | None) ->
 def declare(year: int, on: date | None) -> None:
     """Kiểm tra và đăng ký khai báo của một năm kế hoạch (declarations/NĂM.yml).
 
-    Đăng ký trước ngày công bố chỉ số thì kết quả được ghi “khai báo trước”; nếu không thì ghi “thăm dò”. Sổ declarations/register.yml chỉ
-    ghi thêm: sửa khai báo rồi đăng ký lại thì thêm một mục, mục cũ vẫn còn.
+    Đăng ký trước ngày công bố chỉ số thì kết quả được ghi “khai báo trước”; nếu không thì ghi “thăm dò”. Câu hỏi trong tỉnh (mục inside, về tỷ lệ
+    hồ sơ trực tuyến của các xã) phải đăng ký trước ngày đầu của năm kế hoạch. Sổ declarations/register.yml chỉ ghi thêm: sửa khai báo rồi
+    đăng ký lại thì thêm một mục, mục cũ vẫn còn.
 
     \b
     Ví dụ:
@@ -61,7 +62,7 @@ def declare(year: int, on: date | None) -> None:
 
 def _told(declaration: "Declaration", registrations: "Sequence[Registration]", tables: "Tables", is_new: bool) -> Iterator[str]:
     """What was declared, what became of it in the register, and how each result stands."""
-    from analysis.declarations import REGISTER_FILE, standing_of
+    from analysis.declarations import REGISTER_FILE, standing_inside, standing_of
 
     year = declaration.plan_year
     of_year = [entry for entry in registrations if entry.plan_year == year]
@@ -80,6 +81,9 @@ def _told(declaration: "Declaration", registrations: "Sequence[Registration]", t
         key = {"index": outcome.index, "component": outcome.component, "footing": outcome.footing}
         standing = standing_of(declaration, registrations, tables.index_editions, **key)
         yield f"  - {_named(outcome, tables)}: {standing.label_vi} – {standing.reason_vi}"
+    if declaration.inside is not None:
+        standing = standing_inside(declaration, registrations)
+        yield f"  - {_inside_named(declaration.inside)}: {standing.label_vi} – {standing.reason_vi}"
 
 
 def _named(outcome: "DeclaredOutcome", tables: "Tables") -> str:
@@ -88,3 +92,12 @@ def _named(outcome: "DeclaredOutcome", tables: "Tables") -> str:
 
     name = component_name(tables.index_components, outcome.index, outcome.component, outcome.last_edition)
     return f"{outcome.index} {outcome.component} {name}, {FOOTINGS[outcome.footing]}, {outcome.first_edition}–{outcome.last_edition}"
+
+
+def _inside_named(inside: "DeclaredInside") -> str:
+    from analysis.codes import RATE_KEYS
+    from analysis.declarations import INSIDE_ESTIMATORS, INSIDE_LEVELS
+
+    months = f"{month(inside.first_month)}{DASH}{month(inside.last_month)}"
+    estimator = INSIDE_ESTIMATORS[inside.primary_estimator]
+    return f"Trong tỉnh, {INSIDE_LEVELS[inside.level]}: {RATE_KEYS[inside.rate_key]}, {months}, {estimator}"

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from analysis.declarations.form import REPEATED, Declaration, DeclaredOutcome, Entry, form_faults
+from analysis.declarations.form import REPEATED, Declaration, DeclaredInside, DeclaredOutcome, Entry, form_faults
 from analysis.errors import DataFaults, Fault
 from analysis.project import Project
 
@@ -59,6 +59,7 @@ def read_declaration(path: Path) -> Declaration:
         families={family: tuple(sorted(names)) for family, names in sorted(entry["families"].items())},
         outcomes=tuple(_outcome(name, outcome) for name, outcome in sorted(entry["outcomes"].items())),
         sha256=content_sha256(entry),
+        inside=_inside(entry["inside"]) if "inside" in entry else None,
     )
 
 
@@ -71,6 +72,10 @@ def content_sha256(entry: Entry) -> str:
 def _outcome(name: str, entry: Entry) -> DeclaredOutcome:
     fields = {**entry, "component": _plain(entry["component"]), "smallest_effect": float(entry["smallest_effect"])}
     return DeclaredOutcome(name=name, **fields)
+
+
+def _inside(entry: Entry) -> DeclaredInside:
+    return DeclaredInside(**{**entry, "smallest_effect": float(entry["smallest_effect"])})
 
 
 def _canonical(value: Any) -> Any:

@@ -28,8 +28,8 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class _Public:
-    """The day from which an outcome counts as known, and how it is told."""
+class _Known:
+    """The day from which a registration comes too late, and how what happened on it is told after "trước"."""
 
     since: date
     told_vi: str
@@ -53,13 +53,34 @@ def standing_of(
     entries = registrations_of(register, declaration.plan_year)
     if not entries:
         return Standing(False, f"khai báo năm {declaration.plan_year} chưa đăng ký")
-    public = _public_of(outcome, declaration.start_edition, editions)
-    in_force = next((entry for entry in reversed(entries) if entry.registered_on < public.since), None)
+    return _standing_before(_public_of(outcome, declaration.start_edition, editions), declaration, entries)
+
+
+def standing_inside(declaration: Declaration | None, register: Sequence[Registration]) -> Standing:
+    """Standing of the result for the question put to uptake inside the province.
+
+    The office holds its own monthly tables, so no day of publication can be waited for: a month may be known as soon as it has begun.
+    Beforehand is before the first day of the plan year, when none of the months that the plan can move had begun; of several
+    texts laid down by then only the last counts, as in ``standing_of``.
+    """
+    if declaration is None:
+        return Standing(False, "năm kế hoạch này chưa có khai báo")
+    if declaration.inside is None:
+        return Standing(False, f"khai báo năm {declaration.plan_year} không có câu hỏi trong tỉnh (mục inside)")
+    entries = registrations_of(register, declaration.plan_year)
+    if not entries:
+        return Standing(False, f"khai báo năm {declaration.plan_year} chưa đăng ký")
+    begins = date(declaration.plan_year, 1, 1)
+    return _standing_before(_Known(begins, f"ngày đầu của năm kế hoạch ({day(begins)})"), declaration, entries)
+
+
+def _standing_before(known: _Known, declaration: Declaration, entries: Sequence[Registration]) -> Standing:
+    in_force = next((entry for entry in reversed(entries) if entry.registered_on < known.since), None)
     if in_force is None:
-        return Standing(False, _registered_late(declaration, entries, public))
+        return Standing(False, _registered_late(declaration, entries, known))
     if in_force.sha256 != declaration.sha256:
         return Standing(False, _changed(declaration, entries, in_force))
-    return Standing(True, _in_time(entries, in_force, public))
+    return Standing(True, _in_time(entries, in_force, known))
 
 
 def first_public_day(editions: pd.DataFrame, index: str, year: int) -> date:
@@ -81,19 +102,19 @@ def first_public_day(editions: pd.DataFrame, index: str, year: int) -> date:
             return published
 
 
-def _public_of(outcome: DeclaredOutcome, start: int, editions: pd.DataFrame) -> _Public:
+def _public_of(outcome: DeclaredOutcome, start: int, editions: pd.DataFrame) -> _Known:
     days = {year: first_public_day(editions, outcome.index, year) for year in range(start, outcome.last_edition + 1)}
     year = min(days, key=lambda one: (days[one], one))
     edition = edition_of(editions, outcome.index, year)
     is_exact = edition is not None and pd.notna(edition["published_date"]) and edition["published_precision"] == "day"
     counted = "công bố ngày" if is_exact else "không rõ ngày công bố nên tính từ"
-    return _Public(days[year], f"{outcome.index} {year} ({counted} {day(days[year])})")
+    return _Known(days[year], f"khi công bố {outcome.index} {year} ({counted} {day(days[year])})")
 
 
-def _registered_late(declaration: Declaration, entries: Sequence[Registration], public: _Public) -> str:
+def _registered_late(declaration: Declaration, entries: Sequence[Registration], known: _Known) -> str:
     """The first registration came too late; a later change is told as well."""
     first, last = entries[0], entries[-1]
-    told = f"đăng ký ngày {day(first.registered_on)}, không trước khi công bố {public.told_vi}"
+    told = f"đăng ký ngày {day(first.registered_on)}, không trước {known.told_vi}"
     if last.sha256 != declaration.sha256:
         return f"{told}; đã sửa sau khi đăng ký ngày {day(last.registered_on)}"
     return told if first == last else f"{told}; bản này đăng ký ngày {day(last.registered_on)}"
@@ -105,6 +126,6 @@ def _changed(declaration: Declaration, entries: Sequence[Registration], in_force
     return f"{told}; bản này đăng ký ngày {day(own[-1].registered_on)}" if own else told
 
 
-def _in_time(entries: Sequence[Registration], in_force: Registration, public: _Public) -> str:
-    told = f"đăng ký ngày {day(in_force.registered_on)}, trước khi công bố {public.told_vi}"
+def _in_time(entries: Sequence[Registration], in_force: Registration, known: _Known) -> str:
+    told = f"đăng ký ngày {day(in_force.registered_on)}, trước {known.told_vi}"
     return told if in_force is entries[0] else f"{told}; thay bản đăng ký ngày {day(entries[entries.index(in_force) - 1].registered_on)}"

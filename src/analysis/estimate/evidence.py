@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -53,6 +53,13 @@ class Question:
         return grade(estimate, is_declared=self.is_declared, alpha=self.alpha, direction=self.direction)
 
 
+class Judging(Protocol):
+    """A question that can grade an estimate of its outcome."""
+
+    def verdict(self, estimate: EffectEstimate) -> Verdict:
+        """The grade by the one rule, with what was declared."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What is known of one outcome; where the design refused, ``verdict`` says why and nothing else is set.
@@ -68,7 +75,7 @@ class Evidence:
     rank_calibration: Calibration | None = None
     companions: tuple[EffectEstimate, ...] = ()
     curve: SpecificationCurve | None = None
-    question: Question | None = None
+    question: Judging | None = None
 
 
 def may_print_p(calibration: Calibration | None) -> bool:

@@ -15,6 +15,12 @@ ALPHA = 0.05
 MIN_ONE_SIGN_SHARE = 0.8  # of the specification curve
 MIN_PLACEBO_PLANS = 100  # with fewer, a share of false alarms is too uncertain to promise anything
 REQUIRED_CHECKS = frozenset({"pre-trend", "own spread", "placebo in time", "leave one out"})
+REQUIRED_INSIDE = {  # inside the province, by the design that is graded
+    "staggered_event_study": frozenset(
+        {"pre-trend", "anticipation", "leave one district out", "event exclusion", "negative controls", "other scale"}
+    ),
+    "distributed_lag": frozenset({"leads", "leave one district out", "event exclusion", "negative controls", "other scale"}),
+}
 
 LABELS_VI = {"A": "bằng chứng mạnh", "B": "gợi ý", "C": "chưa đủ bằng chứng", "D": "không đánh giá được"}
 VERBS_VI = {"A": "góp phần", "B": "đi kèm với"}  # C and D have no causal verb at all
@@ -65,7 +71,7 @@ def _grade_significant(estimate: EffectEstimate, *, is_declared: bool, alpha: fl
                 "chưa đứng vững khi xét nhiều kết quả cùng lúc",
             ),
             (_at_most(estimate.p_rank, alpha), "thứ hạng giữa các kế hoạch giả định không xác nhận"),
-            (_are_known(estimate.checks), "có phép kiểm tra bắt buộc chưa làm được"),
+            (_are_known(estimate.checks, REQUIRED_INSIDE.get(estimate.method, REQUIRED_CHECKS)), "có phép kiểm tra bắt buộc chưa làm được"),
             (not any(check.is_passed is False for check in estimate.checks), "có phép kiểm tra phụ không đạt"),
             (estimate.mde is not None and abs(estimate.estimate) > estimate.mde, "chênh lệch nhỏ hơn mức phép so sánh phát hiện được chắc chắn"),
             (_at_most(MIN_ONE_SIGN_SHARE, estimate.one_sign_share), "các cách tính khác chưa cho cùng chiều"),
@@ -83,10 +89,10 @@ def _is_of(calibration: Calibration, estimate: EffectEstimate) -> bool:
     return is_same and calibration.placebos_count >= MIN_PLACEBO_PLANS
 
 
-def _are_known(checks: tuple[CheckResult, ...]) -> bool:
-    """Whether every required check was made and could be answered."""
+def _are_known(checks: tuple[CheckResult, ...], required: frozenset[str]) -> bool:
+    """Whether every check that the design requires was made and could be answered."""
     answered = {check.name for check in checks if check.is_passed is not None}
-    return answered >= REQUIRED_CHECKS and all(check.is_passed is not None for check in checks if check.is_required)
+    return answered >= required and all(check.is_passed is not None for check in checks if check.is_required)
 
 
 def _at_most(value: float | None, limit: float | None) -> bool:

@@ -22,7 +22,7 @@ from analysis.publish.notebook import Executed, execute_all
 from analysis.sources import sha256_of
 from analysis.units import INDEX_VINTAGE, province_name
 
-NOTEBOOKS = ("01_plan_delivery", "02_governance_indices", "03_online_uptake", "04_communication_and_outcomes", "05_evidence_indices", "annual_report")
+NOTEBOOKS = ("01_plan_delivery", "02_governance_indices", "03_online_uptake", "04_communication_and_outcomes", "05_evidence_uptake", "05_evidence_indices", "annual_report")
 OWN_PARAMETERS = {"02_governance_indices": {"index": "all"}}  # besides year, province and day
 NOTEBOOKS_FOLDER = "so-tay"
 MODEL_FILE = "mo-hinh.json"

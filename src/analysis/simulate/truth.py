@@ -1,6 +1,6 @@
 """The known truth behind the simulated uptake, and the carry-over it rests on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,6 +64,11 @@ class Truth:
 
 
 TRUTH = Truth()
+
+
+def without_effect(truth: Truth) -> Truth:
+    """The same world in which a unit's own activities change nothing."""
+    return replace(truth, effect_logit=0.0)
 
 
 def truth_statement(truth: Truth) -> str:

@@ -4,20 +4,21 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import eigh
-from scipy.sparse import csr_matrix
+from scipy.linalg import cho_solve, cholesky
+from scipy.sparse import bmat, csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 from analysis.estimate.matrix import Matrix
 
-RANK_TOLERANCE = 1e-10
+Integers = NDArray[np.int64]
 
 
 class TwoWay:
     """Weighted least-squares projection on two sets of dummies and off it.
 
     ``first`` and ``second`` (M) number the two effects of each cell, ``weights`` (M) are positive. The first set is eliminated in
-    closed form; what remains is a small symmetric system of the size of the second, solved once by its eigenvectors, so that effects
-    that are collinear (one for each connected part of the panel) are harmless. Numbers may have gaps.
+    closed form; what remains is a small positive definite system of the size of the second less one effect for each connected part of
+    the panel, which is collinear. Numbers may have gaps.
     """
 
     def __init__(self, first: NDArray[np.int64], second: NDArray[np.int64], weights: Matrix) -> None:
@@ -30,29 +31,54 @@ class TwoWay:
         self._first_totals = self._crossed.sum(axis=1)
 
     @cached_property
-    def _reduced(self) -> tuple[Matrix, int]:
-        """Pseudo-inverse of the second effects' system once the first are eliminated, and its rank."""
+    def _parts(self) -> Integers:
+        """Which connected part of the panel each second effect stands in (T)."""
+        sizes = self._crossed.shape
+        linked = csr_matrix(self._crossed)
+        graph = bmat([[csr_matrix((sizes[0], sizes[0])), linked], [linked.T, None]], format="csr")
+        return np.asarray(connected_components(graph, directed=False)[1][sizes[0] :], dtype=np.int64)
+
+    @cached_property
+    def _free(self) -> NDArray[np.bool_]:
+        """Second effects that are free once the first are there: all but one of each connected part (T)."""
+        free = np.ones(len(self._parts), dtype=bool)
+        free[np.unique(self._parts, return_index=True)[1]] = False
+        return free
+
+    @cached_property
+    def _factor(self) -> Matrix:
+        """Cholesky factor of the free second effects' system once the first are eliminated."""
         shares = self._crossed / self._first_totals[:, None]
         system = np.diag(self._crossed.sum(axis=0)) - self._crossed.T @ shares
-        values, vectors = eigh((system + system.T) / 2)
-        kept = values > RANK_TOLERANCE * max(float(values.max()), np.finfo(float).tiny)
-        inverse = (vectors[:, kept] / values[kept]) @ vectors[:, kept].T
-        return np.asarray(inverse), int(kept.sum())
+        return np.asarray(cholesky(system[np.ix_(self._free, self._free)], lower=True))
+
+    def _second_effects(self, totals: Matrix) -> Matrix:
+        """Second effects (T × K) from their totals once the first are eliminated: of least length, so nought on average in each part."""
+        found = np.zeros_like(totals)
+        if self._free.any():
+            found[self._free] = cho_solve((self._factor, True), totals[self._free])
+        sizes = np.bincount(self._parts)
+        means = np.stack([np.bincount(self._parts, column) for column in found.T], axis=1) / np.maximum(sizes, 1)[:, None]
+        return np.asarray(found - means[self._parts])
 
     @property
     def parameters(self) -> int:
         """Number of effects that are free: both sets, less one for each connected part of the panel."""
-        return len(self._first_totals) + self._reduced[1]
+        return len(self._first_totals) + self.second_parameters
 
     @property
     def second_parameters(self) -> int:
         """Free effects of the second set once the first is there."""
-        return self._reduced[1]
+        return int(self._free.sum())
 
     def effects(self, columns: Matrix) -> tuple[Matrix, Matrix]:
         """First and second effects fitted to ``columns`` (M × K): shapes (N, K) and (T, K), the second of least length."""
-        shared = self._sum_first @ columns / self._first_totals[:, None]
-        second = self._reduced[0] @ (self._sum_second @ columns - self._crossed.T @ shared)
+        return self.solved(self._sum_first @ columns, self._sum_second @ columns)
+
+    def solved(self, first_totals: Matrix, second_totals: Matrix) -> tuple[Matrix, Matrix]:
+        """Effects (N, K) and (T, K) whose weighted fitted values add up to given totals of each effect (same shapes), sorted by number."""
+        shared = first_totals / self._first_totals[:, None]
+        second = self._second_effects(second_totals - self._crossed.T @ shared)
         return shared - self._crossed @ second / self._first_totals[:, None], second
 
     def fitted(self, columns: Matrix) -> Matrix:

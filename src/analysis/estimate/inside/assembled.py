@@ -26,6 +26,9 @@ def effect_inside(cells: Cells, fit: Fit, *, method: str, estimand_vi: str, leve
         "comparison_count": len(cells.units) - len(treated),
         "before_count": 0,
         "after_count": cells.months_count,
+        "clusters_count": used_clusters(cells),
+        "clustered_by": cells.clustered_by,
+        "notes_vi": cells.notes_vi,
     }
     return EffectEstimate(
         outcome=cells.outcome_name,
@@ -38,8 +41,5 @@ def effect_inside(cells: Cells, fit: Fit, *, method: str, estimand_vi: str, leve
         method=method,
         treated=treated,
         data_hash=cells.data_hash,
-        clusters_count=used_clusters(cells),
-        clustered_by=cells.clustered_by,
-        notes_vi=cells.notes_vi,
         **{**told, **found},
     )

@@ -1,0 +1,182 @@
+"""What else must hold before a difference inside the province may be read as more than chance: each check asks again with one thing changed."""
+
+import numpy as np
+import pandas as pd
+
+from analysis import text
+from analysis.estimate.inference import SIGNIFICANCE
+from analysis.estimate.inside.lags import distributed_lag
+from analysis.estimate.inside.questions import (
+    DISTRICT,
+    DOSE,
+    DOSSIERS,
+    MONTH,
+    NEIGHBOURS,
+    ONLINE,
+    UNIT,
+    FirstCampaigns,
+    InsideQuestion,
+    RepeatedDoses,
+)
+from analysis.estimate.refusals import DesignRefused
+from analysis.estimate.result import CheckResult, EffectEstimate
+
+ANTICIPATED = 2  # months before the first campaign in which news of it may run ahead
+LEADS = 3
+LOGIT = "logit"
+SPILL_SEED = 9  # of the bootstrap over districts
+DECIMALS = 2
+
+
+def all_checks(question: InsideQuestion, estimate: EffectEstimate) -> tuple[CheckResult, ...]:
+    """The checks of a question in the order of the report; what the estimator checked of itself comes first."""
+    own = leads(question) if isinstance(question, RepeatedDoses) else None
+    ahead = anticipation(question, estimate) if isinstance(question, FirstCampaigns) else None
+    found = (
+        own,
+        ahead,
+        negative_controls(question),
+        event_exclusion(question, estimate),
+        leave_one_district_out(question, estimate),
+        other_scale(question, estimate),
+        spill_over(question),
+    )
+    return (*estimate.checks, *[check for check in found if check is not None])
+
+
+def said(value: float) -> str:
+    """Percentage points with their sign."""
+    return text.signed(value, DECIMALS)
+
+
+def is_significant(estimate: EffectEstimate) -> bool:
+    """Beyond chance at 5 % by the estimate's own errors."""
+    return estimate.p_exact is not None and estimate.p_exact <= SIGNIFICANCE
+
+
+def agrees(one: EffectEstimate, other: EffectEstimate) -> bool:
+    """Whether two answers read the same: both within chance, or both beyond it in one direction."""
+    if is_significant(one) != is_significant(other):
+        return False
+    return not is_significant(one) or bool(np.sign(one.estimate) == np.sign(other.estimate))
+
+
+def _tried(question: InsideQuestion) -> EffectEstimate | None:
+    try:
+        return question.ask()
+    except DesignRefused:
+        return None
+
+
+def _unchanged(*, is_so: bool) -> str:
+    return "kết luận không đổi" if is_so else "có trường hợp kết luận đổi"
+
+
+def leads(question: RepeatedDoses) -> CheckResult:
+    """What will be said in the coming months cannot have moved this month's outcome: the sum of ``LEADS`` leads must be nought."""
+    try:
+        found = distributed_lag(question.rows, dose=DOSE, lags=question.lags, leads=LEADS, saturation=question.saturation, **question.arguments())
+    except DesignRefused as refusal:
+        return CheckResult("leads", None, str(refusal))
+    return next(check for check in found.checks if check.name == "leads")
+
+
+def anticipation(question: FirstCampaigns, estimate: EffectEstimate) -> CheckResult:
+    """Did uptake move in the months just before the first campaign? Then something else had begun, or the news ran ahead.
+
+    The start is set ``ANTICIPATED`` months earlier and only the months before the real start are asked.
+    """
+    name = "anticipation"
+    moved = {unit: str(pd.Period(month, freq="M") - ANTICIPATED) for unit, month in question.first.items()}
+    real = question.rows[UNIT].map(question.first)
+    before = question.rows[real.isna() | (question.rows[MONTH] < real)]
+    found = _tried(question.on(before, first=moved, horizon=ANTICIPATED))
+    if found is None:
+        return CheckResult(name, None, f"Chưa thử được {ANTICIPATED} tháng ngay trước lần đầu: không đủ tháng.")
+    sentence = f"{ANTICIPATED} tháng ngay trước lần đầu đã khác mức chờ đợi {said(found.estimate)} điểm phần trăm"
+    if is_significant(found):
+        return CheckResult(name, False, f"{sentence}, quá mức ngẫu nhiên: có điều khác bắt đầu trước.", value=found.estimate)
+    seen = found.mde is not None and estimate.mde is not None and found.mde <= 2 * estimate.mde
+    ending = "trong mức ngẫu nhiên" if seen else "trong mức ngẫu nhiên, nhưng phép thử yếu"
+    return CheckResult(name, True if seen else None, f"{sentence}, {ending}.", value=found.estimate)
+
+
+def negative_controls(question: InsideQuestion) -> CheckResult:
+    """Outcomes that the plan never touches must not move with the same communication."""
+    name, listed, moved = "negative controls", [], []
+    for name_vi, column in (question.negative_controls or {}).items():
+        found = _tried(question.on(question.rows, outcome=column))
+        if found is not None:
+            listed.append(f"{name_vi}: {said(found.estimate)}")
+            moved += [name_vi] if is_significant(found) else []
+    if not listed:
+        return CheckResult(name, None, "Không có kết quả đối chứng (điều mà kế hoạch không nhắm tới) trong cùng các tháng.")
+    ending = f"{text.enumerate_vi(moved)} cũng lệch, dù kế hoạch không nhắm tới" if moved else "không kết quả nào lệch quá mức ngẫu nhiên"
+    return CheckResult(name, not moved, f"Kết quả mà kế hoạch không nhắm tới: {text.enumerate_vi(listed)} (điểm phần trăm); {ending}.")
+
+
+def event_exclusion(question: InsideQuestion, estimate: EffectEstimate) -> CheckResult:
+    """Does the answer hang on the months of a dated confounder (closures, renamings)? They are left out."""
+    name, present = "event exclusion", sorted(question.event_months & set(question.rows[MONTH]))
+    if not present:
+        return CheckResult(name, True, "Không có biến cố nào đã ghi (như giãn cách) trong các tháng này.")
+    outcome = question.rows[question.outcome].mask(question.rows[MONTH].isin(present))
+    found = _tried(question.on(question.rows.assign(**{question.outcome: outcome})))
+    if found is None:
+        return CheckResult(name, None, f"Bỏ {len(present)} tháng có biến cố thì không còn đủ số liệu.")
+    same = agrees(found, estimate)
+    sentence = f"Bỏ {len(present)} tháng có biến cố đã ghi (giãn cách, đổi quy định): {said(found.estimate)}; {_unchanged(is_so=same)}."
+    return CheckResult(name, same, sentence, value=found.estimate)
+
+
+def leave_one_district_out(question: InsideQuestion, estimate: EffectEstimate) -> CheckResult:
+    """Does the answer hang on one district? Every one is left out in turn; sign and verdict must stay."""
+    name, districts = "leave one district out", sorted(question.rows[DISTRICT].dropna().unique())
+    found = [item for code in districts if (item := _tried(question.on(question.rows[question.rows[DISTRICT] != code]))) is not None]
+    if len(districts) < 3 or len(found) < len(districts):
+        return CheckResult(name, None, "Chưa thử được bỏ từng huyện: quá ít huyện, hoặc bỏ một huyện thì không tính được.")
+    same = all(agrees(item, estimate) for item in found)
+    low, high = min(item.estimate for item in found), max(item.estimate for item in found)
+    sentence = f"Bỏ từng huyện một ({len(districts)} huyện): từ {said(low)} đến {said(high)}; {_unchanged(is_so=same)}."
+    return CheckResult(name, same, sentence, value=high - low)
+
+
+def other_scale(question: InsideQuestion, estimate: EffectEstimate) -> CheckResult:
+    """Does the answer hang on percentage points? On the log odds a place at 5 % and one at 50 % may move alike."""
+    name = "other scale"
+    found = _tried(question.on(with_logit(question.rows), outcome=LOGIT))
+    if found is None:
+        return CheckResult(name, None, "Chưa thử được thang logit.")
+    same = agrees(found, estimate)
+    sentence = f"Trên thang logit (mức thấp và mức cao thay đổi theo tỷ lệ): {text.signed(found.estimate, 3)} logit; {_unchanged(is_so=same)}."
+    return CheckResult(name, same, sentence, value=found.estimate)
+
+
+def with_logit(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with the log odds of the share, half a dossier added to both counts so that 0 and 1 stay finite; NA without dossiers."""
+    online, all_of = rows[ONLINE].astype("Float64"), rows[DOSSIERS].astype("Float64")
+    odds = (online + 0.5) / (all_of - online + 0.5)
+    return rows.assign(**{LOGIT: pd.Series(np.log(odds.to_numpy(dtype=float, na_value=np.nan)), index=rows.index).where(all_of > 0)})
+
+
+def spill_over(question: InsideQuestion) -> CheckResult:
+    """Does what the other communes of the district say move a commune too? Then the places compared with are touched as well.
+
+    Neighbours' dose is shared by a district, so the errors are those of districts, by the bootstrap where these are few.
+    """
+    name = "spill-over"
+    if NEIGHBOURS not in question.rows or question.rows[NEIGHBOURS].isna().all():
+        return CheckResult(name, None, "Chưa thử được lan tỏa: không biết hoạt động của các xã cùng huyện.", is_required=False)
+    rows = question.rows[question.rows[NEIGHBOURS].notna() & question.rows[DOSE].notna()]
+    asked = RepeatedDoses(rows, cluster=DISTRICT, outcome=question.outcome, weights=question.weights, of=NEIGHBOURS, beside=DOSE)
+    found = _tried(asked)
+    if found is None:
+        return CheckResult(name, None, "Chưa thử được lan tỏa: hoạt động của các xã cùng huyện không đủ khác nhau.", is_required=False)
+    cells = asked.cells()
+    p_value = asked.bootstrap(cells, np.arange(len(cells.units)), seed=SPILL_SEED).p_value
+    said_vi = f"Liều trung bình của các xã cùng huyện, cộng dồn {asked.lags} tháng sau: {said(found.estimate)} điểm phần trăm"
+    if p_value is None:
+        return CheckResult(name, None, f"{said_vi}; quá ít huyện để biết có quá mức ngẫu nhiên không.", is_required=False, value=found.estimate)
+    moved = p_value <= SIGNIFICANCE
+    ending = "quá mức ngẫu nhiên: nơi đem so cũng bị chạm tới" if moved else "không quá mức ngẫu nhiên"
+    return CheckResult(name, not moved, f"{said_vi}; {ending} (sai số theo huyện).", is_required=False, value=found.estimate)

@@ -1,0 +1,131 @@
+"""How often a design is right on these very data: whole histories of communication given to other units, with no effect and with a planted one.
+
+What a unit said stays together month by month, and so does what was measured of it; only who said it is drawn anew. The draws keep
+the serial correlation of the outcome, its gaps and its sizes, which no formula knows.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.estimate.inference import Fit, rank_p, rank_threshold
+from analysis.estimate.inside.cells import Cells, Integers
+from analysis.estimate.matrix import Matrix
+from analysis.estimate.refusals import DesignRefused
+from analysis.estimate.result import Calibration
+
+EFFECT_SD = 2.8  # of the planted effect, in standard deviations of the placebos, as among provinces
+ALPHA = 0.05
+DRAWS = 999  # for the rank
+MEASURED = 400  # of them for false alarms and power
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """A design on placebo plans. ``estimates`` are those of the outcome as observed, for the rank of the real estimate.
+
+    ``fits`` are those of the outcome less the estimated effect, so that nothing is left to find: how often they find something is the
+    false-alarm rate. ``p_values`` belong to them; ``planted`` is the effect added for power.
+    """
+
+    estimates: Matrix
+    fits: tuple[Fit, ...]
+    p_values: Matrix
+    asked: int
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the placebo estimates with nothing to find."""
+        return float(np.std([fit.estimate for fit in self.fits], ddof=1))
+
+    @property
+    def planted(self) -> float:
+        """The effect added for power, in the outcome's unit."""
+        return EFFECT_SD * self.spread
+
+    def calibration(self, method: str, units_count: int) -> Calibration:
+        """False alarms, power against ``planted`` and coverage of the 95 % interval, which a planted constant effect does not change."""
+        rate = float((self.p_values <= ALPHA).mean())
+        shifted = [Fit(fit.estimate + self.planted, fit.std_error, fit.df).p_value for fit in self.fits]
+        intervals = np.array([fit.interval(1 - ALPHA) for fit in self.fits])
+        return Calibration(
+            false_alarm_rate=rate,
+            placebos_count=len(self.fits),
+            power=float((np.array(shifted) <= ALPHA).mean()),
+            method=method,
+            alpha=ALPHA,
+            monte_carlo_error=float(np.sqrt(rate * (1 - rate) / len(self.fits))),
+            coverage=float(((intervals[:, 0] <= 0) & (intervals[:, 1] >= 0)).mean()),
+            effect_sd=EFFECT_SD,
+            units_count=units_count,
+            cells_count=1,
+        )
+
+    def rank(self, estimate: float) -> float:
+        """Two-sided rank of the real estimate among the placebo plans."""
+        return rank_p(estimate, self.estimates)
+
+    def minimum_detectable_effect(self, power: float = 0.8) -> float | None:
+        """The true effect that the rank finds with ``power`` when noise is as in the placebo plans with nothing to find; None with too few."""
+        centred = np.array([fit.estimate for fit in self.fits])
+        reach = rank_threshold(centred, ALPHA)
+        return None if reach is None else reach - float(np.quantile(np.concatenate([centred, -centred]), 1 - power))
+
+    def placebos(self) -> pd.Series:
+        """Estimates on the observed outcome by number of the draw."""
+        return pd.Series(self.estimates, index=pd.RangeIndex(len(self.estimates)), dtype=float)
+
+
+def orders_of(cells: Cells, *, draws: int, seed: int, groups: Sequence[int] | None = None) -> Integers:
+    """Who gets whose history, draws × N: unit n is given the history of unit ``order[n]``, within ``groups`` (N) where given.
+
+    Where several units share a cluster, whole clusters change places: a unit gets the history of the first unit of the other cluster,
+    since all units of a cluster were given the same one. Reproducible by ``seed``.
+    """
+    rng = np.random.default_rng(seed)
+    units = len(cells.units)
+    strata = np.zeros(units, dtype=np.int64) if groups is None else np.asarray(groups, dtype=np.int64)
+    if cells.clusters_count == units:
+        return np.array([_shuffled(rng, np.arange(units), strata) for _ in range(draws)])
+    members = np.arange(cells.clusters_count)
+    first = np.array([int(np.flatnonzero(cells.clusters == cluster)[0]) for cluster in members])
+    stratum = strata[first]
+    return np.array([first[_shuffled(rng, members, stratum)][cells.clusters] for _ in range(draws)])
+
+
+def _shuffled(rng: np.random.Generator, members: Integers, strata: Integers) -> Integers:
+    drawn = members.copy()
+    for stratum in np.unique(strata):
+        inside = np.flatnonzero(strata == stratum)
+        drawn[inside] = members[rng.permutation(inside)]
+    return drawn
+
+
+def placebo_plans(
+    refit: Callable[[Cells, Integers], Fit],
+    cells: Cells,
+    less_effect: Matrix,
+    orders: Integers,
+    p_of: Callable[[Cells, Integers, Fit], float] | None = None,
+) -> Recovery:
+    """Ask the design ``refit`` with the histories in each of ``orders``, and of the outcome ``less_effect`` (M) in the first ``MEASURED``.
+
+    ``p_of`` where the p-value is not that of the fit (a bootstrap). Draws that the design refuses are left out; ``asked`` counts all.
+    Raises ``DesignRefused`` where fewer than half can be asked.
+    """
+    quiet = cells.with_outcome(less_effect)
+    ranked = [fit for order in orders if (fit := _tried(refit, cells, order)) is not None]
+    measured = [(order, fit) for order in orders[:MEASURED] if (fit := _tried(refit, quiet, order)) is not None]
+    if len(ranked) < max(2, len(orders) // 2) or len(measured) < max(2, len(orders[:MEASURED]) // 2):
+        raise DesignRefused("Không thử được cách so sánh trên chính số liệu này: quá nửa số lần gán giả định không tính được.")
+    p_values = [fit.p_value if p_of is None else p_of(quiet, order, fit) for order, fit in measured]
+    return Recovery(np.array([fit.estimate for fit in ranked]), tuple(fit for _, fit in measured), np.array(p_values), len(orders))
+
+
+def _tried(refit: Callable[[Cells, Integers], Fit], cells: Cells, order: Integers) -> Fit | None:
+    try:
+        return refit(cells, order)
+    except DesignRefused:
+        return None

@@ -1,0 +1,78 @@
+"""Every defensible way to ask a question inside the province, side by side in units of its own standard error."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from analysis.estimate.inside.checks import LOGIT, with_logit
+from analysis.estimate.inside.group_time import callaway_santanna
+from analysis.estimate.inside.questions import DOSE, DOSSIERS, MONTH, SHARE, UNIT, FirstCampaigns, InsideQuestion, RepeatedDoses
+from analysis.estimate.refusals import DesignRefused
+from analysis.estimate.result import EffectEstimate
+
+SCALES = {SHARE: "điểm phần trăm", LOGIT: "logit"}
+WEIGHTS = {DOSSIERS: "theo số hồ sơ", None: "mỗi xã như nhau"}
+COLUMNS = ("estimator_vi", "scale_vi", "weights_vi", "variant_vi", "estimate", "std_error", "standardised")
+
+
+@dataclass(frozen=True)
+class WayTable:
+    """``points``: one row a way that could be asked (columns ``COLUMNS``), ordered by standardised estimate; ``one_sign_share`` the share with the
+    sign of the primary estimate; ``refused_count`` the ways that the data could not carry."""
+
+    points: pd.DataFrame
+    one_sign_share: float
+    refused_count: int
+
+
+def ways(question: InsideQuestion, primary: EffectEstimate) -> WayTable | None:
+    """Ask every way; None where none can be asked."""
+    asked = [(labels, _answer(ask)) for labels, ask in _listed(question)]
+    rows = [(*labels, found.estimate, found.std_error, found.estimate / found.std_error) for labels, found in asked if found and found.std_error]
+    if not rows:
+        return None
+    points = pd.DataFrame(rows, columns=list(COLUMNS)).sort_values(["standardised", *COLUMNS[:4]]).reset_index(drop=True)
+    share = float((np.sign(points["standardised"]) == np.sign(primary.estimate)).mean())
+    return WayTable(points, share, len(asked) - len(rows))
+
+
+def _answer(ask: Callable[[], EffectEstimate]) -> EffectEstimate | None:
+    try:
+        return ask()
+    except DesignRefused:
+        return None
+
+
+def _listed(question: InsideQuestion) -> Iterator[tuple[tuple[str, str, str, str], Callable[[], EffectEstimate]]]:
+    """Scale × weights × what is peculiar to the question."""
+    rows = with_logit(question.rows)
+    for (scale, scale_vi), (weights, weights_vi) in product(SCALES.items(), WEIGHTS.items()):
+        asked = question.on(rows, outcome=scale, weights=weights)
+        yield from (((estimator_vi, scale_vi, weights_vi, variant_vi), ask) for estimator_vi, variant_vi, ask in _variants(asked))
+
+
+def _variants(question: InsideQuestion) -> Iterator[tuple[str, str, Callable[[], EffectEstimate]]]:
+    if isinstance(question, FirstCampaigns):
+        yield from _of_first_campaigns(question)
+    elif isinstance(question, RepeatedDoses):
+        for lags, saturation in product((3, 6, 9), ("log1p", "linear")):
+            variant = f"{lags} tháng sau, {'liều logarit' if saturation == 'log1p' else 'liều thẳng'}"
+            yield "trễ phân phối", variant, replace(question, lags=lags, saturation=saturation).ask
+
+
+def _of_first_campaigns(question: FirstCampaigns) -> Iterator[tuple[str, str, Callable[[], EffectEstimate]]]:
+    logged = question.rows.groupby(UNIT)[DOSE].transform("count") > 0
+    without = question.rows[question.outcome].mask(question.rows[MONTH].isin(question.event_months))
+    pools = {
+        "mọi xã": question.rows,
+        "chỉ các xã có gửi nhật ký": question.rows[logged],
+        "bỏ các tháng có biến cố": question.rows.assign(**{question.outcome: without}),
+    }
+    for variant, rows in pools.items():
+        asked = replace(question, rows=rows)
+        yield "thay thế hai bước", f"{variant}, {question.horizon} tháng đầu", asked.ask
+        yield "so từng nhóm khởi đầu", variant, lambda rows=rows: callaway_santanna(rows, first=question.first, **question.arguments())  # type: ignore[misc]
+    yield "thay thế hai bước", "mọi xã, 6 tháng đầu", replace(question, horizon=6).ask

@@ -1,0 +1,255 @@
+"""Imputation of staggered first campaigns: by hand, against planted effects, and unmoved by what must not move it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from staggered import cells_from, draw
+
+from analysis.estimate.inside.imputation import event_path, imputed, staggered_event_study
+from analysis.estimate.inside.leads import leads_of
+from analysis.estimate.inside.starts import NEVER, clustered_errors
+from analysis.estimate.inside.untreated import imputation_of
+from analysis.estimate.refusals import DesignRefused
+
+NAMES = {"unit": "xa", "time": "thang", "outcome": "ty_le"}
+HAND = np.array([[0.0, 0, 3], [0, 0, 1], [0, 2, 10], [4, 4, 9]])
+HAND_FIRST = np.array([NEVER, NEVER, 2, 2])
+
+
+def by_hand():
+    found = imputation_of(cells_from(HAND), HAND_FIRST, min_untreated=1)
+    return found, found.shares(found.within(None))
+
+
+def test_four_units_by_hand():
+    found, shares = by_hand()
+    assert found.cells.grid(found.effects)[2:, 2] == pytest.approx([10 - (1 + 2), 9 - (4 + 2)])
+    assert found.average(shares) == pytest.approx(5)
+
+
+def test_the_weights_of_four_units_by_hand():
+    found, shares = by_hand()
+    weights = found.cells.grid(found.outcome_weights(shares[:, None])[:, 0])
+    assert weights == pytest.approx(np.array([[0.25, 0.25, -0.5]] * 2 + [[-0.25, -0.25, 0.5]] * 2))
+
+
+def test_the_gardner_error_of_four_units_by_hand():
+    """Scores -1/2 and 1/2 of the untreated, 1 and -1 of the treated."""
+    found, shares = by_hand()
+    scores = found.outcome_weights(shares[:, None])[:, 0] * (found.residuals + np.where(shares > 0, found.effects - 5, 0))
+    assert clustered_errors(found.cells, scores[:, None])[0] == pytest.approx(np.sqrt(2.5 * 4 / 3))
+
+
+@pytest.mark.parametrize("errors", ["bjs", "gardner"])
+@pytest.mark.parametrize("missing", [0.0, 0.1])
+def test_the_estimate_is_the_sum_of_weights_times_outcomes(errors, missing):
+    drawn = draw(1, units=30, months=24, never=6, starts=(6, 20), missing=missing)
+    found = imputed(drawn.cells, drawn.first, errors=errors)
+    assert found.weights @ drawn.cells.outcome == pytest.approx(found.fit.estimate, abs=1e-9)
+    totals = [np.bincount(codes, found.weights) for codes in (drawn.cells.unit_of, drawn.cells.month_of)]
+    assert np.abs(np.concatenate(totals)).max() < 1e-12
+
+
+@pytest.mark.parametrize("path", [lambda since: 0.5 * (since + 1.0), lambda since: 4.0 * 0.8**since], ids=["growing", "decaying"])
+def test_without_noise_effects_that_grow_or_decay_are_found_exactly(path):
+    drawn = draw(2, units=40, months=30, never=5, starts=(5, 28), path=path, noise=1e-9)
+    found = imputed(drawn.cells, drawn.first, horizon=8)
+    after = event_path(found)
+    assert after.periods.tolist() == list(range(9))
+    assert after.estimates == pytest.approx(path(np.arange(9)), abs=1e-6)
+    assert found.fit.estimate == pytest.approx(drawn.effects[(drawn.since >= 0) & (drawn.since <= 8)].mean(), abs=1e-6)
+
+
+@pytest.mark.parametrize(("errors", "lowest", "highest"), [("bjs", 0.92, 0.99), ("gardner", 0.89, 0.97)])
+def test_intervals_of_ninety_one_units_cover_the_planted_effect(errors, lowest, highest):
+    """200 draws: ``bjs`` 0.96, ``gardner`` 0.93 (its errors are somewhat too small with cohorts of one or two units)."""
+    assert lowest <= np.mean([_covers(seed, errors) for seed in range(200)]) <= highest
+
+
+def _covers(seed: int, errors, **options) -> bool:
+    drawn = draw(seed, **options)
+    found = imputed(drawn.cells, drawn.first, horizon=12, errors=errors)
+    low, high = found.fit.interval(0.95)
+    return low <= found.shares @ drawn.effects.ravel() <= high
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [{"never": 2}, {"never": 0}, {"starts": (24, 28)}, {"clusters": 20}], ids=str)
+def test_the_default_interval_covers_in_harder_designs(options):
+    assert 0.9 <= np.mean([_covers(seed, "bjs", **options) for seed in range(400)]) <= 0.995
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.1, 50), st.floats(-100, 100))
+def test_shifts_of_units_and_months_change_nothing_and_scale_scales(seed, scale, shift):
+    drawn = draw(seed, units=24, months=18, never=6, starts=(4, 15), missing=0.05)
+    cells, rng = drawn.cells, np.random.default_rng(seed)
+    moved = cells.outcome + shift * rng.normal(size=24)[cells.unit_of] + shift * rng.normal(size=18)[cells.month_of]
+    one, other = imputed(cells, drawn.first), imputed(cells.with_outcome(scale * moved), drawn.first)
+    assert other.fit.estimate == pytest.approx(scale * one.fit.estimate, rel=1e-6, abs=1e-7 * scale)
+    assert other.fit.std_error == pytest.approx(scale * one.fit.std_error, rel=1e-6)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10_000))
+def test_names_and_row_order_change_nothing(seed):
+    drawn = draw(seed, units=24, months=18, never=6, starts=(4, 15))
+    rng = np.random.default_rng(seed)
+    new = {f"X{unit:02d}": f"Z{place:02d}" for unit, place in enumerate(rng.permutation(24))}
+    renamed = drawn.panel.assign(xa=drawn.panel["xa"].map(new)).sample(frac=1, random_state=seed)
+    one = staggered_event_study(drawn.panel, first=drawn.starts, **NAMES)
+    other = staggered_event_study(renamed, first={new[unit]: month for unit, month in drawn.starts.items()}, **NAMES)
+    assert (other.estimate, other.std_error) == (pytest.approx(one.estimate, abs=1e-10), pytest.approx(one.std_error, abs=1e-10))
+    pd.testing.assert_frame_equal(one.by_period, other.by_period)
+
+
+def test_whole_weights_are_repeated_units():
+    """A unit of weight two is two like units of one cluster."""
+    drawn = draw(4, units=20, months=18, never=6, starts=(4, 15))
+    doubled = np.where(np.arange(20) % 3 == 0, 2, 1)
+    rows = np.repeat(np.arange(20), doubled)
+    weighted = imputed(cells_from(drawn.outcome, weights=np.repeat(doubled[:, None].astype(float), 18, axis=1)), drawn.first)
+    repeated = imputed(cells_from(drawn.outcome[rows], clusters=rows), drawn.first[rows])
+    assert repeated.fit.estimate == pytest.approx(weighted.fit.estimate, abs=1e-10)
+    assert repeated.fit.std_error == pytest.approx(weighted.fit.std_error, rel=1e-9)
+
+
+def test_the_path_averages_to_the_whole():
+    drawn = draw(5, units=40, months=30, never=8, starts=(8, 26))
+    found = imputed(drawn.cells, drawn.first, horizon=10)
+    after = event_path(found)
+    assert np.average(after.estimates, weights=after.units_count) == pytest.approx(found.fit.estimate)
+
+
+def test_the_public_result_says_what_it_rests_on():
+    drawn = draw(6)
+    found = staggered_event_study(drawn.panel, first=drawn.starts, **NAMES)
+    assert found.by_period["period"].tolist() == [*range(-6, 0), *range(13)]
+    assert found.by_period["is_after"].tolist() == [False] * 6 + [True] * 13
+    assert (found.treated_count, found.clusters_count, found.df) == (71, 91, 90)
+    assert (found.after_count, found.comparison_count) == (13, 91)
+    assert found.ci_low < found.estimate < found.ci_high
+    assert "bjs" in found.p_exact_from
+    assert found.checks[0].name == "pre-trend"
+
+
+def test_month_effects_by_group_take_out_what_a_group_has_in_common():
+    drawn = draw(7, clusters=30)
+    wave = np.random.default_rng(0).normal(0, 20, (2, 72))
+    group = np.arange(91) % 2
+    tilted = drawn.panel.assign(nhom=[f"N{int(label[1:]) % 2}" for label in drawn.panel["xa"]])
+    moved = tilted.assign(ty_le=(drawn.outcome + wave[group]).ravel())
+    options = {"first": drawn.starts, "month_effects_by": "nhom", **NAMES}
+    assert staggered_event_study(moved, **options).estimate == pytest.approx(staggered_event_study(tilted, **options).estimate, abs=1e-8)
+
+
+def test_units_that_were_always_treated_are_left_out_and_counted():
+    drawn = draw(8, units=40, months=30, never=8, starts=(8, 26))
+    running = drawn.starts | {"X00": "2018-01", "X01": "2017-06"}
+    found = staggered_event_study(drawn.panel, first=running, **NAMES)
+    without = staggered_event_study(
+        drawn.panel[~drawn.panel["xa"].isin(["X00", "X01"])], first={u: m for u, m in running.items() if u not in ("X00", "X01")}, **NAMES
+    )
+    assert found.estimate == pytest.approx(without.estimate, abs=1e-10)
+    assert any("2 đơn vị đã có chiến dịch từ tháng số liệu đầu tiên" in note for note in found.notes_vi)
+    assert not {"X00", "X01"} & set(found.treated)
+
+
+def test_months_without_enough_untreated_clusters_are_left_out_and_counted():
+    drawn = draw(9, units=40, months=30, never=0, starts=(8, 26))
+    found = staggered_event_study(drawn.panel, first=drawn.starts, **NAMES, horizon=29)
+    last_three = np.sort(drawn.first)[-3]
+    lost = int((np.arange(30) >= last_three)[None, :].repeat(40, axis=0)[drawn.since >= 0].sum())
+    assert any(f"Bỏ {lost} dòng" in note and "dưới 3 cụm" in note for note in found.notes_vi)
+
+
+def test_an_unknown_unit_with_a_campaign_is_named():
+    drawn = draw(10, units=40, months=30, never=8, starts=(8, 26))
+    found = staggered_event_study(drawn.panel, first=drawn.starts | {"Y99": "2018-09"}, **NAMES)
+    assert "1 đơn vị có chiến dịch nhưng không có số liệu kết quả: Y99." in found.notes_vi
+
+
+@pytest.mark.parametrize(
+    ("first", "reason"),
+    [
+        ({}, "Không có đơn vị nào"),
+        ({"X00": "3/2018"}, "năm-tháng"),
+        ({"X00": "2018-13"}, "năm-tháng"),
+        ({"X00": "2018-09"}, "chỉ có 1 cụm"),
+        ({f"X{unit:02d}": "2018-01" for unit in range(12)}, "không còn tháng nào chưa có chiến dịch"),
+        ({f"X{unit:02d}": "2018-09" for unit in range(12)}, "không có tháng nào còn đủ 3 cụm"),
+        ({f"X{unit:02d}": "2030-01" for unit in range(12)}, "Không có đơn vị nào bắt đầu"),
+    ],
+)
+def test_designs_that_cannot_answer_are_refused_with_the_reason(first, reason):
+    drawn = draw(11, units=12, months=18, never=6, starts=(4, 15))
+    with pytest.raises(DesignRefused, match=reason):
+        staggered_event_study(drawn.panel, first=first, **NAMES)
+
+
+def test_four_treated_clusters_of_many_units_are_refused():
+    drawn = draw(12, units=60, months=30, never=0, starts=(8, 26), clusters=10)
+    first = np.where(drawn.clusters < 4, drawn.first, NEVER)
+    with pytest.raises(DesignRefused, match="chỉ có 4 cụm"):
+        imputed(drawn.cells, first)
+
+
+def test_a_drift_before_the_start_fails_the_pre_trend():
+    drawn = draw(13, noise=0.5)
+    drifting = np.where(drawn.since < 0, np.maximum(drawn.since + 7, 0) * 0.5, 0) * (drawn.first < NEVER)[:, None]
+    panel = drawn.panel.assign(ty_le=(drawn.outcome + drifting).ravel())
+    check = staggered_event_study(panel, first=drawn.starts, **NAMES).checks[0]
+    assert check.is_passed is False
+    assert "quá mức ngẫu nhiên" in check.sentence_vi
+
+
+def test_without_a_drift_the_pre_trend_passes_only_if_a_drift_would_have_been_seen():
+    """A single month to judge by sees little; the answer is then unknown."""
+    drawn = draw(14)
+    check = staggered_event_study(drawn.panel, first=drawn.starts, **NAMES).checks[0]
+    leads = leads_of(drawn.cells, drawn.first, 6)
+    found = imputed(drawn.cells, drawn.first, horizon=12).fit
+    mde = (1.9866745 + 0.84593) * found.std_error
+    assert check.is_passed is (True if leads.smallest_seen() <= mde else None)
+
+
+def test_a_panel_without_months_before_says_that_it_cannot_test():
+    drawn = draw(15, units=40, months=12, never=10, starts=(1, 2))
+    check = staggered_event_study(drawn.panel, first=drawn.starts, **NAMES).checks[0]
+    assert check.is_passed is None
+    assert "đủ tháng số liệu trước" in check.sentence_vi
+
+
+def test_lead_coefficients_are_those_of_a_regression_with_dummies():
+    drawn = draw(16, units=20, months=16, never=5, starts=(6, 14))
+    leads, cells = leads_of(drawn.cells, drawn.first, 3), drawn.cells
+    untreated, since = drawn.since.ravel() < 0, drawn.since.ravel()
+    design = np.column_stack([np.eye(20)[cells.unit_of], np.eye(16)[cells.month_of], since[:, None] == np.array([-3, -2, -1])])[untreated]
+    assert np.linalg.lstsq(design, cells.outcome[untreated], rcond=None)[0][-3:] == pytest.approx(leads.fit.coefficients, abs=1e-9)
+
+
+def test_the_smallest_drift_seen_is_seen_four_times_in_five():
+    stats = pytest.importorskip("scipy.stats")
+    leads = leads_of(draw(17).cells, draw(17).first, 6)
+    ramp = leads.smallest_seen() * np.arange(1, 7) / 7
+    noncentrality = ramp @ np.linalg.inv(leads.fit.covariance) @ ramp
+    _, restrictions, rest = leads.joint()
+    bound = stats.f.ppf(0.95, restrictions, rest)
+    assert stats.ncf.sf(bound, restrictions, rest, noncentrality) == pytest.approx(0.8, abs=1e-3)
+
+
+@pytest.mark.parametrize("options", [{}, {"clusters": 9, "never": 11}], ids=["units", "nine districts"])
+def test_the_pre_trend_seldom_fails_where_nothing_drifts(options):
+    """Where the usual F(q, G-1) fails in 58 % of panels with nine clusters."""
+    failed = [leads_of(drawn.cells, drawn.first, 6).p_value <= 0.05 for drawn in (draw(seed, **options) for seed in range(100)) if _is_asked(drawn)]
+    assert np.mean(failed) <= 0.15
+
+
+def _is_asked(drawn) -> bool:
+    try:
+        leads_of(drawn.cells, drawn.first, 6)
+    except DesignRefused:
+        return False
+    return True
