@@ -21,7 +21,16 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 YEAR = "2021"
-NOTEBOOKS = ("01_plan_delivery", "02_governance_indices", "03_online_uptake", "04_communication_and_outcomes", "05_evidence_indices", "annual_report")
+NOTEBOOKS = (
+    "01_plan_delivery",
+    "02_governance_indices",
+    "03_online_uptake",
+    "04_communication_and_outcomes",
+    "05_evidence_uptake",
+    "05_evidence_indices",
+    "06_next_plan",
+    "annual_report",
+)
 COPIED = ("lantoa.toml", "data/raw", "notebooks", "src", "requirements", "pyproject.toml", "bootstrap.py", "README.md")
 
 

@@ -69,7 +69,16 @@ def cells_from(outcome: np.ndarray, clusters: np.ndarray | None = None, weights:
 
 
 def draw(
-    seed: int, *, units=91, months=72, never=20, starts=(18, 60), path=lambda since: 2 * (1 - np.exp(-(since + 1) / 4)), noise=1.0, clusters=None, missing=0.0
+    seed: int,
+    *,
+    units=91,
+    months=72,
+    never=20,
+    starts=(18, 60),
+    path=lambda since: 2 * (1 - np.exp(-(since + 1) / 4)),
+    noise=1.0,
+    clusters=None,
+    missing=0.0,
 ) -> Staggered:
     """Lasting differences, common months, serially correlated shocks of each unit and of its cluster, and ``path`` from the first campaign on."""
     rng = np.random.default_rng(seed)

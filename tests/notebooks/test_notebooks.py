@@ -19,7 +19,9 @@ CHAPTERS = {
     "02_governance_indices": ["standing"],
     "03_online_uptake": ["uptake"],
     "04_communication_and_outcomes": ["outcomes"],
+    "05_evidence_uptake": ["evidence-uptake"],
     "05_evidence_indices": ["evidence-indices"],
+    "06_next_plan": ["next-plan"],
     "annual_report": ["leaders", "next-year", "quality"],
 }
 DRAWS_NOTHING_AS_SHIPPED = {"05_evidence_indices"}  # in its default year the shipped data let no outcome be compared

@@ -71,7 +71,7 @@ def test_one_dose_path_for_all_communes_of_a_district_is_assignment_by_district(
     found = assignment_level(communes(shared=1.0))
     assert (found.level, found.districts_count) == ("district", DISTRICTS)
     assert found.shared_share == pytest.approx(1.0, abs=1e-6)
-    assert found.sentence_vi.endswith("liều phân theo huyện, sai số tính theo 9 huyện.")
+    assert found.sentence_vi.endswith("coi là phân theo huyện, sai số tính theo 9 huyện.")
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -79,7 +79,7 @@ def test_communes_that_act_alone_are_assignment_by_commune(seed):
     found = assignment_level(communes(seed))
     assert found.level == "commune"
     assert found.shared_share < SHARED_DOSE / 3
-    assert found.sentence_vi.endswith("liều phân theo xã, sai số tính theo xã.")
+    assert found.sentence_vi.endswith("coi là mỗi xã tự làm, sai số tính theo xã.")
 
 
 def test_communes_that_half_follow_their_district_count_as_assigned_by_district():

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from staggered import cells_from, draw
 
 from analysis.estimate.inside.group_time import averaged, callaway_santanna, group_time_effects
 from analysis.estimate.inside.starts import NEVER
 from analysis.estimate.refusals import DesignRefused
+from staggered import cells_from, draw
 
 NAMES = {"unit": "xa", "time": "thang", "outcome": "ty_le"}
 HAND = np.array([[0.0, 0, 3], [0, 0, 1], [0, 2, 10], [4, 4, 9]])

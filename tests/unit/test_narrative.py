@@ -55,7 +55,6 @@ def test_below_grade_b_no_sentence_holds_a_causal_word(grade):
     for found in (outcomes.headline([item, make_assessment("D", "PCI")], YEAR), outcomes.observed(item, make_estimate())):
         assert causal_words(found.text_vi) == []
         assert found.grade == grade
-    assert causal_words(outcomes.detectable(item, make_estimate()).text_vi) == []
 
 
 @pytest.mark.parametrize(("grade", "verb"), [("A", "góp phần"), ("B", "đi kèm với")])
@@ -72,19 +71,12 @@ def test_the_headline_names_what_is_uncertain_and_what_cannot_be_assessed():
     assert "không đánh giá được với PCI và PAPI" in said
 
 
-def test_the_smallest_detectable_size_is_said_with_both_groups():
-    said = outcomes.detectable(make_assessment("C"), make_estimate()).text_vi
-    assert "nhóm này (30 đơn vị) với nhóm kia (32 đơn vị)" in said
-    assert "dưới 1,4 điểm khó nhận ra" in said
-
-
 def test_methods_and_lessons_use_no_causal_word(histories, shipped_tables):
     spoken = [
         outcomes.not_applicable(YEAR, SOURCE),
         outcomes.no_cause_from_timing(SOURCE),
         standing.circularity("PAR INDEX", SOURCE),
         quality.nothing_loaded(shipped_tables.plans),
-        quality.stagger(shipped_tables.plans),
         standing.overview(histories, PLACE, YEAR, SOURCE),
         standing.none_judged(SOURCE),
         *(standing.edition(history, index, PLACE, YEAR, SOURCE) for index, history in histories.items()),

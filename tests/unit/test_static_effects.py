@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from staggered import cells_from, draw
 
 from analysis.estimate.inside.imputation import imputed
 from analysis.estimate.inside.starts import NEVER
 from analysis.estimate.inside.static_effects import static_effect, static_two_way
 from analysis.estimate.refusals import DesignRefused
+from staggered import cells_from, draw
 
 NAMES = {"unit": "xa", "time": "thang", "outcome": "ty_le"}
 

@@ -132,7 +132,8 @@ def test_all_weights_are_asked_once_where_there_are_few():
     assert (webb.is_enumerated, webb.draws_count, webb.smallest_p) == (True, 6**5, pytest.approx(6 / 6**5))
     two = wild_cluster_bootstrap(of, seed=0, points="rademacher")
     assert (two.is_enumerated, two.draws_count, two.smallest_p) == (True, 32, pytest.approx(2 / 32))  # 5 % is out of reach
-    strong = regression_estimate(cells.with_outcome(cells.outcome + 100 * (dose := doses(cells, 1)[:, 0])), dose[:, None], NAMES[:1], ONE)
+    dose = np.cos(cells.month_of * (1 + cells.cluster_of))
+    strong = regression_estimate(cells.with_outcome(cells.outcome + 100 * dose), dose[:, None], NAMES[:1], ONE)
     assert wild_cluster_bootstrap(strong, seed=0, points="rademacher").p_value == pytest.approx(2 / 32)
     assert wild_cluster_bootstrap(of, seed=4).p_exact_from.startswith("wild cluster restricted bootstrap, 5 clusters (")
 
@@ -164,10 +165,8 @@ def test_effective_clusters_are_those_that_carry_the_estimate():
 
 def test_with_one_treated_cluster_the_bootstrap_would_hardly_ever_reject(monkeypatch):
     """Why it is refused: no false alarm in 200 draws, and hardly ever an effect that t sees (which in turn cries wolf in four of ten)."""
-    assert (
-        _p(regression_estimate(held := shocked(make_cells(0, clusters=9), np.random.default_rng(0), 5), step(held, 1, 2)[:, None], ("mốc",), ONE), 0)
-        is None
-    )
+    cells = make_cells(0, clusters=9)
+    assert _p(regression_estimate(cells, step(cells, 1, 2)[:, None], ("mốc",), ONE), 0) is None
     monkeypatch.setattr("analysis.estimate.inside.wild.MIN_EFFECTIVE", 0.0)
     bootstrap, clustered_t = false_alarms(np.array([12]), draws=200)
     assert bootstrap <= 0.01
@@ -253,15 +252,17 @@ def shocked(cells: Cells, rng: np.random.Generator, months: int) -> Cells:
 
 
 def false_alarms(starts: np.ndarray, imputed: bool = False, draws: int = 400, clusters: int = 9, months: int = 24) -> tuple[float, float]:
-    """Share of draws with p at most 0.05 under no effect, the bootstrap's and that of t; ``starts`` are drawn over the clusters, none: doses."""
+    """Share of answered draws with p at most 0.05 under no effect, the bootstrap's and that of t; ``starts`` are drawn over clusters, none: doses."""
     cells, rng = make_cells(0, clusters=clusters, units=3, months=months), np.random.default_rng(1)
-    alarms = np.zeros(2)
+    alarms, answered = np.zeros(2), 0
     for draw in range(draws):
         held = shocked(cells, rng, months)
         path = cells.at(_paths(rng, starts, clusters, months)[cells.clusters])
         of = weighted_estimate(held, weights_of(held, path), path) if imputed else regression_estimate(held, path[:, None], ("mốc",), ONE)
-        alarms += (_p(of, draw) <= 0.05, Fit(of.estimate, of.std_error, clusters - 1).p_value <= 0.05)
-    return alarms[0] / draws, alarms[1] / draws
+        if (p_value := _p(of, draw)) is not None:
+            answered += 1
+            alarms += (p_value <= 0.05, Fit(of.estimate, of.std_error, clusters - 1).p_value <= 0.05)
+    return alarms[0] / answered, alarms[1] / answered
 
 
 def _paths(rng: np.random.Generator, starts: np.ndarray, clusters: int, months: int) -> np.ndarray:
@@ -284,5 +285,5 @@ def test_nine_clusters_keep_their_size_where_the_t_does_not():
 
 @pytest.mark.slow
 def test_known_weights_of_staggered_starts_keep_their_size_too():
-    bootstrap, _ = false_alarms(np.array([6, 8, 10, 12, 14, 16]), imputed=True)
-    assert 0.03 <= bootstrap <= 0.07
+    bootstrap, _ = false_alarms(np.array([6, 8, 10, 12, 14, 16]), imputed=True, draws=1000)
+    assert 0.04 <= bootstrap <= 0.08

@@ -15,6 +15,7 @@ from analysis.store import Tables
 from analysis.units import rows_of, units_below
 from analysis.uptake import of_units, until
 
+
 def assess(tables: Tables, subject: Subject, province: str, year: int) -> list[Assessment]:
     """Uptake inside the province, then the outcomes of the indices, each with the grade of its own chapter."""
     indices = [item.assessment() for item in judged(tables, subject, province, year, grade_only=True)]

@@ -11,17 +11,14 @@ from analysis.store import Tables
 
 
 def next_year(data: Tables, done: Delivered, histories: dict[str, pd.DataFrame]) -> list[Block]:
-    """What to do and what to write down so that next year's report can answer more; each from a count of this year."""
+    """What to write down so that next year's report can answer more, each from a count of this year; items and waves have a chapter of their own."""
     plan, progress, activities, silent = done.plan, done.progress, done.activities, done.silent
     has_items, has_log, over = len(progress) > 0, len(activities) > 0, delivery.is_over(done.year, done.as_of)
     lessons: list[Sentence | None] = [
         say.nothing_loaded(data.plans) if plan is None and not has_log else None,
-        say.unassigned_items(progress, activities, is_over=over) if has_items and has_log else None,
-        say.weak_items(progress, activities, is_over=over) if has_items and has_log else None,
         say.urge(silent, done.below, activities, is_over=over) if has_log and len(silent) else None,
         say.state_numbers(progress) if has_items else None,
         say.record_reach(delivery.unrecorded_reach(activities), activities) if has_log else None,
-        say.stagger(data.plans) if plan is not None or has_log else None,
         say.missing_indices(histories, done.year, provenance(data.index_editions)),
     ]
     return [lesson for lesson in lessons if lesson is not None]

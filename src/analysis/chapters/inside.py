@@ -71,7 +71,9 @@ def opening(found: Inside, year: int) -> list[Block]:
         say.declared(declared.label_vi, declared.reason_vi, data.sha256, rests_on),
     ]
     smallest = data.declared.smallest_effect if data.declared else None
-    blocks += [say.detectable(item.assessment(), estimate, smallest if item.is_primary else None) for item, estimate in found.estimated]
+    blocks += [
+        say.detectable(item.question_id, item.assessment(), estimate, smallest if item.is_primary else None) for item, estimate in found.estimated
+    ]
     return [*blocks, *_together(found, rests_on)]
 
 
@@ -97,7 +99,9 @@ def one_question(item: JudgedInside) -> list[Block]:
     if item.found.recovery is not None and estimate.calibration is not None:
         blocks.append(say.stamp(assessment, item.found.recovery, estimate.calibration))
     if estimate.notes_vi:
-        blocks.append(say.left_out(estimate.notes_vi, rests_on))
+        blocks.append(say.set_apart(estimate.notes_vi, rests_on))
+    if item.found.steps is not None:
+        blocks.append(charts.dose_steps(item.name_vi, item.found.steps, rests_on))
     blocks.append(draw(item.name_vi, estimate, rests_on, with_interval=with_interval))
     if estimate.checks:
         blocks.append(present.checks(item.question_id, item.name_vi, estimate.checks, rests_on))

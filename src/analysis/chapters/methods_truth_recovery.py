@@ -23,9 +23,10 @@ class Recovered:
     ground: Ground
 
 
-def recovered(*, scenarios: str, draws: int, seed: int) -> Recovered:
+def recovered(*, scenarios: str, draws: int, seed: int, with_power: bool = False) -> Recovered:
     """Every method of the ``scenarios`` (names with blanks between), on ``draws`` simulated panels each and at both levels of assignment.
 
+    ``with_power`` asks each panel once more, with a quarter of the effect, and takes half as long again.
     Raises ``ParameterRefused`` for a parameter that cannot be read.
     """
     known = {scenario.name: scenario for scenario in SCENARIOS}
@@ -40,7 +41,9 @@ def recovered(*, scenarios: str, draws: int, seed: int) -> Recovered:
         raise ParameterRefused(f"seed: thấy {seed!r}; chấp nhận số nguyên từ 0 trở lên.")
     asked = [known[name] for name in names]
     truth = asked[0].truth
-    return Recovered(recovery_table(asked, draws=draws, seed=seed), Ground(draws, truth.units, truth.months, truth.districts, seed))
+    return Recovered(
+        recovery_table(asked, draws=draws, seed=seed, with_power=with_power), Ground(draws, truth.units, truth.months, truth.districts, seed)
+    )
 
 
 def opening(found: Recovered) -> list[Block]:
@@ -51,12 +54,12 @@ def opening(found: Recovered) -> list[Block]:
 
 def bias(found: Recovered) -> list[Block]:
     """How far off the truth the ways to ask are on average."""
-    return [charts.bias(found.rows, found.ground.said_vi, SIMULATED)]
+    return [charts.bias(found.rows, found.ground.short_vi, SIMULATED)]
 
 
 def errors(found: Recovered) -> list[Block]:
     """Coverage and false alarms where doses are assigned to communes, then to districts."""
-    drawn = [chart(found.rows, level, found.ground.said_vi, SIMULATED) for level in LEVELS for chart in (charts.coverage, charts.false_alarms)]
+    drawn = [chart(found.rows, level, found.ground.short_vi, SIMULATED) for level in LEVELS for chart in (charts.coverage, charts.false_alarms)]
     return [chart for chart in drawn if chart.series]
 
 

@@ -109,14 +109,13 @@ def _monthly(counts: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     return told.sort_values(["unit_code", "period_month"], ignore_index=True)
 
 
+def _last_months(months: pd.DataFrame) -> tuple[str, ...]:
+    held = sorted(months["period_month"].unique())[-LEVEL_MONTHS:]
+    return (f"{LEVEL_MONTHS} tháng gần nhất có số liệu: từ {text.month(str(held[0]))} đến {text.month(str(held[-1]))}.",) if held else ()
+
+
 def _with_levels(units: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
     last = months[months["period_month"].isin(sorted(months["period_month"].unique())[-LEVEL_MONTHS:])]
     sums = last.groupby("unit_code")[COUNTS].sum(min_count=1).astype("Float64").reindex(units["unit_code"])
     online = 100 * sums["numerator_count"] / sums["denominator_count"].mask(sums["denominator_count"] == 0)
     return units.assign(dossiers_count=sums["denominator_count"].round().to_numpy(), online_pct=online.round(1).to_numpy())
-
-
-def months_told(months: pd.DataFrame) -> str:
-    """``từ 01/2019 đến 6/2022`` of the months held; empty without any."""
-    held = sorted(months["period_month"].unique())
-    return f"từ {text.month(str(held[0]))} đến {text.month(str(held[-1]))}" if held else ""

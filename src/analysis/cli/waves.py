@@ -63,9 +63,11 @@ def waves(waves_count: int, first_month: str, gap_months: int, seed: int, out: P
     power, refusal = _power(found, lot, seed)
     named = lot.merge(found.units[["unit_code", "name_vi", "district_vi"]], on="unit_code", validate="one_to_one")
     named = named.reindex(columns=[*named.columns, *(name for name in ("balance_dossiers_count", "balance_online_pct") if name not in named)])
-    write_waves(out, WaveTable(named, place, date.today(), gap_months, power, refusal, found.notes_vi))
+    write_waves(out, WaveTable(named, place, date.today(), gap_months, power, refusal, found.notes_vi, found.rests_on.is_synthetic))
     click.echo(f"Đã chia {len(lot)} xã, phường thành {waves_count} đợt sau {int(lot['tried_draws'].iloc[0])} lần bốc: {out}")
     click.echo(power_lines(power, refusal)[0])
+    if f"{date.today():%Y-%m}" >= first_month:
+        click.echo(f"Bốc thăm sau khi tháng {first_month} đã bắt đầu: kết quả sẽ không được coi là ngẫu nhiên.", err=True)
 
 
 def _power(found: "RolloutUnits", lot: "pd.DataFrame", seed: int) -> "tuple[PowerResult | None, str]":

@@ -21,8 +21,20 @@ _HOMES = {
     "honest": ("breakdown_value", "relative_magnitude_bounds", "smoothness_bounds"),
     "families": ("benjamini_hochberg", "holm", "romano_wolf"),
     "curve": ("Specification", "specification_curve"),
+    "inside.imputation": ("staggered_event_study",),
+    "inside.group_time": ("callaway_santanna",),
+    "inside.static_effects": ("static_two_way",),
+    "inside.lags": ("distributed_lag",),
+    "inside.carry_over": ("adstock_effect",),
+    "inside.dose_groups": ("dose_terciles", "dose_trend"),
+    "inside.counts": ("uptake_count_model",),
+    "inside.wild": ("wild_cluster_bootstrap",),
+    "inside.randomised": ("randomization_test",),
+    "inside.rollout": ("randomised_rollout", "stepped_wedge"),
+    "inside.power": ("design_power",),
+    "inside.waves": ("propose_waves",),
     "refusals": ("DesignRefused",),
-    "result": ("Calibration", "CheckResult", "EffectEstimate"),
+    "result": ("Calibration", "CheckResult", "EffectEstimate", "Quantity"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -71,10 +71,10 @@ def assignment_level(exposure: pd.DataFrame) -> AssignmentLevel:
     shared = _intraclass_correlation(_within(known, "own_dose"), cells)
     level = "district" if shared >= SHARED_DOSE else "commune"
     told = (
-        f"Hệ số tương quan trong huyện của liều (sau khi trừ mức riêng của xã và mức chung của tháng) là {text.number(shared, 2)}, "
-        f"{'từ' if level == 'district' else 'dưới'} ngưỡng {text.number(SHARED_DOSE, 1)}: "
+        f"Số hoạt động của các xã cùng huyện {'thường' if level == 'district' else 'không'} cùng tăng, cùng giảm (hệ số tương quan "
+        f"{text.number(shared, 2)}, ngưỡng {text.number(SHARED_DOSE, 1)}): "
     )
-    ending = f"liều phân theo huyện, sai số tính theo {districts} huyện." if level == "district" else "liều phân theo xã, sai số tính theo xã."
+    ending = f"coi là phân theo huyện, sai số tính theo {districts} huyện." if level == "district" else "coi là mỗi xã tự làm, sai số tính theo xã."
     return AssignmentLevel(level, shared, districts, told + ending)
 
 
@@ -94,8 +94,8 @@ def _level_identified(level: str, column: str, exposure: pd.DataFrame) -> LevelI
         )
         return LevelIdentified(level, column, False, 0.0, said)
     said = (
-        f"Hoạt động của {who} khác nhau giữa {_BETWEEN[level]} trong cùng một tháng: còn {text.percent(left)} phương sai sau khi trừ "
-        "mức riêng của từng xã và biến động chung của tháng."
+        f"Hoạt động của {who} khác nhau giữa {_BETWEEN[level]} trong cùng một tháng (sau khi trừ mức riêng của từng xã "
+        f"và biến động chung của tháng còn {text.percent(left, 0)} mức khác biệt), nên so được."
     )
     return LevelIdentified(level, column, True, left, said)
 

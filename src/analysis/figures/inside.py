@@ -7,8 +7,13 @@ import pandas as pd
 
 from analysis import text
 from analysis.blocks import Chart, Mark, Provenance, Series, numbers
+from analysis.estimate.evidence import may_print_p
+from analysis.estimate.inference import SIGNIFICANCE
+from analysis.estimate.inside.dose_steps import DoseSteps
 from analysis.estimate.inside.ways import WayTable
+from analysis.estimate.matrix import Matrix
 from analysis.estimate.result import EffectEstimate
+from analysis.narrative.evidence import p_vi
 
 POINTS_VI = "điểm phần trăm"
 SHOWN_PLACEBOS = 200  # evenly spaced among the sorted draws: the cloud keeps its shape, the page stays light
@@ -22,13 +27,13 @@ def event_time(name: str, estimate: EffectEstimate, rests_on: Provenance, *, wit
     after = rows[rows["is_after"]]
     return Chart(
         "inside-event-time",
-        f"{name}: trung bình {text.signed(estimate.estimate, DECIMALS)} {POINTS_VI} so với mức chờ đợi",
+        f"{text.sentence_case(name)}: trung bình {text.signed(estimate.estimate, DECIMALS)} {POINTS_VI} so với mức chờ đợi",
         f"Từng tháng trước và sau lần truyền thông đầu tiên của mỗi xã{_bars(with_interval=with_interval)}",
         "line",
         "number",
         "số tháng kể từ lần đầu (âm: trước đó)",
         POINTS_VI,
-        (Series("khác mức chờ đợi", months, numbers(rows["effect"]), **_interval(rows, with_interval=with_interval)),),
+        (_path_series("khác mức chờ đợi", months, rows, with_interval=with_interval),),
         rests_on,
         alt_vi=f"{name}: "
         + "; ".join(f"tháng {row.period}: {text.signed(row.effect, DECIMALS)}" for row in after.itertuples() if row.period % 3 == 0),
@@ -48,17 +53,57 @@ def after_a_dose(name: str, estimate: EffectEstimate, rests_on: Provenance, *, w
     cumulative = rows.assign(effect=rows["cumulative"], ci_low=rows["cumulative_low"], ci_high=rows["cumulative_high"])
     return Chart(
         "inside-after-a-dose",
-        f"{name}: cộng dồn {text.signed(estimate.estimate, DECIMALS)} {POINTS_VI}",
+        f"{text.sentence_case(name)}: cộng dồn {text.signed(estimate.estimate, DECIMALS)} {POINTS_VI}",
         f"Khác biệt cộng dồn từ tháng có thêm một hoạt động{_bars(with_interval=with_interval)}",
         "line",
         "number",
         "số tháng sau hoạt động",
         POINTS_VI,
-        (Series("cộng dồn", tuple(map(int, rows["period"])), numbers(cumulative["effect"]), **_interval(cumulative, with_interval=with_interval)),),
+        (_path_series("cộng dồn", tuple(map(int, rows["period"])), cumulative, with_interval=with_interval),),
         rests_on,
         alt_vi=f"{name}: " + "; ".join(f"sau {row.period} tháng {text.signed(row.effect, DECIMALS)}" for row in cumulative.itertuples()),
         decimals=DECIMALS,
     )
+
+
+def dose_steps(name: str, steps: DoseSteps, rests_on: Provenance) -> Chart:
+    """Each group of dose against none; intervals and the trend's p only where the trend test may be printed."""
+    rows, trend = _path(steps.groups), steps.trend
+    is_printed = may_print_p(trend.calibration)
+    labels = tuple(f"{_ends(row.dose_low, row.dose_high)} hoạt động" for row in rows.itertuples())
+    told = "; ".join(f"{label} {text.signed(row.effect, DECIMALS)}" for label, row in zip(labels, rows.itertuples(), strict=True))
+    verdict = _steps_told(rows["effect"].to_numpy(), trend, is_printed=is_printed)
+    return Chart(
+        "inside-dose-steps",
+        f"{text.sentence_case(name)}: {verdict}",
+        "Các tháng có hoạt động trong 6 tháng gần nhất, chia ba nhóm theo số hoạt động, so với các tháng không có"
+        + ("; thanh đứng: khoảng 95 %" if is_printed else ""),
+        "line",
+        "category",
+        "số hoạt động trong 6 tháng",
+        POINTS_VI,
+        (_path_series("khác các tháng không có hoạt động", labels, rows, with_interval=is_printed),),
+        rests_on,
+        alt_vi=f"{name}: {told}",
+        decimals=DECIMALS,
+        notes_vi=("Phép thử xu hướng chỉ để tham khảo: chưa hiệu chỉnh cho nhiều phép thử và không dùng để xếp mức bằng chứng.",),
+    )
+
+
+def _steps_told(effects: Matrix, trend: EffectEstimate, *, is_printed: bool) -> str:
+    """``cao dần theo liều`` only where every step goes that way, no dose being nought, and the trend is beyond chance."""
+    p_value = trend.p_exact if is_printed and trend.p_exact is not None else 1.0
+    rises = np.diff(np.concatenate([[0.0], effects]))
+    ending = f" ({p_vi(p_value)} của xu hướng)" if is_printed else ""
+    if p_value <= SIGNIFICANCE and ((rises > 0).all() or (rises < 0).all()):
+        return f"{'cao' if trend.estimate > 0 else 'thấp'} dần theo số hoạt động{ending}"
+    return f"chưa cao dần hay thấp dần đều theo số hoạt động{ending}"
+
+
+def _ends(low: float, high: float) -> str:
+    """``1-2`` or ``4``, decimals only where there are any."""
+    ends = [text.number(end, 0 if float(end).is_integer() else 1) for end in (low, high)]
+    return ends[0] if ends[0] == ends[1] else "–".join(ends)
 
 
 def placebo_plans(found: Sequence[tuple[str, EffectEstimate]], rests_on: Provenance) -> Chart:
@@ -105,7 +150,7 @@ def other_ways(question_id: str, name: str, curve: WayTable, rests_on: Provenanc
     share = text.percent(curve.one_sign_share, 0)
     return Chart(
         f"inside-ways-{question_id}",
-        f"{name}: {share} trong {len(points)} cách tính cho cùng chiều với cách tính chính",
+        f"{text.sentence_case(name)}: {share} trong {len(points)} cách tính cho cùng chiều với cách tính chính",
         "Mỗi dấu là một cách tính: cách ước lượng, thang đo, trọng số, các xã và các tháng đem so",
         "dots",
         "category",
@@ -126,8 +171,11 @@ def _bars(*, with_interval: bool) -> str:
     return "; thanh đứng: khoảng 95 % từng tháng" if with_interval else ""
 
 
-def _interval(rows: pd.DataFrame, *, with_interval: bool) -> dict[str, tuple[float | None, ...]]:
-    return {"low": numbers(rows["ci_low"]), "high": numbers(rows["ci_high"])} if with_interval else {}
+def _path_series(name: str, x: tuple[int | str, ...], rows: pd.DataFrame, *, with_interval: bool) -> Series:
+    """``effect`` over ``x``, with the ends of its intervals where they may be printed."""
+    low, high = (numbers(rows["ci_low"]), numbers(rows["ci_high"])) if with_interval else ((), ())
+    sides = tuple("sau" if is_after else "trước" for is_after in rows["is_after"])  # two fits, never joined by a line
+    return Series(name, x, numbers(rows["effect"]), segments=sides, low=low, high=high)
 
 
 def _thinned(estimate: EffectEstimate) -> np.ndarray:

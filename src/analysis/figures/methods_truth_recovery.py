@@ -15,7 +15,7 @@ FAR_PCT = 100.0  # a bias beyond this would press all others against the zero li
 
 def false_alarms(rows: pd.DataFrame, level: str, measured_on: str, rests_on: Provenance) -> Chart:
     """Share of panels without any effect in which each way finds one; scenarios that are the same without effect stand once."""
-    held = _at(rows, level, "false_alarm_rate").drop_duplicates(["method", "errors", "false_alarm_rate"])
+    held = _at(rows.drop_duplicates(["assignment", "method", "errors", "false_alarm_rate"]), level, "false_alarm_rate")
     return _shares(
         held.sort_values("false_alarm_rate", ascending=False, kind="stable"),
         "false_alarm_rate",
@@ -45,6 +45,7 @@ def coverage(rows: pd.DataFrame, level: str, measured_on: str, rests_on: Provena
 def bias(rows: pd.DataFrame, measured_on: str, rests_on: Provenance) -> Chart:
     """How far the mean estimate lies from the truth, by level of assignment; errors do not change an estimate, so the first stand for all."""
     held = rows.dropna(subset="bias_pct").drop_duplicates(["scenario", "assignment", "method"])
+    held = held.assign(label=labelled(held, with_errors=False))
     near = held[held["bias_pct"].abs() <= FAR_PCT].sort_values("bias_pct", kind="stable")
     series = tuple(_biases(LEVELS_VI[level], part) for level in LEVELS_VI if len(part := near[near["assignment"] == level]))
     out = int((held["bias_pct"].abs() > MAX_BIAS_PCT).sum())
@@ -66,7 +67,8 @@ def bias(rows: pd.DataFrame, measured_on: str, rests_on: Provenance) -> Chart:
 
 
 def _at(rows: pd.DataFrame, level: str, column: str) -> pd.DataFrame:
-    return rows[(rows["assignment"] == level) & rows["holds"]].dropna(subset=column)
+    held = rows[(rows["assignment"] == level) & rows["holds"]].dropna(subset=column)
+    return held.assign(label=labelled(held, with_errors=True))
 
 
 def _shares(
@@ -75,7 +77,7 @@ def _shares(
     outside = int(((rows[column] < band[0]) | (rows[column] > band[1])).sum())
     promised = f"{text.number(100 * band[0])}{text.DASH}{text.percent(band[1], 0)}"
     series = [
-        Series(USED_VI[used], _labels(part), tuple(100 * float(share) for share in part[column]), labels=_luck(part, column))
+        Series(USED_VI[used], tuple(part["label"]), tuple(100 * float(share) for share in part[column]), labels=_luck(part, column))
         for used in USED_VI
         if len(part := rows[rows["is_recommended"] == used])
     ]
@@ -95,13 +97,12 @@ def _shares(
     )
 
 
-def label(row: "pd.Series[str]") -> str:
-    """A way to ask: method, errors, scenario."""
-    return f"{text.sentence_case(row['method_vi'])}, {row['errors_vi']} · {row['scenario_vi']}"
-
-
-def _labels(rows: pd.DataFrame) -> tuple[str, ...]:
-    return tuple(label(row) for _, row in rows.iterrows())
+def labelled(rows: pd.DataFrame, *, with_errors: bool) -> pd.Series:
+    """A name for each row: method, errors where asked for, and the scenario where the same way is asked in several."""
+    parts = [rows["method_vi"].map(text.sentence_case)] + ([rows["errors_vi"]] if with_errors else [])
+    names = parts[0].str.cat(parts[1:], sep=", ")
+    several = rows.groupby(names)["scenario"].transform("nunique") > 1
+    return names.where(~several, names + " · " + rows["scenario_vi"])
 
 
 def _luck(rows: pd.DataFrame, column: str) -> tuple[str, ...]:
@@ -110,8 +111,12 @@ def _luck(rows: pd.DataFrame, column: str) -> tuple[str, ...]:
 
 
 def _biases(name: str, rows: pd.DataFrame) -> Series:
-    names = tuple(f"{text.sentence_case(row['method_vi'])} · {row['scenario_vi']}" for _, row in rows.iterrows())
-    return Series(name, names, tuple(float(bias) for bias in rows["bias_pct"]), labels=tuple(f"±{text.number(e, 1)}" for e in rows["bias_error_pct"]))
+    return Series(
+        name,
+        tuple(rows["label"]),
+        tuple(float(bias) for bias in rows["bias_pct"]),
+        labels=tuple(f"±{text.number(e, 1)}" for e in rows["bias_error_pct"]),
+    )
 
 
 def _far(rows: pd.DataFrame) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from analysis.blocks import Chart, Provenance, Series
 from analysis.estimate.inside.power import PowerResult
 
 MOST_CURVES = 4
+EVERY = 2  # points of a curve that are drawn
 
 
 def power_curves(found: Mapping[int, PowerResult], rests_on: Provenance) -> Chart:
@@ -14,7 +15,9 @@ def power_curves(found: Mapping[int, PowerResult], rests_on: Provenance) -> Char
     held = dict(sorted(found.items())[:MOST_CURVES])
     series = tuple(
         Series(
-            f"{count} đợt", tuple(float(round(effect, 3)) for effect in power.curve["effect"]), tuple(100 * float(p) for p in power.curve["power"])
+            f"{count} đợt",
+            tuple(round(float(effect), 3) for effect in power.curve["effect"][::EVERY]),
+            tuple(100 * float(share) for share in power.curve["power"][::EVERY]),
         )
         for count, power in held.items()
     )

@@ -84,13 +84,20 @@ def left_out(notes: tuple[str, ...], rests_on: Provenance) -> Sentence:
     return Sentence(f"Không đưa vào phép so sánh: {' '.join(notes)}", rests_on, is_note=True)
 
 
-def detectable(item: Assessment, estimate: EffectEstimate, smallest: float | None) -> Sentence:
+def set_apart(notes: tuple[str, ...], rests_on: Provenance) -> Sentence:
+    """What one question leaves out."""
+    return Sentence(" ".join(notes), rests_on, is_note=True)
+
+
+def detectable(question_id: str, item: Assessment, estimate: EffectEstimate, smallest: float | None) -> Sentence:
     """What the comparison could have seen, before what it saw."""
-    size = "chưa tính được" if estimate.mde is None else f"{text.number(estimate.mde, item.decimals)} {item.unit_vi}"
-    said = (
-        f"Trước khi xem kết quả, {item.outcome_vi}: với {estimate.treated_count} xã được xét và {estimate.comparison_count} xã để so, "
-        f"phép so sánh nhận ra được (với xác suất 80 %) khác biệt từ {size} trở lên."
+    compared = (
+        f"{estimate.treated_count} xã có lần đầu trong kỳ và {estimate.comparison_count} xã có tháng chưa bắt đầu để so"
+        if question_id == "first-campaigns"
+        else f"{estimate.treated_count + estimate.comparison_count} xã có nhật ký, các tháng nhiều và ít hoạt động so với nhau"
     )
+    size = "chưa tính được" if estimate.mde is None else f"{text.number(estimate.mde, item.decimals)} {item.unit_vi}"
+    said = f"Trước khi xem kết quả, {item.outcome_vi}: với {compared}, phép so sánh nhận ra được (với xác suất 80 %) khác biệt từ {size} trở lên."
     if smallest is not None and estimate.mde is not None and estimate.mde > smallest:
         said += f" Mức nhỏ nhất đáng để hành động theo khai báo là {text.number(smallest, item.decimals)}: phép so sánh này không đủ nhạy."
     return Sentence(said, item.rests_on)
@@ -102,8 +109,11 @@ def seen(question_id: str, item: Assessment, estimate: EffectEstimate) -> Findin
     if item.verdict.grade in VERBS_VI:
         said = f"truyền thông của cấp xã {_supported(item)}"
     else:
-        subject = "khác mức chờ đợi trung bình" if question_id == "first-campaigns" else "mỗi hoạt động, cộng dồn các tháng sau, khác mức chờ đợi"
-        said = f"{item.treated_vi}, {subject} {size}; {item.verdict.reason_vi}, nên chưa gắn phần khác này với truyền thông"
+        subject = {
+            "first-campaigns": "trong 12 tháng từ lần đầu, các xã khác mức chờ đợi trung bình",
+            "repeated-doses": "ứng với mỗi hoạt động thêm, cộng dồn tháng đó và 6 tháng sau, khác biệt là",
+        }[question_id]
+        said = f"{subject} {size}; {item.verdict.reason_vi}, nên chưa gắn phần khác này với truyền thông"
     numbers = _numbers(estimate, item.decimals)
     return Finding(f"inside-seen-{question_id}", f"{text.sentence_case(item.outcome_vi)}: {said}.", numbers, item.rests_on, item.verdict.grade)
 

@@ -24,12 +24,14 @@ class Ground:
     seed: int
 
     @property
+    def short_vi(self) -> str:
+        """``200 bảng mô phỏng mỗi kịch bản``."""
+        return f"{text.number(self.draws)} bảng mô phỏng mỗi kịch bản"
+
+    @property
     def said_vi(self) -> str:
         """``200 bảng mô phỏng mỗi kịch bản, 92 xã trong 9 huyện × 72 tháng, hạt giống 766``."""
-        return (
-            f"{text.number(self.draws)} bảng mô phỏng mỗi kịch bản, {self.units} xã trong {self.districts} huyện × {self.months} tháng, "
-            f"hạt giống {self.seed}"
-        )
+        return f"{self.short_vi}, {self.units} xã trong {self.districts} huyện × {self.months} tháng, hạt giống {self.seed}"
 
 
 def headline(rows: pd.DataFrame, ground: Ground) -> Finding:
@@ -68,8 +70,8 @@ def notes(ground: Ground) -> Sequence[Sentence]:
     """How the table is to be read."""
     return [
         Sentence(
-            f"Mọi số trong phần này là mô phỏng: {ground.said_vi}. Mỗi bảng được hỏi ba lần: với mức thật đã cài, khi không có gì "
-            "(mỗi lần p không quá 0,05 là một báo động nhầm), và với một phần tư mức thật (tỷ lệ nhận ra). "
+            f"Mọi số trong phần này là mô phỏng: {ground.said_vi}. Mỗi bảng được hỏi với mức thật đã cài, rồi hỏi lại "
+            "khi không có gì: mỗi lần p không quá 0,05 là một báo động nhầm. "
             "Cùng một hạt giống cho cùng biến động ở mọi kịch bản, nên các dòng khác nhau do cách tính chứ không do may rủi.",
             SIMULATED,
             is_note=True,

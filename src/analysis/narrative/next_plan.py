@@ -14,10 +14,11 @@ from analysis.narrative.outcomes import Assessment, all_sources
 POINTS_VI = "điểm phần trăm"
 MOSTLY = 0.5  # from this share of an item's activities on, its time rather than a slip is in question
 DECIMALS = 2
+MIN_STAGGERED = 8  # communes that already do an item: with fewer, waves of communes could not be compared
 ADVICE_VI = {
     "assign": "Bỏ, hoặc giao lại người và thời hạn",
     "move": "Dời thời gian",
-    "widen": "Thêm người dân, doanh nghiệp vào đối tượng",
+    "widen": "Giữ cho cán bộ, hoặc thêm người dân vào đối tượng",
     "shortfall": "Xem lại số lần hoặc cách làm",
     "stagger": "Giữ, chia đợt giữa các xã",
     "keep": "Giữ",
@@ -54,11 +55,12 @@ def advice(item: pd.Series, supported: Sequence[Assessment]) -> Advice:
     public = f"{int(item['public_count'])} trên {done} hoạt động hướng tới người dân, doanh nghiệp"
     if supported:
         return Advice("keep", f"{public}; bằng chứng chung của năm: {_best_label(supported)}")
-    if int(item["communes_count"]):
+    if int(item["communes_count"]) >= MIN_STAGGERED:
         return Advice(
             "stagger", f"{public}, ở {int(item['communes_count'])} xã; chưa biết có thay đổi gì kèm theo vì chưa có nơi làm trước, nơi làm sau"
         )
-    return Advice("keep", f"{public}, không do xã làm nên không chia đợt giữa các xã được")
+    who = "không do xã làm" if not int(item["communes_count"]) else f"mới ở {int(item['communes_count'])} xã"
+    return Advice("keep", f"{public}, {who} nên chưa chia đợt giữa các xã được")
 
 
 def _untouched(item: pd.Series) -> Advice:

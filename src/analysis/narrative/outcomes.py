@@ -39,16 +39,6 @@ def all_sources(assessments: list[Assessment]) -> Provenance:
     return reduce(or_, (item.rests_on for item in assessments))
 
 
-def detectable(item: Assessment, estimate: EffectEstimate) -> Sentence:
-    """The smallest effect the comparison could have seen, said before any estimate."""
-    said = (
-        f"Trước khi xem kết quả về {item.outcome_vi}: so {item.treated_vi} ({estimate.treated_count} đơn vị) với {item.comparison_vi} "
-        f"({estimate.comparison_count} đơn vị) thì khác biệt dưới {text.number(estimate.mde or 0.0, item.decimals)} {item.unit_vi} khó nhận ra "
-        "(khả năng phát hiện khác biệt đúng bằng mức này là 80 %)."
-    )
-    return Sentence(said, item.rests_on)
-
-
 def observed(item: Assessment, estimate: EffectEstimate) -> Finding:
     """The estimate in the words its grade allows."""
     size = f"{text.signed(estimate.estimate, item.decimals)} {item.unit_vi}"

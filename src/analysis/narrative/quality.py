@@ -7,7 +7,6 @@ from analysis.blocks import Finding, Provenance, Sentence, provenance
 from analysis.codes import SHARED_RANK
 from analysis.corrections import EXPIRED
 from analysis.delivery import untouched_items
-from analysis.narrative.delivery import counted, judged
 from analysis.tables import FIGURE, register_provenance
 
 NOTICES_SHOWN = 3
@@ -86,33 +85,6 @@ def first_step(progress: pd.DataFrame | None, silent: pd.DataFrame, activities: 
     return Finding("first-step", f"Việc nên làm: {'; '.join(steps)}.", "Chi tiết ở chương “Kế hoạch năm tới”.", rests_on)
 
 
-def unassigned_items(progress: pd.DataFrame, activities: pd.DataFrame, *, is_over: bool) -> Sentence | None:
-    """Items without any activity though their time has begun: give them a person and a date, or drop them once the year is over."""
-    untouched = untouched_items(progress)
-    if untouched.empty:
-        return None
-    named = text.enumerate_vi([f"{row.activity_type} (mục {row.section}.{row.stt})" for row in untouched.itertuples()])
-    if is_over:
-        said = f"Bỏ, hoặc giao rõ người và thời hạn cho nội dung chưa có hoạt động nào: {named}."
-    else:
-        said = f"Giao rõ người và thời hạn cho nội dung đã đến thời gian thực hiện mà chưa có hoạt động nào: {named}."
-    return Sentence(said, provenance(progress, activities))
-
-
-def weak_items(progress: pd.DataFrame, activities: pd.DataFrame, *, is_over: bool) -> Sentence | None:
-    """Items that fell short of their stated number, or of what of it is owed until the year is over."""
-    stated = judged(progress, is_over=is_over)
-    short = stated[(stated["share"] < 1).fillna(False)]
-    if short.empty:
-        return None
-    named = text.enumerate_vi([f"{item['activity_type']} (mục {item['section']}.{item['stt']}: {counted(item)})" for _, item in short.iterrows()])
-    if is_over:
-        said = f"Xem lại số lần hoặc cách làm ở nội dung chưa đạt: {named}."
-    else:
-        said = f"Trong phần còn lại của năm, làm bù số lần đã đến hạn ở {named}."
-    return Sentence(said, provenance(progress, activities))
-
-
 def urge(silent: pd.DataFrame, below: pd.DataFrame, activities: pd.DataFrame, *, is_over: bool) -> Sentence:
     """Units that logged nothing."""
     asked = "Làm rõ lý do ở" if is_over else "Đôn đốc"
@@ -133,15 +105,6 @@ def record_reach(unrecorded: int, activities: pd.DataFrame) -> Sentence:
     """Activities that do not say whom they reached."""
     counted = f"{text.number(unrecorded)} trên {text.number(len(activities))} hoạt động đang để trống"
     return Sentence(f"Ghi số lượt tiếp cận của từng hoạt động: {counted}.", provenance(activities))
-
-
-def stagger(plans: pd.DataFrame) -> Sentence:
-    """A staggered start is what would make the question of contribution answerable."""
-    return Sentence(
-        "Triển khai so le giữa các xã (chia đợt bằng bốc thăm) thay vì cùng lúc toàn tỉnh: chỉ khi có nơi làm trước, nơi làm sau "
-        "thì năm tới mới so sánh được và trả lời được câu hỏi truyền thông có đóng góp hay không.",
-        provenance(plans),
-    )
 
 
 def missing_indices(histories: dict[str, pd.DataFrame], year: int, rests_on: Provenance) -> Sentence | None:

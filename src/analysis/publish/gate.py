@@ -17,6 +17,7 @@ from analysis.publish.model import ReportModel
 from analysis.theme import SYNTHETIC_STAMP
 
 MAX_HTML_BYTES = 6_000_000  # so that it can still be sent by an office's mail
+THROUGH_TIME = ("year", "month", "date")  # months since an event, sizes and groups have no era
 CAUSAL_WORDS = ("góp phần", "đi kèm với", "nhờ truyền thông", "làm tăng", "làm giảm", "giúp tăng", "dẫn đến", "tác động làm")
 _RAW_WORDS = re.compile(r"\b(?:None|NaN|NaT)\b|<NA>")
 _RAW_VALUES = {"nan", "None", "NaT", "NaN", "inf"}
@@ -130,9 +131,9 @@ def _words_of(block: Shown) -> list[str]:
 
 
 def _segment_faults(model: ReportModel) -> list[str]:
-    """Every point of a line says its era or regime, and for an index it is the registered era of that edition."""
+    """Every point of a line through time says its era or regime, and for an index it is the registered era of that edition."""
     faults = []
-    for chart in (chart for chart in model.every(Chart) if chart.kind == "line"):
+    for chart in (chart for chart in model.every(Chart) if chart.kind == "line" and chart.x_kind in THROUGH_TIME):
         for series in chart.series:
             eras = model.eras.get(series.index, {})
             registered = [eras.get(str(x)) for x in series.x]

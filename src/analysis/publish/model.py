@@ -9,7 +9,18 @@ from analysis.blocks import Block, Chapter, Chart, Finding, Sentence, Shown, Tab
 from analysis.errors import ReportRefused
 from analysis.record import BLOCK_MIME
 
-CHAPTER_ORDER = ("leaders", "delivery", "standing", "uptake", "outcomes", "evidence-uptake", "evidence-indices", "next-year", "quality")
+CHAPTER_ORDER = (
+    "leaders",
+    "delivery",
+    "standing",
+    "uptake",
+    "outcomes",
+    "evidence-uptake",
+    "evidence-indices",
+    "next-plan",
+    "next-year",
+    "quality",
+)
 
 Kind = TypeVar("Kind", Chart, Table, Finding, Sentence)
 

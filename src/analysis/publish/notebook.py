@@ -1,10 +1,11 @@
 """Strict papermill: an unknown, unread or missing parameter, or a lost parameters cell, stops the run."""
 
 import ast
+import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import chdir
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -17,6 +18,7 @@ from analysis.errors import LantoaError, ReportRefused
 PARAMETERS_TAG = "parameters"
 TIMEOUT_SECONDS = 600  # a notebook here takes seconds; ten minutes means it hangs
 WORKERS = 2
+THREAD_SETTINGS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 Parameters = dict[str, Any]
@@ -168,6 +170,18 @@ def _subclasses(kind: type) -> set[type]:
     return found
 
 
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Kernels that start inside do their linear algebra in one thread: the matrices are small, and the kernels already share the cores."""
+    added = [name for name in THREAD_SETTINGS if name not in os.environ]
+    os.environ.update(dict.fromkeys(added, "1"))
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
+
+
 def execute_all(notebooks: Mapping[Path, Parameters], folder: Path, kernel_cwd: Path, on_done: Callable[[Executed], None]) -> list[Executed]:
     """Run two notebooks at a time, each with its parameters in a kernel of its own; results come back in the order given.
 
@@ -177,7 +191,7 @@ def execute_all(notebooks: Mapping[Path, Parameters], folder: Path, kernel_cwd: 
     for notebook, parameters in notebooks.items():
         check_contract(notebook, parameters)
     done: dict[str, Executed] = {}
-    with chdir(kernel_cwd), ThreadPoolExecutor(WORKERS) as pool:
+    with chdir(kernel_cwd), _one_thread_each(), ThreadPoolExecutor(WORKERS) as pool:
         running = [pool.submit(execute, notebook, folder / notebook.name, parameters) for notebook, parameters in notebooks.items()]
         try:
             for future in as_completed(running):

@@ -22,8 +22,20 @@ from analysis.publish.notebook import Executed, execute_all
 from analysis.sources import sha256_of
 from analysis.units import INDEX_VINTAGE, province_name
 
-NOTEBOOKS = ("01_plan_delivery", "02_governance_indices", "03_online_uptake", "04_communication_and_outcomes", "05_evidence_uptake", "05_evidence_indices", "annual_report")
-OWN_PARAMETERS = {"02_governance_indices": {"index": "all"}}  # besides year, province and day
+NOTEBOOKS = (
+    "01_plan_delivery",
+    "02_governance_indices",
+    "03_online_uptake",
+    "04_communication_and_outcomes",
+    "05_evidence_uptake",
+    "05_evidence_indices",
+    "06_next_plan",
+    "annual_report",
+)
+OWN_PARAMETERS: dict[str, dict[str, str | int]] = {  # besides year, province and day
+    "02_governance_indices": {"index": "all"},
+    "06_next_plan": {"waves": "2 3 4", "seed": 7},
+}
 NOTEBOOKS_FOLDER = "so-tay"
 MODEL_FILE = "mo-hinh.json"
 

@@ -17,10 +17,12 @@ from analysis.estimate.inference import POWER
 from analysis.estimate.inside.power import PowerResult
 from analysis.estimate.inside.waves import BALANCE, wave_balance
 from analysis.spreadsheets import FONT_NAME, SheetColumn
+from analysis.theme import SYNTHETIC_STAMP
 
 LIST_SHEET, LOT_SHEET, POWER_SHEET = "Danh sách", "Cách bốc thăm", "Nhận ra được gì"
-HEADING_ROW = 4
+HEADING_ROW, STAMP_ROW = 4, 3
 TITLE_FONT, LABEL_FONT = Font(name=FONT_NAME, bold=True, size=14), Font(name=FONT_NAME, bold=True)
+STAMP_FONT = Font(name=FONT_NAME, bold=True, color="801650")
 BALANCE_VI = {"dossiers_count": "Hồ sơ 12 tháng gần nhất", "online_pct": "Nộp trực tuyến 12 tháng gần nhất (%)"}
 LIST_COLUMNS = {
     "stt": SheetColumn("STT", 6),
@@ -47,14 +49,15 @@ class WaveTable:
     power: PowerResult | None
     refusal_vi: str
     notes_vi: tuple[str, ...]
+    is_synthetic: bool
 
 
 def write_waves(path: Path, table: WaveTable) -> None:
     """The workbook at ``path``, the same bytes for the same lot and day. Raises ``FolderUnusable``."""
     book = spreadsheets.new_workbook(f"Phân đợt triển khai, {table.place}")
-    _list_sheet(book, table)
-    _lot_sheet(book, table)
-    _power_sheet(book, table)
+    for number, fill in enumerate((_list_sheet, _lot_sheet, _power_sheet)):
+        fill(book, table)
+        _stamp(book.worksheets[number], table)
     spreadsheets.save(book, path)
 
 
@@ -115,10 +118,10 @@ def _lot_sheet(book: Workbook, table: WaveTable) -> None:
     sheet = book.create_sheet(LOT_SHEET)
     _title(sheet, "CÁCH BỐC THĂM")
     sheet.column_dimensions["A"].width = 36
-    for row, (label, value) in enumerate(_lot_lines(table), 3):
+    for row, (label, value) in enumerate(_lot_lines(table), STAMP_ROW + 1):
         spreadsheets.put(sheet.cell(row, 1), label)
         spreadsheets.put(sheet.cell(row, 2), value)
-        sheet.cell(row, 1).font = LABEL_FONT
+        sheet.cell(row, 1).font, sheet.cell(row, 1).alignment = LABEL_FONT, Alignment(vertical="top")
         sheet.cell(row, 2).alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
         sheet.merge_cells(start_row=row, end_row=row, start_column=2, end_column=6)
         sheet.row_dimensions[row].height = spreadsheets.height_of(spreadsheets.line_count(str(value), 92))
@@ -157,13 +160,13 @@ def _power_sheet(book: Workbook, table: WaveTable) -> None:
     _title(sheet, "CÁCH CHIA NÀY NHẬN RA ĐƯỢC GÌ")
     sheet.column_dimensions["A"].width = 44
     lines = list(power_lines(table.power, table.refusal_vi))
-    for row, said in enumerate(lines, 2):
+    for row, said in enumerate(lines, STAMP_ROW + 1):
         _line(sheet, row, said, 3)
         sheet.row_dimensions[row].height = spreadsheets.height_of(spreadsheets.line_count(said, 100))
     if table.power is not None:
         columns = [SheetColumn("Thay đổi thật (điểm phần trăm)", 44, "0.00"), SheetColumn("Khả năng nhận ra", 28, spreadsheets.PERCENT_FORMAT)]
         columns.append(SheetColumn("Sai số mô phỏng", 28, spreadsheets.PERCENT_FORMAT))
-        spreadsheets.write_table(sheet, columns, table.power.curve.iloc[::2].to_numpy().tolist(), first_row=len(lines) + 3)
+        spreadsheets.write_table(sheet, columns, table.power.curve.iloc[::2].to_numpy().tolist(), first_row=STAMP_ROW + len(lines) + 2)
         sheet.freeze_panes = None
     spreadsheets.print_across(sheet)
 
@@ -187,6 +190,12 @@ def _title(sheet: Worksheet, said: str) -> None:
     spreadsheets.put(sheet.cell(1, 1), said)
     sheet.cell(1, 1).font = TITLE_FONT
     sheet.row_dimensions[1].height = 22
+
+
+def _stamp(sheet: Worksheet, table: WaveTable) -> None:
+    if table.is_synthetic:
+        spreadsheets.put(sheet.cell(STAMP_ROW, 1), SYNTHETIC_STAMP)
+        sheet.cell(STAMP_ROW, 1).font = STAMP_FONT
 
 
 def _line(sheet: Worksheet, row: int, said: str, width: int) -> None:

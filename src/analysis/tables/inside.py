@@ -28,6 +28,7 @@ METHODS_VI = {
     "adstock_effect": "tác dụng lưu lại giảm dần",
     "uptake_count_model": "mô hình đếm hồ sơ",
 }
+SCALES_VI = {"uptake_count_model": " logit"}  # all others are percentage points
 
 
 def overview(rows: Sequence[tuple[str, str, EffectEstimate, str]], rests_on: Provenance) -> Table:
@@ -67,7 +68,7 @@ def _overview_row(name: str, declared_vi: str, estimate: EffectEstimate, grade: 
         p_cell(estimate.p_rank, is_printed=is_printed),
         adjusted,
         rate,
-        f"{grade}: {LABELS_VI[grade]}",  # type: ignore[index]
+        f"{grade}: {LABELS_VI[grade]}",
         declared_vi,
     )
 
@@ -105,7 +106,8 @@ def _companion(estimate: EffectEstimate) -> tuple[Cell, ...]:
         f"{item.name_vi} {text.number(item.value, DECIMALS)}{f' {item.unit_vi}' if item.unit_vi else ''}" for item in estimate.quantities
     )
     error = None if estimate.std_error is None else text.number(estimate.std_error, DECIMALS)
-    return text.sentence_case(METHODS_VI[estimate.method]), text.signed(estimate.estimate, DECIMALS), error, estimate.clusters_count, told or None
+    size = text.signed(estimate.estimate, DECIMALS) + SCALES_VI.get(estimate.method, "")
+    return text.sentence_case(METHODS_VI[estimate.method]), size, error, estimate.clusters_count, told or None
 
 
 def planted(rows: Sequence[tuple[str, float, EffectEstimate]], rests_on: Provenance) -> Table:

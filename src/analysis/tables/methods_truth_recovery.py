@@ -29,7 +29,7 @@ def recovery(rows: pd.DataFrame, measured_on: str, rests_on: Provenance) -> Tabl
     )
     notes = (
         f"Đo trên {measured_on}. Mức thật là bình quân của đúng những ô mà cách tính nói tới; điểm phần trăm, riêng mô hình số hồ sơ là logit.",
-        f"Nhận ra mức nhỏ: tỷ lệ p không quá 0,05 khi mức thật bằng {text.percent(SMALL, 0)} mức ghi ở cột “Mức thật”.",
+        f"Nhận ra mức nhỏ: tỷ lệ p không quá 0,05 khi mức thật bằng {text.percent(SMALL, 0)} mức ghi ở cột “Mức thật”; chỉ đo khi được hỏi.",
         "Kịch bản đánh dấu * không thỏa giả định của cách tính nên dùng: đưa vào để thấy giới hạn, không để chấm lời hứa.",
     )
     return Table("recovery", "Mỗi cách tính tìm lại mức thật đến đâu", columns, tuple(_row(row) for _, row in rows.iterrows()), rests_on, notes)

@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky
-from scipy.sparse import bmat, csr_matrix
+from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from analysis.estimate.matrix import Matrix
@@ -24,19 +24,19 @@ class TwoWay:
     def __init__(self, first: NDArray[np.int64], second: NDArray[np.int64], weights: Matrix) -> None:
         self._first, self._second = (np.unique(codes, return_inverse=True)[1] for codes in (first, second))
         self.weights = np.asarray(weights, dtype=np.float64)
-        cells, sizes = np.arange(len(self.weights)), (self._first.max() + 1, self._second.max() + 1)
-        self._sum_first = csr_matrix((self.weights, (self._first, cells)), shape=(sizes[0], len(cells)))
-        self._sum_second = csr_matrix((self.weights, (self._second, cells)), shape=(sizes[1], len(cells)))
-        self._crossed = csr_matrix((self.weights, (self._first, self._second)), shape=sizes).toarray()
+        first_count, second_count = int(self._first.max()) + 1, int(self._second.max()) + 1
+        both = self._first * second_count + self._second
+        self._crossed = np.bincount(both, self.weights, first_count * second_count).reshape(first_count, second_count)
         self._first_totals = self._crossed.sum(axis=1)
 
     @cached_property
     def _parts(self) -> Integers:
         """Which connected part of the panel each second effect stands in (T)."""
-        sizes = self._crossed.shape
-        linked = csr_matrix(self._crossed)
-        graph = bmat([[csr_matrix((sizes[0], sizes[0])), linked], [linked.T, None]], format="csr")
-        return np.asarray(connected_components(graph, directed=False)[1][sizes[0] :], dtype=np.int64)
+        seen = (self._crossed > 0).astype(np.float64)
+        shared = seen.T @ seen > 0
+        if shared[0].all():
+            return np.zeros(len(shared), dtype=np.int64)
+        return np.asarray(connected_components(csr_matrix(shared), directed=False)[1], dtype=np.int64)
 
     @cached_property
     def _free(self) -> NDArray[np.bool_]:
@@ -73,7 +73,11 @@ class TwoWay:
 
     def effects(self, columns: Matrix) -> tuple[Matrix, Matrix]:
         """First and second effects fitted to ``columns`` (M × K): shapes (N, K) and (T, K), the second of least length."""
-        return self.solved(self._sum_first @ columns, self._sum_second @ columns)
+        return self.solved(self._sums(self._first, columns), self._sums(self._second, columns))
+
+    def _sums(self, codes: Integers, columns: Matrix) -> Matrix:
+        """Weighted sums of columns (M × K) by effect."""
+        return np.stack([np.bincount(codes, self.weights * column) for column in columns.T], axis=1)
 
     def solved(self, first_totals: Matrix, second_totals: Matrix) -> tuple[Matrix, Matrix]:
         """Effects (N, K) and (T, K) whose weighted fitted values add up to given totals of each effect (same shapes), sorted by number."""

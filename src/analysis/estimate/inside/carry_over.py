@@ -60,9 +60,9 @@ def adstock_effect(
     ``mde`` are those of the distributed-lag sum over 0 to ``lags`` months; where it does not differ from 0 at the level, decay,
     half-life and what rests on them are absent from ``quantities`` and ``by_period``, and ``notes_vi`` says so.
 
-    The interval is that of the delta method on the long-run effect itself: 93-95 % coverage over 400 draws of 92 units by 72 months with
-    shocks carried over at 0.6 and decays of 0.5 to 0.8; without any effect 97-99 %. That of decay and half-life is taken on the
-    logarithm of the half-life (92-96 %). ``quantities``: ``contemporaneous_effect``, ``decay``, ``half_life`` (months),
+    The interval is that of the delta method on the long-run effect itself: 93-95 % coverage over 300-400 draws of 92 units by 72 months
+    with shocks carried over at 0.35 or 0.6 and decays of 0.5 to 0.8; without any effect 97-99 %. That of decay and half-life is taken
+    on the logarithm of the half-life (91-96 %). ``quantities``: ``contemporaneous_effect``, ``decay``, ``half_life`` (months),
     ``cumulative_12_months`` (its own month and 11 more) and, always, ``distributed_lag_sum``. ``by_period`` has one row a month after
     the dose, 0 to 12, with the columns of ``distributed_lag``.
 

@@ -103,10 +103,12 @@ def cells_of(
     Rows without an outcome (a denominator of zero), or with a weight that is missing or zero, are left out and counted in ``notes_vi``;
     so are units with a single row, which their own effect explains.
 
-    Raises ``DesignRefused`` for absent columns, doubled rows, unreadable months, infinite outcomes, negative weights, a unit
+    Raises ``DesignRefused`` for absent columns, rows without a unit, doubled rows, unreadable months, infinite outcomes, negative weights, a unit
     that stands under two vintages (column ``vintage``) or in two clusters or groups, and for fewer than 4 units or 3 months.
     """
     _refuse_arguments(panel, [unit, time, outcome, *(name for name in (weights, cluster, month_effects_by) if name)], level)
+    if nameless := int(panel[unit].isna().sum()):
+        raise DesignRefused(f"Cột {unit} để trống ở {text.number(nameless)} dòng; mỗi dòng phải ghi đơn vị.")
     rows = panel.assign(**{"_month": _months(panel[time], time)}).sort_values([unit, "_month"], kind="stable")
     _refuse_rows(rows, unit, outcome, weights, cluster, month_effects_by)
     rows, notes = _usable(rows, unit, outcome, weights)

@@ -73,7 +73,7 @@ def _unchanged(*, is_so: bool) -> str:
 
 
 def leads(question: RepeatedDoses) -> CheckResult:
-    """What will be said in the coming months cannot have moved this month's outcome: the sum of ``LEADS`` leads must be nought."""
+    """What will be said in the coming months cannot have moved this month's outcome: ``LEADS`` leads must be nought, jointly."""
     try:
         found = distributed_lag(question.rows, dose=DOSE, lags=question.lags, leads=LEADS, saturation=question.saturation, **question.arguments())
     except DesignRefused as refusal:

@@ -40,11 +40,12 @@ def clustered_fit(cells: Cells, regressors: Matrix, names: tuple[str, ...]) -> C
     """Regression of the cells' outcome on ``regressors`` (M × K), with unit and month effects taken out of both.
 
     The errors are ``DF_RULE`` over the cells' clusters. Raises ``DesignRefused`` where a regressor does not vary beside the effects
-    or repeats another (``names`` say which), and for fewer than 3 clusters.
+    or repeats another (``names`` say which), where the outcome does not vary beside the effects, and for fewer than 3 clusters.
     """
     effects = cells.effects()
     free = effects.residuals(np.column_stack([cells.outcome, regressors]))
     outcome, design = free[:, 0], free[:, 1:]
+    refuse_flat(outcome, cells)
     refuse_collinear(design, regressors, cells.weights, names)
     bread = np.linalg.inv(design.T @ (cells.weights[:, None] * design))
     coefficients = bread @ (design.T @ (cells.weights * outcome))
@@ -73,6 +74,12 @@ def small_sample_factor(cells: Cells, observations: int, month_effects: int, coe
     if observations <= parameters:
         raise DesignRefused(f"Chỉ có {observations} dòng cho {parameters} tham số; không đủ để ước lượng sai số.")
     return clusters / (clusters - 1) * (observations - 1) / (observations - parameters)
+
+
+def refuse_flat(outcome: Matrix, cells: Cells) -> None:
+    """Refuse an ``outcome`` (M), free of effects, of which nothing is left: its errors would be nought."""
+    if np.abs(outcome).max() <= COLLINEAR * np.abs(cells.outcome).max():
+        raise DesignRefused("Kết quả không biến động giữa các đơn vị so sánh nên không ước lượng được sai số.")
 
 
 def refuse_collinear(design: Matrix, raw: Matrix, weights: Matrix, names: tuple[str, ...]) -> None:

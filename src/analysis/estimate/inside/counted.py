@@ -124,7 +124,8 @@ def _informative(cells: Cells, all_is_separated: bool) -> Mask:
 def _iterated(cells: Cells, regressors: Matrix, names: tuple[str, ...], link: Link) -> tuple[Cells, Matrix]:
     """Cells with the working response and weights at the optimum, and the fitted rates."""
     shares = cells.outcome / 100
-    predictor = link.linear((np.clip(shares, 0, 1) * cells.weights + 0.5) / (cells.weights + 1))
+    held = np.clip(shares, 0, 1 if link.all_is_separated else None)
+    predictor = link.linear((held * cells.weights + 0.5) / (cells.weights + 1))
     start = _working(cells, shares, predictor, link)
     refuse_collinear(start.effects().residuals(regressors), regressors, start.weights, names)
     for _ in range(MAX_ITERATIONS):

@@ -43,11 +43,13 @@ class Dose:
 def dose_of(panel: pd.DataFrame, cells: Cells, *, unit: str, time: str, dose: str, saturation: str = "linear") -> Dose:
     """The column ``dose`` of the panel behind ``cells`` (0 or more, NA unknown), on a saturation of ``exposure.SATURATIONS``.
 
-    Rows without an outcome still tell the dose. Raises ``DesignRefused`` for an absent column, negative or infinite doses, an unknown
+    Rows without an outcome still tell the dose. Raises ``DesignRefused`` for an absent column or one of words, negative or infinite doses, an unknown
     saturation, a dose that never varies, and one known for fewer than two units.
     """
     if dose not in panel.columns:
         raise DesignRefused(f"Bảng không có cột {dose}; các cột đang có: {', '.join(map(str, panel.columns))}.")
+    if not pd.api.types.is_numeric_dtype(panel[dose]):
+        raise DesignRefused(f"Cột {dose} không phải là số.")
     rows = panel[panel[unit].isin(cells.units)]
     ordinals = pd.PeriodIndex(rows[time].astype(str), freq="M").asi8
     first = min(int(ordinals.min()), cells.first_month.ordinal)

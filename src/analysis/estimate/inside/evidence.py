@@ -12,6 +12,7 @@ from analysis.estimate.inside.carry_over import adstock_effect
 from analysis.estimate.inside.cells import Cells, Integers
 from analysis.estimate.inside.clustered import used_clusters
 from analysis.estimate.inside.counts import uptake_count_model
+from analysis.estimate.inside.dose_steps import DoseSteps, dose_steps
 from analysis.estimate.inside.group_time import callaway_santanna
 from analysis.estimate.inside.placebo_plans import DRAWS, Recovery, orders_of, placebo_plans
 from analysis.estimate.inside.questions import DOSE, DOSSIERS, MONTH, ONLINE, UNIT, FirstCampaigns, InsideQuestion, RepeatedDoses
@@ -24,20 +25,22 @@ from analysis.text import decapitalised
 
 FAMILY = "trong tỉnh"
 FEW_CLUSTERS = 12
-MIN_RANKED = 100  # placebo plans before their spread may stand for what could be seen
+MIN_MEASURED = 100  # placebo plans before they may say what could be seen
 
 
 @dataclass(frozen=True)
 class InsideEvidence:
     """What is known of one question; ``evidence`` carries the grade, as for outcomes among provinces.
 
-    ``recovery`` is the design on placebo plans of these very data; ``curve`` one row a way to ask. Both None where the design refused.
+    ``recovery`` is the design on placebo plans of these very data; ``curve`` one row a way to ask; ``steps`` groups of dose against none, for
+    repeated doses. None where the design refused.
     """
 
     question: InsideQuestion
     evidence: Evidence
     recovery: Recovery | None = None
     curve: WayTable | None = None
+    steps: DoseSteps | None = None
 
 
 def gather_inside(question: InsideQuestion, *, seed: int, draws: int = DRAWS, grade_only: bool = False) -> InsideEvidence:
@@ -48,7 +51,7 @@ def gather_inside(question: InsideQuestion, *, seed: int, draws: int = DRAWS, gr
     """
     try:
         estimate = _with_few_clusters(question, question.ask(), seed)
-        recovery = recovered(question, seed=seed, draws=draws)
+        recovery = recovered(question, seed=seed, draws=draws, few=_has_few(estimate))
     except DesignRefused as refusal:
         return InsideEvidence(question, refused(question.name, FAMILY, decapitalised(str(refusal)).removesuffix(".")))
     estimate = _measured(estimate, recovery, question.rows[UNIT].nunique())
@@ -57,12 +60,16 @@ def gather_inside(question: InsideQuestion, *, seed: int, draws: int = DRAWS, gr
     if needs_all:
         estimate = replace(estimate, checks=checks.all_checks(question, estimate), one_sign_share=curve.one_sign_share if curve else None)
     companions = () if grade_only else tuple(found for ask in _companions(question) if (found := _tried(ask)) is not None)
+    steps = None if grade_only else _steps(question, seed)
     evidence = Evidence(question.name, FAMILY, question.verdict(estimate), estimate, companions=companions, question=question)
-    return InsideEvidence(question, replace(evidence, rank_calibration=estimate.calibration), recovery, curve)
+    return InsideEvidence(question, replace(evidence, rank_calibration=estimate.calibration), recovery, curve, steps)
 
 
-def recovered(question: InsideQuestion, *, seed: int, draws: int = DRAWS) -> Recovery:
-    """The design of a question on placebo plans of its own data. Raises ``DesignRefused``."""
+def recovered(question: InsideQuestion, *, seed: int, draws: int = DRAWS, few: bool | None = None) -> Recovery:
+    """The design of a question on placebo plans of its own data, with the bootstrap where ``few`` (None: where its cells have few clusters).
+
+    Raises ``DesignRefused``.
+    """
     cells = question.cells()
     orders = orders_of(cells, draws=draws, seed=seed)
 
@@ -70,7 +77,7 @@ def recovered(question: InsideQuestion, *, seed: int, draws: int = DRAWS) -> Rec
         p_value = question.bootstrap(quiet, order, seed=seed).p_value
         return 1.0 if p_value is None else p_value
 
-    p_of = bootstrapped if is_few(used_clusters(cells)) else None
+    p_of = bootstrapped if (is_few(used_clusters(cells)) if few is None else few) else None
     return placebo_plans(question.refit(cells), cells, question.less_effect(cells), orders, p_of)
 
 
@@ -79,9 +86,13 @@ def is_few(clusters: int) -> bool:
     return clusters <= FEW_CLUSTERS
 
 
+def _has_few(estimate: EffectEstimate) -> bool:
+    return estimate.clusters_count is not None and is_few(estimate.clusters_count)
+
+
 def _with_few_clusters(question: InsideQuestion, estimate: EffectEstimate, seed: int) -> EffectEstimate:
     """The estimate with the p-value and interval of the bootstrap where its clusters are few."""
-    if estimate.clusters_count is None or not is_few(estimate.clusters_count):
+    if not _has_few(estimate):
         return estimate
     cells = question.cells()
     return with_bootstrap(estimate, question.bootstrap(cells, np.arange(len(cells.units)), seed=seed))
@@ -89,16 +100,22 @@ def _with_few_clusters(question: InsideQuestion, estimate: EffectEstimate, seed:
 
 def _measured(estimate: EffectEstimate, recovery: Recovery, units_count: int) -> EffectEstimate:
     """The estimate with what placebo plans of the same data say of it."""
-    mde = recovery.minimum_detectable_effect() if len(recovery.fits) >= MIN_RANKED else None
     return replace(
         estimate,
-        mde=mde if mde is not None else estimate.mde,
+        mde=recovery.minimum_detectable_effect() if len(recovery.fits) >= MIN_MEASURED else estimate.mde,
         p_rank=recovery.rank(estimate.estimate),
         p_rank_from="rank among placebo plans: whole histories given to other units",
         placebos=recovery.placebos(),
-        n_placebos=len(recovery.fits),
+        n_placebos=len(recovery.estimates),
         calibration=recovery.calibration(estimate.method, units_count),
     )
+
+
+def _steps(question: InsideQuestion, seed: int) -> DoseSteps | None:
+    try:
+        return dose_steps(question, seed=seed) if isinstance(question, RepeatedDoses) else None
+    except DesignRefused:
+        return None
 
 
 def _companions(question: InsideQuestion) -> list[Callable[[], EffectEstimate]]:
@@ -113,17 +130,19 @@ def _companions(question: InsideQuestion) -> list[Callable[[], EffectEstimate]]:
     if isinstance(question, RepeatedDoses):
         saturation, lags = question.saturation, question.lags
         return [
-            lambda: adstock_effect(question.rows, dose=DOSE, saturation=saturation, **arguments),
-            lambda: uptake_count_model(
-                question.rows,
-                unit=UNIT,
-                time=MONTH,
-                numerator=ONLINE,
-                denominator=DOSSIERS,
-                dose=DOSE,
-                lags=lags,
-                saturation=saturation,
-                cluster=question.cluster,
+            lambda: question.for_one_activity(adstock_effect(question.rows, dose=DOSE, saturation=saturation, **arguments)),
+            lambda: question.for_one_activity(
+                uptake_count_model(
+                    question.rows,
+                    unit=UNIT,
+                    time=MONTH,
+                    numerator=ONLINE,
+                    denominator=DOSSIERS,
+                    dose=DOSE,
+                    lags=lags,
+                    saturation=saturation,
+                    cluster=question.cluster,
+                )
             ),
         ]
     return []

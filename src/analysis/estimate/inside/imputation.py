@@ -38,6 +38,7 @@ from analysis.estimate.result import CheckResult, EffectEstimate
 __all__ = ["NEVER", "EventPath", "ImputationErrors", "Imputed", "event_path", "imputed", "staggered_event_study"]
 
 ImputationErrors = Literal["bjs", "gardner"]
+MIN_COHORT = 5  # clusters: an average of fewer, one left out, is so noisy that errors come out a tenth too large
 ESTIMAND_VI = (
     "chênh lệch bình quân mỗi tháng của đơn vị đã có chiến dịch so với mức dự kiến theo các đơn vị chưa có chiến dịch, "
     "từ tháng có chiến dịch đầu tiên đến {months} tháng sau"
@@ -95,11 +96,10 @@ def imputed(
     """Average effect over the treated cells up to ``horizon`` months after the first campaign (None: all), with clustered errors.
 
     ``first`` and ``min_untreated`` as for ``imputation_of``. Both errors add up v times a residual over clusters (``CR_RULE``) and
-    differ in the residual of a treated cell. ``bjs``: its effect less the average of the same cohort and event time, its own cluster left out
-    (where the cohort has no other cluster: of any cohort at that event time, then of all treated cells). ``gardner``: its effect less
-    the average of all, the error of two-stage least squares; on simulated panels of 91 units with small cohorts it is 5-8 % too small,
-    ``bjs`` 0-10 % too large. Raises ``DesignRefused`` as ``imputation_of``, and where fewer than five clusters are treated or one
-    carries nearly everything.
+    differ in the residual of a treated cell. ``bjs``: its effect less the average of the same cohort and event time, its own cluster left
+    out; cohorts of fewer than five clusters are pooled over their event time, and one alone there over all treated cells. ``gardner``:
+    its effect less the average of all, the error of two-stage least squares. Raises ``DesignRefused`` as ``imputation_of``, and where
+    fewer than five clusters are treated or one carries nearly everything.
     """
     found = imputation_of(cells, first, min_untreated=min_untreated)
     shares = found.shares(found.within(horizon))
@@ -130,15 +130,15 @@ def event_path(found: Imputed) -> EventPath:
 
 
 def around_cohorts(found: Imputation, shares: Matrix) -> Matrix:
-    """Effects (M) around the average of the other clusters at the same event time: of the same cohort, else of any, else of all times."""
+    """Effects (M) around the average of other clusters: of the same cohort and event time, else of that event time, else of all."""
     starts = found.cells.month_of - found.since
-    by_cohort = _others(found, shares, starts * (2 * found.cells.months_count) + found.since)
+    by_cohort = _others(found, shares, starts * (2 * found.cells.months_count) + found.since, MIN_COHORT)
     by_time, by_all = _others(found, shares, found.since), _others(found, shares, np.zeros_like(found.since))
     return np.asarray(found.effects - np.where(np.isnan(by_cohort), np.where(np.isnan(by_time), by_all, by_time), by_cohort))
 
 
-def _others(found: Imputation, shares: Matrix, groups: Integers) -> Matrix:
-    """Average effect (M) of the cell's group over clusters other than its own, NaN without any; clusters count by their squared weight."""
+def _others(found: Imputation, shares: Matrix, groups: Integers, least: int = 2) -> Matrix:
+    """Average effect (M) of the cell's group over clusters other than its own, each by its squared weight; NaN with fewer than ``least`` clusters."""
     pairs = groups * found.cells.clusters_count + found.cells.cluster_of
     used = shares > 0
     keys, place = np.unique(pairs[used], return_inverse=True)
@@ -146,9 +146,8 @@ def _others(found: Imputation, shares: Matrix, groups: Integers) -> Matrix:
     effect = np.bincount(place, (shares * np.nan_to_num(found.effects))[used])
     _, group = np.unique(keys // found.cells.clusters_count, return_inverse=True)
     top, bottom = np.bincount(group, weight * effect)[group] - weight * effect, np.bincount(group, weight**2)[group] - weight**2
-    is_alone = np.bincount(group)[group] == 1
     result = np.full(len(shares), np.nan)
-    result[used] = np.divide(top, bottom, out=np.full(len(keys), np.nan), where=~is_alone)[place]
+    result[used] = np.divide(top, bottom, out=np.full(len(keys), np.nan), where=np.bincount(group)[group] >= least)[place]
     return result
 
 

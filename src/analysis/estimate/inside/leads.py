@@ -21,7 +21,7 @@ from analysis.estimate.result import CheckResult
 
 NAME = "pre-trend"
 MIN_REST = 2  # degrees of freedom that the joint test leaves: with one it sees next to nothing
-_LARGEST_NONCENTRALITY = 1e4
+_LARGEST_NONCENTRALITY = 2.0**14
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,14 @@ class Leads:
         ramp = 1 + self.periods / (1 - self.periods.min())
         _, restrictions, rest = self.joint()
         bound = fdtri(restrictions, rest, 1 - SIGNIFICANCE)
-        needed = brentq(lambda noncentrality: ncfdtr(restrictions, rest, noncentrality, bound) - (1 - POWER), 1e-6, _LARGEST_NONCENTRALITY)
-        return float(np.sqrt(needed / self._form(ramp)))
+
+        def missed(noncentrality: float) -> float:
+            return float(ncfdtr(restrictions, rest, noncentrality, bound)) - (1 - POWER)
+
+        highest = 1.0
+        while missed(highest) > 0 and highest < _LARGEST_NONCENTRALITY:  # no further than needed: far out ncfdtr is NaN
+            highest *= 2
+        return float(np.sqrt(brentq(missed, 1e-6, highest) / self._form(ramp)))
 
     def _form(self, path: Matrix) -> float:
         kept = self.is_testable

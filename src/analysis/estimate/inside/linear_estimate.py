@@ -78,8 +78,8 @@ def weighted_estimate(cells: Cells, influence: Matrix, path: Matrix) -> LinearEs
     """An estimator of known weights, ``influence @ outcome`` (M), such as the imputation event study.
 
     Imposed under the null is the sharp one: the effect is ``null`` times ``path`` (M; 1 on treated cells, 0 elsewhere) in every cell,
-    and the rest is unit, month and residual. Effects that differ between cells stay in the residuals, which makes the test
-    conservative. Residuals behind the standard error are those of the outcome on unit effects, month effects and ``path``, whatever
+    and the rest is unit, month and residual; effects that differ between cells stay in the residuals and widen the draws. Residuals
+    behind the standard error are those of the outcome on unit effects, month effects and ``path``, whatever
     error the estimator itself prints. Raises ``ValueError`` where the weights do not add to nothing over unit and month effects and to
     one along ``path``: then the statistic is not what the null says.
     """

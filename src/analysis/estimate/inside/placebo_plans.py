@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
-from analysis.estimate.inference import Fit, rank_p, rank_threshold
+from analysis.estimate.inference import Fit, rank_p
 from analysis.estimate.inside.cells import Cells, Integers
 from analysis.estimate.matrix import Matrix
 from analysis.estimate.refusals import DesignRefused
@@ -46,10 +47,9 @@ class Recovery:
         return EFFECT_SD * self.spread
 
     def calibration(self, method: str, units_count: int) -> Calibration:
-        """False alarms, power against ``planted`` and coverage of the 95 % interval, which a planted constant effect does not change."""
+        """False alarms, power against ``planted`` and coverage of the 95 % interval, which holds what the test does not reject."""
         rate = float((self.p_values <= ALPHA).mean())
         shifted = [Fit(fit.estimate + self.planted, fit.std_error, fit.df).p_value for fit in self.fits]
-        intervals = np.array([fit.interval(1 - ALPHA) for fit in self.fits])
         return Calibration(
             false_alarm_rate=rate,
             placebos_count=len(self.fits),
@@ -57,7 +57,7 @@ class Recovery:
             method=method,
             alpha=ALPHA,
             monte_carlo_error=float(np.sqrt(rate * (1 - rate) / len(self.fits))),
-            coverage=float(((intervals[:, 0] <= 0) & (intervals[:, 1] >= 0)).mean()),
+            coverage=1 - rate,
             effect_sd=EFFECT_SD,
             units_count=units_count,
             cells_count=1,
@@ -67,11 +67,11 @@ class Recovery:
         """Two-sided rank of the real estimate among the placebo plans."""
         return rank_p(estimate, self.estimates)
 
-    def minimum_detectable_effect(self, power: float = 0.8) -> float | None:
-        """The true effect that the rank finds with ``power`` when noise is as in the placebo plans with nothing to find; None with too few."""
-        centred = np.array([fit.estimate for fit in self.fits])
-        reach = rank_threshold(centred, ALPHA)
-        return None if reach is None else reach - float(np.quantile(np.concatenate([centred, -centred]), 1 - power))
+    def minimum_detectable_effect(self, power: float = 0.8) -> float:
+        """The constant effect, of either sign, that the test finds with ``power`` when noise is as in the placebo plans with nothing to find."""
+        reach = np.array([float(stdtrit(fit.df, 1 - ALPHA / 2)) * fit.std_error for fit in self.fits])
+        noise = np.array([fit.estimate for fit in self.fits])
+        return float(np.quantile(np.concatenate([reach - noise, reach + noise]), power))
 
     def placebos(self) -> pd.Series:
         """Estimates on the observed outcome by number of the draw."""
@@ -81,18 +81,22 @@ class Recovery:
 def orders_of(cells: Cells, *, draws: int, seed: int, groups: Sequence[int] | None = None) -> Integers:
     """Who gets whose history, draws × N: unit n is given the history of unit ``order[n]``, within ``groups`` (N) where given.
 
-    Where several units share a cluster, whole clusters change places: a unit gets the history of the first unit of the other cluster,
-    since all units of a cluster were given the same one. Reproducible by ``seed``.
+    Where several units share a cluster, whole clusters change places: the units of a cluster are given the histories of those of the
+    other in turn (all are the same where the cluster was given one), again from the first where it has fewer. Reproducible by ``seed``.
     """
     rng = np.random.default_rng(seed)
     units = len(cells.units)
     strata = np.zeros(units, dtype=np.int64) if groups is None else np.asarray(groups, dtype=np.int64)
     if cells.clusters_count == units:
         return np.array([_shuffled(rng, np.arange(units), strata) for _ in range(draws)])
-    members = np.arange(cells.clusters_count)
-    first = np.array([int(np.flatnonzero(cells.clusters == cluster)[0]) for cluster in members])
-    stratum = strata[first]
-    return np.array([first[_shuffled(rng, members, stratum)][cells.clusters] for _ in range(draws)])
+    clusters = np.arange(cells.clusters_count)
+    by_cluster = np.argsort(cells.clusters, kind="stable")
+    sizes = np.bincount(cells.clusters)
+    first = np.cumsum(sizes) - sizes
+    place = np.empty(units, dtype=np.int64)
+    place[by_cluster] = np.arange(units) - first[cells.clusters[by_cluster]]
+    drawn = (_shuffled(rng, clusters, strata[by_cluster[first]])[cells.clusters] for _ in range(draws))
+    return np.array([by_cluster[first[given] + place % sizes[given]] for given in drawn])
 
 
 def _shuffled(rng: np.random.Generator, members: Integers, strata: Integers) -> Integers:

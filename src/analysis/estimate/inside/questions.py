@@ -17,11 +17,11 @@ from analysis.estimate.inference import Fit
 from analysis.estimate.inside.cells import Cells, Integers, cells_of
 from analysis.estimate.inside.doses import Dose, dose_of, known_at
 from analysis.estimate.inside.imputation import NEVER, imputed, staggered_event_study
-from analysis.estimate.inside.lags import distributed_lag, lagged, window_columns
+from analysis.estimate.inside.lags import distributed_lag, lagged, one_more_vi, window_columns
 from analysis.estimate.inside.linear_estimate import LinearEstimate, regression_estimate, weighted_estimate
 from analysis.estimate.inside.wild import WildBootstrap, wild_cluster_bootstrap
 from analysis.estimate.matrix import Matrix
-from analysis.estimate.result import EffectEstimate
+from analysis.estimate.result import EffectEstimate, Quantity
 from analysis.exposure import saturated
 
 UNIT, MONTH, SHARE, DOSSIERS, ONLINE = "unit_code", "period_month", "share_pct", "denominator_count", "numerator_count"
@@ -109,8 +109,8 @@ class FirstCampaigns(InsideQuestion):
 
     def cells(self) -> Cells:
         """Cells of units that were seen before they began."""
-        opening = self.rows[MONTH].min()
-        running = [unit for unit, month in self.first.items() if month <= opening]
+        opening = self.rows.loc[self.rows[self.outcome].notna(), MONTH].min()  # rows may begin earlier, with the log
+        running = [unit for unit, month in self.first.items() if str(month) <= str(opening)]
         return cells_of(self.rows[~self.rows[UNIT].isin(running)], **self.arguments())
 
     def starts(self, cells: Cells) -> Integers:
@@ -157,7 +157,12 @@ class RepeatedDoses(InsideQuestion):
         """The estimate. Raises ``DesignRefused``."""
         doses = [self.of, *([self.beside] if self.beside else [])]
         found = distributed_lag(self.rows, dose=doses, lags=self.lags, saturation=self.saturation, **self.arguments())
-        return _scaled(found, self.one_activity)
+        return self.for_one_activity(found)
+
+    def for_one_activity(self, found: EffectEstimate) -> EffectEstimate:
+        """An estimate for one unit of (saturated) dose as that of one activity in a month that had none."""
+        told = found.estimand_vi.replace(one_more_vi(self.saturation), ONE_ACTIVITY_VI)
+        return replace(_scaled(found, self.one_activity), estimand_vi=told)
 
     @property
     def one_activity(self) -> float:
@@ -205,6 +210,9 @@ class RepeatedDoses(InsideQuestion):
         return np.asarray(cells.outcome - np.where(known, effect, 0.0))
 
 
+ONE_ACTIVITY_VI = "một hoạt động trong tháng chưa có hoạt động nào"
+_RATIOS = ("odds_ratio", "rate_ratio")  # exp of the estimate
+_BY_DOSE = ("contemporaneous_effect", "cumulative_12_months", "distributed_lag_sum", "marginal_effect")
 _IN_DOSE_UNITS = ("effect", "std_error", "ci_low", "ci_high", "cumulative", "cumulative_low", "cumulative_high")
 
 
@@ -215,4 +223,16 @@ def _scaled(found: EffectEstimate, size: float) -> EffectEstimate:
     rows = found.by_period
     if rows is not None:
         rows = rows.assign(**{name: size * rows[name] for name in _IN_DOSE_UNITS if name in rows})
-    return replace(found, **changed, by_period=rows)
+    return replace(found, **changed, by_period=rows, quantities=tuple(_scaled_quantity(item, size) for item in found.quantities))
+
+
+def _scaled_quantity(item: Quantity, size: float) -> Quantity:
+    numbers = {name: value for name in ("value", "std_error", "ci_low", "ci_high") if (value := getattr(item, name)) is not None}
+    if item.name in _BY_DOSE:
+        return replace(item, **{name: size * value for name, value in numbers.items()})
+    if item.name not in _RATIOS:
+        return item
+    powers = {name: value**size for name, value in numbers.items()}
+    if "std_error" in numbers:
+        powers["std_error"] = size * powers["value"] * numbers["std_error"] / numbers["value"]
+    return replace(item, **powers)

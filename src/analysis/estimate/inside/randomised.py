@@ -14,6 +14,7 @@ from analysis.estimate.matrix import Matrix
 from analysis.estimate.refusals import DesignRefused
 
 DRAWS = 999
+MANY = 10**9
 TIE = 1e-12  # statistics closer than this, relative to the observed one, are ties and count against it
 
 
@@ -63,9 +64,12 @@ class RandomizationResult:
     @property
     def p_rank_from(self) -> str:
         """Mechanism, number of assignments and the smallest p-value there can be."""
-        how = "all" if self.assignments.is_enumerated else f"drawn, seed {self.seed},"
-        of = "" if self.assignments.is_enumerated else f" of {min(self.assignments.possible_count, 10**9):.3g} possible or more"
-        return f"randomization, {how} {len(self.statistics)} assignments{of}, smallest p {self.assignments.smallest_p:.3g}"
+        count, smallest = len(self.statistics), f"smallest p {self.assignments.smallest_p:.3g}"
+        if self.assignments.is_enumerated:
+            return f"randomization, all {count} assignments, {smallest}"
+        possible = self.assignments.possible_count
+        of = f"{possible}" if possible < MANY else f"more than {MANY:.0e}"
+        return f"randomization, {count} assignments drawn of {of} (seed {self.seed}), {smallest}"
 
 
 def randomization_test(

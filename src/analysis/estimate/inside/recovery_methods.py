@@ -118,6 +118,7 @@ def _carried(trial: Trial, level: Level) -> CarriedOver:
     return fit_adstock(trial.cells(level), trial.dose)
 
 
+@lru_cache(maxsize=4)
 def _distributed_lag(trial: Trial, errors: Errors) -> Answer:
     return _sum_of_lags(trial, errors, _lagged(trial, LEVEL_OF[errors]))
 
@@ -203,21 +204,22 @@ def _before_after(trial: Trial, _: Errors) -> Answer:
     return answer_of(truth, Fit(float(gaps.mean()), float(gaps.std(ddof=1) / np.sqrt(len(gaps))), len(gaps) - 1))
 
 
+WILD: tuple[Errors, ...] = ("wild",)
 NAIVE_DISTRICT: tuple[Errors, ...] = ("district",)
 METHODS = {
     method.name: method
     for method in (
         RecoveryMethod("distributed_lag", "trễ phân phối 0–6 tháng", _distributed_lag, ("commune", "iid")),
-        RecoveryMethod("adstock_effect", "liều cộng dồn tắt dần", _adstock),
+        RecoveryMethod("adstock_effect", "liều cộng dồn tắt dần", _adstock, district_errors=WILD),
         RecoveryMethod("staggered_event_study", "thay thế hai bước", _event_study),
         RecoveryMethod("callaway_santanna", "Callaway–Sant’Anna", _group_time, district_errors=("district", "commune")),
-        RecoveryMethod("event_entered", "trễ phân phối, có biến cố trong mô hình", _event_entered),
-        RecoveryMethod("uptake_count_model", "mô hình số hồ sơ (logit)", _count_model),
+        RecoveryMethod("event_entered", "trễ phân phối, có biến cố trong mô hình", _event_entered, district_errors=WILD),
+        RecoveryMethod("uptake_count_model", "mô hình số hồ sơ (logit)", _count_model, district_errors=WILD),
         RecoveryMethod("contemporaneous_only", "chỉ liều cùng tháng", _contemporaneous, district_errors=NAIVE_DISTRICT, is_naive=True),
         RecoveryMethod("lagged_dependent", "có kết quả tháng trước trong mô hình", _lagged_dependent, district_errors=NAIVE_DISTRICT, is_naive=True),
         RecoveryMethod("static_two_way", "hai chiều tĩnh", _static, district_errors=NAIVE_DISTRICT, is_naive=True),
         RecoveryMethod("before_after", "trước – sau của xã có hoạt động", _before_after, district_errors=("commune",), is_naive=True),
-        RecoveryMethod("event_left_out", "trễ phân phối, bỏ quên biến cố", _distributed_lag, district_errors=("wild",), is_naive=True),
-        RecoveryMethod("officials_counted", "trễ phân phối, gộp cả cán bộ", _officials_counted, district_errors=("wild",), is_naive=True),
+        RecoveryMethod("event_left_out", "trễ phân phối, bỏ quên biến cố", _distributed_lag, district_errors=WILD, is_naive=True),
+        RecoveryMethod("officials_counted", "trễ phân phối, gộp cả cán bộ", _officials_counted, district_errors=WILD, is_naive=True),
     )
 }

@@ -23,6 +23,8 @@ MAX_BIAS_PCT = 3.0
 COVERAGE = (0.92, 0.97)  # of intervals that promise 95 %
 FALSE_ALARMS = (0.03, 0.07)  # of tests that promise 5 %
 IN_CHANCE = 2.0  # Monte Carlo errors by which a measured number may leave its band by luck
+Shares = tuple[tuple[str, float], ...]
+SHARES: Shares = (("planted", 1.0), ("nothing", 0.0), ("small", SMALL))  # of the effect: how each panel is asked
 LEVELS: tuple[Level, ...] = get_args(Level)
 
 
@@ -65,11 +67,12 @@ def recovery_table(
     draws: int = DRAWS,
     seed: int,
     levels: Sequence[Level] = LEVELS,
+    with_power: bool = True,
 ) -> pd.DataFrame:
     """Bias, coverage, false alarms and power of ``methods``; one row a (scenario, assignment, method, errors).
 
     Each of ``draws`` panels is asked three times: with the planted effect (``bias_pct`` of the truth, ``coverage`` of the 95 % interval),
-    with none (``false_alarm_rate`` at 5 %), and with a quarter of it (``power``; ``power_effect`` is its mean truth). Columns beside:
+    with none (``false_alarm_rate`` at 5 %), and, ``with_power``, with a quarter of it (``power``; ``power_effect`` is its mean truth). Beside:
     ``scenario_vi``, ``method_vi``, ``errors_vi``; ``is_recommended``; ``holds`` of the scenario; ``truth`` and ``estimate``, means over
     draws in the method's unit; ``bias_error_pct``, ``coverage_error``, ``false_alarm_error``, ``power_error`` by Monte Carlo;
     ``draws`` answered with the planted effect and ``refused`` ones. Shares are 0 to 1, NaN where nothing was answered. ``promise``: ``kept``
@@ -82,7 +85,7 @@ def recovery_table(
     for scenario in scenarios:
         for level in levels:
             asked = [one for name in scenario.methods for one in asked_at(methods[name], level)]
-            answers = _answers(scenario, level, asked, draws, seed)
+            answers = _answers(scenario, level, asked, seeds_of(seed, draws), SHARES if with_power else SHARES[:2])
             rows += [_row(scenario, level, one, answers[place]) for place, one in enumerate(asked)]
     return pd.DataFrame(rows)
 
@@ -92,18 +95,18 @@ def seeds_of(seed: int, draws: int) -> tuple[int, ...]:
     return tuple(int(np.random.SeedSequence([seed, draw]).generate_state(1)[0]) for draw in range(draws))
 
 
-def _answers(scenario: Scenario, level: Level, asked: Sequence[Asked], draws: int, seed: int) -> list[list[dict[str, float]]]:
+def _answers(scenario: Scenario, level: Level, asked: Sequence[Asked], seeds: Sequence[int], shares: Shares) -> list[list[dict[str, float]]]:
     """For each of ``asked`` what it said of each panel."""
     said: list[list[dict[str, float]]] = [[] for _ in asked]
-    for drawn_by in seeds_of(seed, draws):
-        trials = dict(_trials(scenario.truth, level, drawn_by))
+    for seed in seeds:
+        trials = dict(_trials(scenario.truth, level, seed, shares))
         for place, one in enumerate(asked):
             said[place].append({key: value for kind, trial in trials.items() for key, value in _said(one, kind, trial)})
     return said
 
 
-def _trials(truth: PanelTruth, level: Level, seed: int) -> Iterator[tuple[str, Trial]]:
-    for kind, share in (("planted", 1.0), ("nothing", 0.0), ("small", SMALL)):
+def _trials(truth: PanelTruth, level: Level, seed: int, shares: Shares) -> Iterator[tuple[str, Trial]]:
+    for kind, share in shares:
         drawn = draw_panel(replace(truth, assignment=level, effect=share * truth.effect), seed=seed)
         yield kind, Trial(drawn, seed)
 
@@ -124,15 +127,20 @@ def _said(asked: Asked, kind: str, trial: Trial) -> Iterator[tuple[str, float]]:
 
 def promise_of(row: Mapping[str, Any]) -> str:
     """``kept``, ``near`` or ``broken``: how a row's measured numbers lie to their bands."""
-    bands = (
-        ("bias_pct", "bias_error_pct", (-MAX_BIAS_PCT, MAX_BIAS_PCT)),
-        ("coverage", "coverage_error", COVERAGE),
-        ("false_alarm_rate", "false_alarm_error", FALSE_ALARMS),
-    )
-    beyond = [(max(low - row[name], row[name] - high), row[error]) for name, error, (low, high) in bands]
+    beyond = [
+        _beyond(row["coverage"], COVERAGE, row["draws"]),
+        _beyond(row["false_alarm_rate"], FALSE_ALARMS, row["draws"]),
+        (abs(row["bias_pct"]) - MAX_BIAS_PCT, row["bias_error_pct"]),
+    ]
     if all(distance <= 0 for distance, _ in beyond):
         return "kept"
     return "near" if all(distance <= IN_CHANCE * error for distance, error in beyond) else "broken"
+
+
+def _beyond(share: float, band: tuple[float, float], count: int) -> tuple[float, float]:
+    """How far a share lies beyond its band, and the Monte Carlo error of a share at that edge of it."""
+    edge = band[0] if share < band[0] else band[1]
+    return max(band[0] - share, share - band[1]), _share_error(edge, count)
 
 
 def _row(scenario: Scenario, level: Level, asked: Asked, said: list[dict[str, float]]) -> dict[str, Any]:
