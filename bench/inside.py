@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -49,6 +50,7 @@ LAGS, SATURATION = questions.LAGS, questions.SATURATION
 UNITS, MONTHS, DRAWS, SAMPLE, SEED = 92, 72, 999, 5, 92
 YEAR, PROVINCE, AS_OF = 2024, "74", "2026-11-22"
 EVENTS = frozenset({"2020-04", "2021-07", "2021-08"})
+HAS_PYFIXEST = find_spec("pyfixest") is not None
 ALLOWED = 60  # seconds for the evidence on both questions
 ENVIRONMENT = ONE_THREAD | {"RAYON_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
 WINDOW = [f"d{month}" for month in range(LAGS + 1)]
@@ -78,7 +80,7 @@ def main(draws: int) -> None:
     whole(draws)
     first, doses = asked("first", "commune"), asked("repeated", "commune")
     single = [*of_first_campaigns(first), *of_repeated_doses(doses)]
-    if find_spec("pyfixest") is None:
+    if not HAS_PYFIXEST:
         print("pyfixest is not installed: its rows are left out")
     for same in single:
         ours, theirs = same.ours(), same.theirs()
@@ -86,9 +88,9 @@ def main(draws: int) -> None:
         apart = " and ".join(f"{abs(one - other):.0e}" for one, other in zip(ours, theirs, strict=True))
         print(f"{same.rival:44} / ours {seconds[1] / seconds[0]:6.2f} × CPU  {1e3 * seconds[0]:5.0f} ms ours  apart {apart}")
     print(f"\n{draws} randomisations; those of the rivals scaled from {SAMPLE}")
-    floor = best_of(lambda: bare_randomisations(doses, draws))[CPU]
-    randomisations(replace(first, weights=None, horizon=MONTHS), RIVALS_FIRST, draws, floor)
-    randomisations(doses, RIVALS_DOSES, draws, floor)
+    floor = best_of(bare_randomisations(doses, draws))[CPU]
+    randomisations(replace(first, weights=None, horizon=MONTHS), ON_STARTS, draws, floor)
+    randomisations(doses, ON_DOSES, draws, floor)
 
 
 def whole(draws: int) -> None:
@@ -157,10 +159,12 @@ def as_rivals(question: InsideQuestion) -> pd.DataFrame:
 
 
 def begun(rows: pd.DataFrame) -> pd.DataFrame:
+    """With a dummy of the months from the start on."""
     return rows.assign(is_on=((rows["first"] > 0) & (rows["month"] >= rows["first"])).astype(int))
 
 
 def with_window(rows: pd.DataFrame) -> pd.DataFrame:
+    """With a column for each lag of the dose, less the months whose window is not known."""
     dose = saturated(rows[DOSE], SATURATION)
     return rows.assign(**{name: dose.groupby(rows["unit"]).shift(back) for back, name in enumerate(WINDOW)}).dropna(subset=WINDOW)
 
@@ -176,17 +180,22 @@ def of_first_campaigns(question: FirstCampaigns) -> Iterator[Same]:
 
         return ask
 
+    not_yet = {"control_group": "not_yet_treated", "base_period": "universal"}
     imputation, gardner = ours(staggered_event_study), ours(staggered_event_study, errors="gardner")
     yield Same("diff-diff ImputationDiD, path", imputation, lambda: diff_diff(rows, "ImputationDiD", "event_study", leave_one_out=True))
     yield Same("diff-diff TwoStageDiD, path", gardner, lambda: diff_diff(rows, "TwoStageDiD", "event_study"))
-    yield Same("diff-diff CallawaySantAnna, path", ours(callaway_santanna, aggregation="simple"), lambda: diff_diff(rows, *NOT_YET[0], **NOT_YET[1]))
-    if find_spec("pyfixest"):
+    yield Same(
+        "diff-diff CallawaySantAnna, path",
+        ours(callaway_santanna, aggregation="simple"),
+        lambda: diff_diff(rows, "CallawaySantAnna", "all", **not_yet),
+    )
+    if HAS_PYFIXEST:
         yield Same("pyfixest did2s, average alone", gardner, lambda: pyfixest_did2s(rows))
 
 
 def of_repeated_doses(question: RepeatedDoses) -> Iterator[Same]:
     """Weighted by dossiers but for the bootstrap, which pyfixest has without weights; its outcome is the one that no dose moves."""
-    if not find_spec("pyfixest"):
+    if not HAS_PYFIXEST:
         return
     rows, dosed = as_rivals(question), {"dose": DOSE, "saturation": SATURATION}
     clusters, cells, parameters = UNITS, UNITS * (MONTHS - LAGS), MONTHS - LAGS + len(WINDOW)
@@ -209,12 +218,10 @@ def of_repeated_doses(question: RepeatedDoses) -> Iterator[Same]:
 
 def bootstrap(question: RepeatedDoses) -> float:
     """p of the first lag over districts, regression included."""
-    cells, dose = question.cells(), question.dose(question.cells())
+    cells = question.cells()
+    dose = question.dose(cells)
     used = lagged(cells, dose, LAGS).cells
     return wild_p(used, window_columns(used, dose, 0, LAGS), tuple(WINDOW), np.eye(len(WINDOW))[0], seed=SEED) or np.nan
-
-
-NOT_YET = ("CallawaySantAnna", "all"), {"control_group": "not_yet_treated", "base_period": "universal"}
 
 
 def diff_diff(rows: pd.DataFrame, program: str, aggregate: str | None = None, **options: object) -> Answer:
@@ -252,12 +259,9 @@ def wildboottest(rows: pd.DataFrame) -> float:
 
 
 Rival = Callable[[pd.DataFrame], Answer]
-RIVALS_FIRST: dict[str, Rival] = {
-    "diff-diff ImputationDiD": lambda rows: diff_diff(rows, "ImputationDiD"),
-    "diff-diff TwoStageDiD": lambda rows: diff_diff(rows, "TwoStageDiD"),
-    "pyfixest did2s": pyfixest_did2s,
-}
-RIVALS_DOSES: dict[str, Rival] = {"pyfixest feols, 7 lags": pyfixest_feols}
+DIFF_DIFF: dict[str, Rival] = {f"diff-diff {name}": partial(diff_diff, program=name) for name in ("ImputationDiD", "TwoStageDiD")}
+ON_STARTS = DIFF_DIFF | ({"pyfixest did2s": pyfixest_did2s} if HAS_PYFIXEST else {})
+ON_DOSES: dict[str, Rival] = {"pyfixest feols, 7 lags": pyfixest_feols} if HAS_PYFIXEST else {}
 
 
 def randomisations(question: InsideQuestion, rivals: dict[str, Rival], draws: int, floor: float) -> None:
@@ -268,8 +272,6 @@ def randomisations(question: InsideQuestion, rivals: dict[str, Rival], draws: in
     print(f"{question.name + ', ours / floor':44} {spent[CPU] / floor:13.1f} × CPU  {spent[WALL]:6.1f} s wall {spent[CPU]:6.1f} s CPU")
     given = [begun(rows.assign(**history_of(rows, order))) for order in orders[:SAMPLE]]
     for name, ask in rivals.items():
-        if name.startswith("pyfixest") and find_spec("pyfixest") is None:
-            continue
         scaled = timed(lambda ask=ask: [ask(one) for one in given]) / len(given) * draws
         apart = max(abs(size * ask(one)[0] - refit(cells, order).estimate) for one, order in zip(given, orders, strict=False))
         print(f"{name:44} / ours {scaled[CPU] / spent[CPU]:6.2f} × CPU  {scaled[WALL]:6.1f} s wall {scaled[CPU]:6.1f} s CPU  apart {apart:.0e}")
@@ -280,16 +282,17 @@ def history_of(rows: pd.DataFrame, order: np.ndarray) -> dict[str, np.ndarray]:
     return {name: rows[name].to_numpy().reshape(len(order), -1)[order].ravel() for name in ("first", DOSE)}
 
 
-def bare_randomisations(question: RepeatedDoses, draws: int) -> list[np.ndarray]:
+def bare_randomisations(question: RepeatedDoses, draws: int) -> Callable[[], object]:
     """One least squares a randomisation: seven columns without effects given to other communes, solved; no weights, errors or refusals."""
     cells = question.cells()
-    grid, outcome = question.dose(cells).lags(0, LAGS)[:, :, LAGS:], cells.grid(cells.outcome)[:, LAGS:]
+    grid, outcome = question.dose(cells).lags(0, LAGS)[:, :, LAGS:], cells.grid(cells.outcome)[:, LAGS:].ravel()
     free = grid - grid.mean(axis=1, keepdims=True) - grid.mean(axis=2, keepdims=True) + grid.mean(axis=(1, 2), keepdims=True)
-    found = []
-    for order in orders_of(cells, draws=draws, seed=SEED):
-        columns = free[:, order].reshape(len(free), -1)
-        found.append(np.linalg.solve(columns @ columns.T, columns @ outcome.ravel()))
-    return found
+    orders = orders_of(cells, draws=draws, seed=SEED)
+
+    def solved(columns: np.ndarray) -> np.ndarray:
+        return np.linalg.solve(columns @ columns.T, columns @ outcome)
+
+    return lambda: [solved(free[:, order].reshape(len(free), -1)) for order in orders]
 
 
 def arguments() -> argparse.Namespace:

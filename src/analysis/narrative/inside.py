@@ -3,7 +3,7 @@
 from analysis import text
 from analysis.blocks import Finding, Provenance, Sentence
 from analysis.estimate.evidence import may_print_p
-from analysis.estimate.grade import LABELS_VI, VERBS_VI
+from analysis.estimate.grade import ALPHA, LABELS_VI, VERBS_VI
 from analysis.estimate.inside.placebo_plans import Recovery
 from analysis.estimate.result import Calibration, EffectEstimate
 from analysis.narrative.evidence import interval_vi, p_vi
@@ -33,6 +33,8 @@ def answer(items: list[Assessment], year: int, rests_on: Provenance) -> Finding:
     if supported:
         told = text.enumerate_vi([_supported(item) for item in supported])
         said = f"Số liệu trong tỉnh đến hết năm {year}: truyền thông của cấp xã {told}.{ending}"
+    elif any(_is_beyond_chance(item.estimate) for item in items):
+        said = f"Số liệu trong tỉnh đến hết năm {year}: có khác biệt vượt mức ngẫu nhiên nhưng chưa đứng vững trước các phép kiểm tra.{ending}"
     else:
         said = f"Số liệu trong tỉnh đến hết năm {year} chưa cho thấy nơi truyền thông trước hoặc nhiều hơn có tỷ lệ nộp trực tuyến khác đi.{ending}"
     evidence_vi = "Chưa thấy không có nghĩa là truyền thông không có tác dụng: xem mức khác biệt mà phép so sánh nhận ra được."
@@ -44,6 +46,10 @@ def _supported(item: Assessment) -> str:
     verb = f"{VERBS_VI[item.verdict.grade]} vào" if item.verdict.grade == "A" else VERBS_VI[item.verdict.grade]
     side = "cao hơn" if effect > 0 else "thấp hơn"
     return f"{verb} mức {side} chờ đợi {text.number(abs(effect), item.decimals)} {item.unit_vi} của {item.outcome_vi}"
+
+
+def _is_beyond_chance(estimate: EffectEstimate | None) -> bool:
+    return estimate is not None and may_print_p(estimate.calibration) and estimate.p_exact is not None and estimate.p_exact <= ALPHA
 
 
 def how_to_read(communes: int, months: tuple[str, str], rests_on: Provenance) -> Sentence:
