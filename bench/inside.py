@@ -27,16 +27,13 @@ from bench import ROOT, measured, show
 from calibration import CPU, ONE_THREAD, WALL, best_of, timed
 
 from analysis import store
-from analysis.estimate.inside import questions
+from analysis.estimate.inside import lags, questions, wild
 from analysis.estimate.inside.counts import uptake_count_model
 from analysis.estimate.inside.evidence import gather_inside
 from analysis.estimate.inside.group_time import callaway_santanna
 from analysis.estimate.inside.imputation import staggered_event_study
-from analysis.estimate.inside.lags import distributed_lag, lagged, window_columns
 from analysis.estimate.inside.placebo_plans import orders_of
 from analysis.estimate.inside.questions import FirstCampaigns, InsideQuestion, RepeatedDoses
-from analysis.estimate.inside.wild import DRAWS as BOOTSTRAP
-from analysis.estimate.inside.wild import wild_p
 from analysis.estimate.result import EffectEstimate
 from analysis.exposure import saturated
 from analysis.ingest.build import build_tables
@@ -56,7 +53,7 @@ ENVIRONMENT = ONE_THREAD | {"RAYON_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
 WINDOW = [f"d{month}" for month in range(LAGS + 1)]
 FORMULA = f"~ {' + '.join(WINDOW)} | unit + month"
 NAMED = {"unit": UNIT, "time": MONTH}
-Answer = tuple[float, float]
+Answer = tuple[float, ...]
 WAYS = {
     "evidence, assigned by commune": ("gather", "commune"),
     "evidence, assigned by district": ("gather", "district"),
@@ -104,7 +101,7 @@ def whole(draws: int) -> None:
     for name in names:
         within = "within" if found[name].wall <= ALLOWED else "beyond"
         print(f"{name:34} / floor {found[name].cpu / found[floor].cpu:6.1f} × CPU  {within} the {ALLOWED} s allowed")
-    print(f"{draws} placebo plans a question, {BOOTSTRAP} bootstrap draws, start of Python and making of panels included\n")
+    print(f"{draws} placebo plans a question, {wild.DRAWS} bootstrap draws, start of Python and making of panels included\n")
     for name, spent in found.items():
         show(name, spent)
     print()
@@ -117,8 +114,8 @@ def asked(design: str, assignment: str) -> InsideQuestion:
     shared = {"cluster": DISTRICT if assignment == "district" else None, "event_months": EVENTS, "negative_controls": {"đối chứng": CONTROL}}
     if design == "repeated":
         return RepeatedDoses(rows, **shared)
-    begun = rows.dropna(subset="first_month").groupby(UNIT)["first_month"].first()
-    return FirstCampaigns(rows, **shared, first=begun.to_dict())
+    starts = rows.dropna(subset="first_month").groupby(UNIT)["first_month"].first()
+    return FirstCampaigns(rows, **shared, first=starts.to_dict())
 
 
 def gather(assignment: str, draws: int, _: str) -> None:
@@ -180,15 +177,11 @@ def of_first_campaigns(question: FirstCampaigns) -> Iterator[Same]:
 
         return ask
 
-    not_yet = {"control_group": "not_yet_treated", "base_period": "universal"}
     imputation, gardner = ours(staggered_event_study), ours(staggered_event_study, errors="gardner")
     yield Same("diff-diff ImputationDiD, path", imputation, lambda: diff_diff(rows, "ImputationDiD", "event_study", leave_one_out=True))
     yield Same("diff-diff TwoStageDiD, path", gardner, lambda: diff_diff(rows, "TwoStageDiD", "event_study"))
-    yield Same(
-        "diff-diff CallawaySantAnna, path",
-        ours(callaway_santanna, aggregation="simple"),
-        lambda: diff_diff(rows, "CallawaySantAnna", "all", **not_yet),
-    )
+    not_yet = partial(diff_diff, rows, "CallawaySantAnna", "all", control_group="not_yet_treated", base_period="universal")
+    yield Same("diff-diff CallawaySantAnna, path", ours(callaway_santanna, aggregation="simple"), not_yet)
     if HAS_PYFIXEST:
         yield Same("pyfixest did2s, average alone", gardner, lambda: pyfixest_did2s(rows))
 
@@ -202,7 +195,7 @@ def of_repeated_doses(question: RepeatedDoses) -> Iterator[Same]:
     root = np.sqrt(clusters / (clusters - 1) * (cells - 1) / (cells - parameters))
 
     def lag() -> Answer:
-        found = distributed_lag(question.rows, **NAMED, outcome=SHARE, weights=DOSSIERS, **dosed)
+        found = lags.distributed_lag(question.rows, **NAMED, outcome=SHARE, weights=DOSSIERS, **dosed)
         return found.estimate, found.std_error / root
 
     def counts() -> Answer:
@@ -213,21 +206,22 @@ def of_repeated_doses(question: RepeatedDoses) -> Iterator[Same]:
     yield Same("pyfixest fepois, 7 lags, offset", counts, lambda: pyfixest_lags(rows, "fepois", ONLINE, offset="log_dossiers"))
     if find_spec("wildboottest"):
         by_district = replace(question, cluster=DISTRICT, outcome=CONTROL, weights=None)
-        yield Same(f"pyfixest wildboottest, {BOOTSTRAP} draws", lambda: (bootstrap(by_district),), lambda: (wildboottest(rows),))
+        yield Same(f"pyfixest wildboottest, {wild.DRAWS} draws", lambda: (bootstrap(by_district),), lambda: (wildboottest(rows),))
 
 
 def bootstrap(question: RepeatedDoses) -> float:
     """p of the first lag over districts, regression included."""
     cells = question.cells()
     dose = question.dose(cells)
-    used = lagged(cells, dose, LAGS).cells
-    return wild_p(used, window_columns(used, dose, 0, LAGS), tuple(WINDOW), np.eye(len(WINDOW))[0], seed=SEED) or np.nan
+    used = lags.lagged(cells, dose, LAGS).cells
+    return wild.wild_p(used, lags.window_columns(used, dose, 0, LAGS), tuple(WINDOW), np.eye(len(WINDOW))[0], seed=SEED) or np.nan
 
 
 def diff_diff(rows: pd.DataFrame, program: str, aggregate: str | None = None, **options: object) -> Answer:
     import diff_diff as rival
 
-    found = getattr(rival, program)(**options).fit(rows, outcome=SHARE, unit="unit", time="month", first_treat="first", aggregate=aggregate)
+    path = {"aggregate": aggregate} if aggregate else {}
+    found = getattr(rival, program)(**options).fit(rows, outcome=SHARE, unit="unit", time="month", first_treat="first", **path)
     return float(found.overall_att), float(found.overall_se)
 
 
@@ -255,7 +249,7 @@ def wildboottest(rows: pd.DataFrame) -> float:
     import pyfixest
 
     model = pyfixest.feols(f"{CONTROL} {FORMULA}", with_window(rows), vcov={"CRV1": "district"})
-    return float(model.wildboottest(param=WINDOW[0], reps=BOOTSTRAP, seed=SEED, weights_type="webb")["Pr(>|t|)"])
+    return float(model.wildboottest(param=WINDOW[0], reps=wild.DRAWS, seed=SEED, weights_type="webb")["Pr(>|t|)"])
 
 
 Rival = Callable[[pd.DataFrame], Answer]
@@ -270,16 +264,12 @@ def randomisations(question: InsideQuestion, rivals: dict[str, Rival], draws: in
     orders, refit = orders_of(cells, draws=draws, seed=SEED), question.refit(cells)
     spent, size = timed(lambda: [refit(cells, order) for order in orders]), getattr(question, "one_activity", 1.0)
     print(f"{question.name + ', ours / floor':44} {spent[CPU] / floor:13.1f} × CPU  {spent[WALL]:6.1f} s wall {spent[CPU]:6.1f} s CPU")
-    given = [begun(rows.assign(**history_of(rows, order))) for order in orders[:SAMPLE]]
+    histories = {name: rows[name].to_numpy().reshape(UNITS, MONTHS) for name in ("first", DOSE)}
+    given = [begun(rows.assign(**{name: held[order].ravel() for name, held in histories.items()})) for order in orders[:SAMPLE]]
     for name, ask in rivals.items():
         scaled = timed(lambda ask=ask: [ask(one) for one in given]) / len(given) * draws
         apart = max(abs(size * ask(one)[0] - refit(cells, order).estimate) for one, order in zip(given, orders, strict=False))
         print(f"{name:44} / ours {scaled[CPU] / spent[CPU]:6.2f} × CPU  {scaled[WALL]:6.1f} s wall {scaled[CPU]:6.1f} s CPU  apart {apart:.0e}")
-
-
-def history_of(rows: pd.DataFrame, order: np.ndarray) -> dict[str, np.ndarray]:
-    """Start and doses of unit ``order[n]`` for unit n; the panel has no gaps."""
-    return {name: rows[name].to_numpy().reshape(len(order), -1)[order].ravel() for name in ("first", DOSE)}
 
 
 def bare_randomisations(question: RepeatedDoses, draws: int) -> Callable[[], object]:
@@ -288,23 +278,16 @@ def bare_randomisations(question: RepeatedDoses, draws: int) -> Callable[[], obj
     grid, outcome = question.dose(cells).lags(0, LAGS)[:, :, LAGS:], cells.grid(cells.outcome)[:, LAGS:].ravel()
     free = grid - grid.mean(axis=1, keepdims=True) - grid.mean(axis=2, keepdims=True) + grid.mean(axis=(1, 2), keepdims=True)
     orders = orders_of(cells, draws=draws, seed=SEED)
-
-    def solved(columns: np.ndarray) -> np.ndarray:
-        return np.linalg.solve(columns @ columns.T, columns @ outcome)
-
-    return lambda: [solved(free[:, order].reshape(len(free), -1)) for order in orders]
+    given = partial(np.take, free, axis=1)
+    return lambda: [np.linalg.solve(x @ x.T, x @ outcome) for x in (given(order).reshape(len(free), -1) for order in orders)]
 
 
-def arguments() -> argparse.Namespace:
+if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--draws", type=int, default=DRAWS, help="placebo plans a question and randomisations")
     parser.add_argument("--way", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--tables", help=argparse.SUPPRESS)
-    return parser.parse_args()
-
-
-if __name__ == "__main__":
-    given = arguments()
+    given = parser.parse_args()
     if given.way:
         {"gather": gather, "shipped": shipped, "arrays": arrays}[given.way[0]](given.way[1], given.draws, given.tables)
     elif ENVIRONMENT.items() <= os.environ.items():

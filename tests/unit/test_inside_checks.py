@@ -187,7 +187,7 @@ def test_two_districts_cannot_be_left_out_in_turn(repeated):
 
 
 def test_what_neighbours_say_and_moves_a_commune_fails_the_spill_over():
-    spilled = repeated_doses(replace(REPEATED, spill_over=1.0))
+    spilled = repeated_doses(replace(REPEATED, spill_over=4.0))
     found = checks.spill_over(spilled)
     assert found.is_passed is False
     assert not found.is_required

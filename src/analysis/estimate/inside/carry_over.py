@@ -1,6 +1,7 @@
 """Repeated doses with carry-over: effect at once, decay, half-life and long-run effect, told only where there is something to tell."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from analysis.estimate.inside.cells import cells_of
 from analysis.estimate.inside.clustered import DF_RULE
 from analysis.estimate.inside.doses import Dose, dose_of
 from analysis.estimate.inside.lags import BESIDE_VI, Lagged, lagged, one_more_vi
+from analysis.estimate.inside.wild import DRAWS, with_few_clusters
 from analysis.estimate.inside.windows import (
     column_of,
     complete,
@@ -46,6 +48,8 @@ def adstock_effect(
     cluster: str | None = None,
     weights: str | None = None,
     month_effects_by: str | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
 ) -> EffectEstimate:
     """Geometric adstock by non-linear least squares beside unit and month effects; ``estimate`` is the long-run effect of one dose.
 
@@ -64,7 +68,8 @@ def adstock_effect(
     with shocks carried over at 0.35 or 0.6 and decays of 0.5 to 0.8; without any effect 97-99 %. That of decay and half-life is taken
     on the logarithm of the half-life (91-96 %). ``quantities``: ``contemporaneous_effect``, ``decay``, ``half_life`` (months),
     ``cumulative_12_months`` (its own month and 11 more) and, always, ``distributed_lag_sum``. ``by_period`` has one row a month after
-    the dose, 0 to 12, with the columns of ``distributed_lag``.
+    the dose, 0 to 12, with the columns of ``distributed_lag``. With twelve clusters or fewer the p-value is that of the wild bootstrap with
+    ``draws`` and ``seed``; the delta interval then covers 92-93 % (nine clusters, 400 draws).
 
     Raises ``DesignRefused`` as ``distributed_lag`` does.
     """
@@ -77,7 +82,17 @@ def adstock_effect(
     known = warmed_up(cells, said, burn_in) & complete(others)
     cells = noted(cells, (*left_out_vi(cells, said, known, burn_in), *merged))
     tested, found = lagged(cells, said, lags, others), fit_adstock(cells, said, burn_in, others)
-    return _assembled(found, tested, said, level, saturation, _notes_vi(found, tested, burn_in, level))
+    effect = _assembled(found, tested, said, level, saturation, _notes_vi(found, tested, burn_in, level))
+    return _tested_by_few(effect, tested, draws, seed)
+
+
+def _tested_by_few(effect: EffectEstimate, tested: Lagged, draws: int, seed: int) -> EffectEstimate:
+    """With twelve clusters or fewer the p-value of the lag sum is the bootstrap's; the interval stays that of the delta method."""
+    booted = with_few_clusters(effect, tested.linear, draws=draws, seed=seed)
+    if booted is effect:
+        return effect
+    told = f"distributed-lag sum of 0-{tested.last} months: {booted.p_exact_from}"
+    return replace(booted, ci_low=effect.ci_low, ci_high=effect.ci_high, ci_from=effect.ci_from, p_exact_from=told)
 
 
 def _is_told(tested: Lagged, level: float) -> bool:

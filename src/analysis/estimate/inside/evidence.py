@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from analysis.estimate.evidence import Evidence, refused
 from analysis.estimate.inference import Fit
 from analysis.estimate.inside import checks
@@ -18,13 +16,12 @@ from analysis.estimate.inside.placebo_plans import DRAWS, Recovery, orders_of, p
 from analysis.estimate.inside.questions import DOSE, DOSSIERS, MONTH, ONLINE, UNIT, FirstCampaigns, InsideQuestion, RepeatedDoses
 from analysis.estimate.inside.static_effects import static_two_way
 from analysis.estimate.inside.ways import WayTable, ways
-from analysis.estimate.inside.wild import with_bootstrap
+from analysis.estimate.inside.wild import MAX_CLUSTERS
 from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.result import EffectEstimate
 from analysis.text import decapitalised
 
 FAMILY = "trong tỉnh"
-FEW_CLUSTERS = 12
 MIN_MEASURED = 100  # placebo plans before they may say what could be seen
 
 
@@ -50,8 +47,8 @@ def gather_inside(question: InsideQuestion, *, seed: int, draws: int = DRAWS, gr
     too where they could not change the verdict, which is the same either way.
     """
     try:
-        estimate = _with_few_clusters(question, question.ask(), seed)
-        recovery = recovered(question, seed=seed, draws=draws, few=_has_few(estimate))
+        estimate = question.ask()
+        recovery = recovered(question, seed=seed, draws=draws, few=estimate.clusters_count is not None and estimate.clusters_count <= MAX_CLUSTERS)
     except DesignRefused as refusal:
         return InsideEvidence(question, refused(question.name, FAMILY, decapitalised(str(refusal)).removesuffix(".")))
     estimate = _measured(estimate, recovery, question.rows[UNIT].nunique())
@@ -77,25 +74,8 @@ def recovered(question: InsideQuestion, *, seed: int, draws: int = DRAWS, few: b
         p_value = question.bootstrap(quiet, order, seed=seed).p_value
         return 1.0 if p_value is None else p_value
 
-    p_of = bootstrapped if (is_few(used_clusters(cells)) if few is None else few) else None
+    p_of = bootstrapped if (used_clusters(cells) <= MAX_CLUSTERS if few is None else few) else None
     return placebo_plans(question.refit(cells), cells, question.less_effect(cells), orders, p_of)
-
-
-def is_few(clusters: int) -> bool:
-    """Whether clusters are so few that a t distribution no longer holds and the wild bootstrap takes its place."""
-    return clusters <= FEW_CLUSTERS
-
-
-def _has_few(estimate: EffectEstimate) -> bool:
-    return estimate.clusters_count is not None and is_few(estimate.clusters_count)
-
-
-def _with_few_clusters(question: InsideQuestion, estimate: EffectEstimate, seed: int) -> EffectEstimate:
-    """The estimate with the p-value and interval of the bootstrap where its clusters are few."""
-    if not _has_few(estimate):
-        return estimate
-    cells = question.cells()
-    return with_bootstrap(estimate, question.bootstrap(cells, np.arange(len(cells.units)), seed=seed))
 
 
 def _measured(estimate: EffectEstimate, recovery: Recovery, units_count: int) -> EffectEstimate:

@@ -18,6 +18,7 @@ from analysis.estimate.inside.assembled import effect_inside
 from analysis.estimate.inside.cells import Cells, Integers, cells_of
 from analysis.estimate.inside.clustered import MIN_CLUSTERS
 from analysis.estimate.inside.leads import NAME, leads_of, pre_trend
+from analysis.estimate.inside.linear_estimate import LinearEstimate, weighted_estimate
 from analysis.estimate.inside.starts import (
     CR_RULE,
     NEVER,
@@ -31,6 +32,7 @@ from analysis.estimate.inside.starts import (
     treated_clusters,
 )
 from analysis.estimate.inside.untreated import Imputation, imputation_of
+from analysis.estimate.inside.wild import DRAWS, with_few_clusters
 from analysis.estimate.matrix import Matrix
 from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.result import CheckResult, EffectEstimate
@@ -63,6 +65,10 @@ class Imputed:
     def treated(self) -> NDArray[np.bool_]:
         """Units (N) whose effect enters."""
         return np.bincount(self.imputation.cells.unit_of[self.shares > 0], minlength=len(self.imputation.cells.units)) > 0
+
+    def linear(self) -> LinearEstimate:
+        """The average as the bootstrap over few clusters takes it; the null is one effect in every treated cell."""
+        return weighted_estimate(self.imputation.cells, self.weights, (self.imputation.since >= 0).astype(np.float64))
 
     def counts(self) -> dict[str, int]:
         """Units to compare with in the months of the effects, and the treated units' median numbers of months before and after."""
@@ -165,6 +171,8 @@ def staggered_event_study(
     leads: int = 6,
     horizon: int = 12,
     errors: ImputationErrors = "bjs",
+    draws: int = DRAWS,
+    seed: int = 0,
 ) -> EffectEstimate:
     """Average effect from the month of the first campaign to ``horizon`` months after, by imputation, with its path and pre-trend.
 
@@ -175,7 +183,8 @@ def staggered_event_study(
     ``by_period`` has one row a month since the first campaign: ``period``, ``is_after``, ``effect``, ``std_error``, ``ci_low``,
     ``ci_high`` (NaN with fewer than five treated clusters) and ``units_count``. Rows before it are regression coefficients among
     untreated cells, relative to months earlier than ``leads`` before, and carry the check of the pre-trend. ``treated`` are the units whose
-    effect enters; ``comparison_count`` counts units that were untreated in a month in which an effect was measured, whether they
+    effect enters; with twelve clusters or fewer the p-value and interval of the average are those of the wild bootstrap with
+    ``draws`` and ``seed``. ``comparison_count`` counts units that were untreated in a month in which an effect was measured, whether they
     start later or never. ``before_count`` and ``after_count`` are the treated units' median months before and after.
 
     Raises ``DesignRefused`` as ``cells_of``, ``starts_of`` and ``imputed``.
@@ -186,7 +195,7 @@ def staggered_event_study(
     before, check = _pre_trend(cells, starts, leads, minimum_detectable_effect(found.fit.std_error, found.fit.df), level)
     after = event_path(found)
     rule = f"t, {found.fit.df} df, {CR_RULE}; treated residuals {errors}"
-    return effect_inside(
+    effect = effect_inside(
         replace(cells, notes_vi=(*cells.notes_vi, *_not_imputed(found, horizon))),
         found.fit,
         method="staggered_event_study",
@@ -200,6 +209,7 @@ def staggered_event_study(
         by_period=pd.concat([before, after.rows(found.fit.df, level)], ignore_index=True),
         checks=(check,),
     )
+    return with_few_clusters(effect, found.linear, draws=draws, seed=seed)
 
 
 def _pre_trend(cells: Cells, starts: Integers, leads: int, mde: float, level: float) -> tuple[pd.DataFrame, CheckResult]:

@@ -13,6 +13,8 @@ from analysis.estimate.inside.assembled import effect_inside
 from analysis.estimate.inside.cells import Cells, cells_of
 from analysis.estimate.inside.clustered import ClusteredFit, clustered_fit
 from analysis.estimate.inside.doses import Dose, dose_of
+from analysis.estimate.inside.linear_estimate import LinearEstimate, regression_estimate
+from analysis.estimate.inside.wild import DRAWS, with_few_clusters
 from analysis.estimate.inside.windows import (
     column_of,
     complete,
@@ -55,6 +57,12 @@ class Lagged:
     def cumulative(self) -> Fit:
         """The sum over all lags: what one more unit of dose, once, goes with over the whole window."""
         return self.running(self.last)
+
+    def linear(self, size: float = 1.0) -> LinearEstimate:
+        """``cumulative`` for ``size`` units of dose, as the bootstrap over few clusters takes it."""
+        weights = np.zeros(len(self.regression.coefficients))
+        weights[-self.first : self.last - self.first + 1] = size
+        return regression_estimate(self.cells, self.regression.design, _names(-self.first, self.last, len(weights)), weights)
 
 
 def lagged(cells: Cells, dose: Dose, lags: int, controls: Matrix | None = None, leads: int = 0) -> Lagged:
@@ -109,6 +117,8 @@ def distributed_lag(
     cluster: str | None = None,
     weights: str | None = None,
     month_effects_by: str | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
 ) -> EffectEstimate:
     """Finite distributed lag beside unit and month effects; ``estimate`` is the cumulative sum of lags 0 to ``lags``.
 
@@ -122,7 +132,8 @@ def distributed_lag(
 
     ``by_period`` has one row a lag, leads negative with ``is_after`` False: ``period``, ``is_after``, ``effect``, ``std_error``,
     ``ci_low``, ``ci_high``, and ``cumulative``, ``cumulative_low``, ``cumulative_high`` (NaN for leads). With ``leads``, the check
-    ``leads`` tests that later activity goes with nothing. Errors are clustered (``DF_RULE``).
+    ``leads`` tests that later activity goes with nothing. Errors are clustered (``DF_RULE``); with twelve clusters or fewer the p-value
+    and interval of the sum are those of the wild bootstrap with ``draws`` and ``seed``.
 
     Raises ``DesignRefused`` as ``cells_of`` and ``dose_of`` do, for a dose that is the same everywhere in each month or moves with a
     channel beside it, and for windows longer than what is known.
@@ -137,7 +148,8 @@ def distributed_lag(
     others, merged = own_columns(cells, windows[0], {**dict(zip(names[1:], windows[1:], strict=True)), **beside}, names[0])
     known = complete(np.column_stack([windows[0], others]))
     cells = noted(cells, (*left_out_vi(cells, doses[0], known, lags), *merged))
-    return _told(lagged(cells, doses[0], lags, others, leads), doses[0], level, saturation)
+    found = lagged(cells, doses[0], lags, others, leads)
+    return with_few_clusters(_told(found, doses[0], level, saturation), found.linear, draws=draws, seed=seed)
 
 
 def _told(found: Lagged, dose: Dose, level: float, saturation: str) -> EffectEstimate:

@@ -28,13 +28,15 @@ class Recovery:
     """A design on placebo plans. ``estimates`` are those of the outcome as observed, for the rank of the real estimate.
 
     ``fits`` are those of the outcome less the estimated effect, so that nothing is left to find: how often they find something is the
-    false-alarm rate. ``p_values`` belong to them; ``planted`` is the effect added for power.
+    false-alarm rate. ``p_values`` belong to them; ``planted`` is the effect added for power. ``is_bootstrapped`` where the p-values are those
+    of a bootstrap: its size of t that is beyond chance is then read off the placebo plans themselves.
     """
 
     estimates: Matrix
     fits: tuple[Fit, ...]
     p_values: Matrix
     asked: int
+    is_bootstrapped: bool = False
 
     @property
     def spread(self) -> float:
@@ -49,19 +51,33 @@ class Recovery:
     def calibration(self, method: str, units_count: int) -> Calibration:
         """False alarms, power against ``planted`` and coverage of the 95 % interval, which holds what the test does not reject."""
         rate = float((self.p_values <= ALPHA).mean())
-        shifted = [Fit(fit.estimate + self.planted, fit.std_error, fit.df).p_value for fit in self.fits]
+        intervals = np.array([fit.interval(1 - ALPHA) for fit in self.fits])
+        by_t = float(((intervals[:, 0] <= 0) & (intervals[:, 1] >= 0)).mean())
         return Calibration(
             false_alarm_rate=rate,
             placebos_count=len(self.fits),
-            power=float((np.array(shifted) <= ALPHA).mean()),
+            power=float((np.abs(self._noise + self.planted) > self._reach).mean()),
             method=method,
             alpha=ALPHA,
             monte_carlo_error=float(np.sqrt(rate * (1 - rate) / len(self.fits))),
-            coverage=1 - rate,
+            coverage=1 - rate if self.is_bootstrapped else by_t,
             effect_sd=EFFECT_SD,
             units_count=units_count,
             cells_count=1,
         )
+
+    @property
+    def _noise(self) -> Matrix:
+        """Estimates with nothing to find."""
+        return np.array([fit.estimate for fit in self.fits])
+
+    @property
+    def _reach(self) -> Matrix:
+        """How large each estimate must be to read as more than chance."""
+        errors = np.array([fit.std_error for fit in self.fits])
+        if self.is_bootstrapped:
+            return np.asarray(errors * np.quantile(np.abs(self._noise) / errors, 1 - ALPHA))
+        return np.array([float(stdtrit(fit.df, 1 - ALPHA / 2)) for fit in self.fits]) * errors
 
     def rank(self, estimate: float) -> float:
         """Two-sided rank of the real estimate among the placebo plans."""
@@ -69,9 +85,7 @@ class Recovery:
 
     def minimum_detectable_effect(self, power: float = 0.8) -> float:
         """The constant effect, of either sign, that the test finds with ``power`` when noise is as in the placebo plans with nothing to find."""
-        reach = np.array([float(stdtrit(fit.df, 1 - ALPHA / 2)) * fit.std_error for fit in self.fits])
-        noise = np.array([fit.estimate for fit in self.fits])
-        return float(np.quantile(np.concatenate([reach - noise, reach + noise]), power))
+        return float(np.quantile(np.concatenate([self._reach - self._noise, self._reach + self._noise]), power))
 
     def placebos(self) -> pd.Series:
         """Estimates on the observed outcome by number of the draw."""
@@ -125,7 +139,7 @@ def placebo_plans(
     if len(ranked) < max(2, len(orders) // 2) or len(measured) < max(2, len(orders[:MEASURED]) // 2):
         raise DesignRefused("Không thử được cách so sánh trên chính số liệu này: quá nửa số lần gán giả định không tính được.")
     p_values = [fit.p_value if p_of is None else p_of(quiet, order, fit) for order, fit in measured]
-    return Recovery(np.array([fit.estimate for fit in ranked]), tuple(fit for _, fit in measured), np.array(p_values), len(orders))
+    return Recovery(np.array([fit.estimate for fit in ranked]), tuple(fit for _, fit in measured), np.array(p_values), len(orders), p_of is not None)
 
 
 def _tried(refit: Callable[[Cells, Integers], Fit], cells: Cells, order: Integers) -> Fit | None:

@@ -18,7 +18,7 @@ from analysis.estimate.inside.cells import Cells, Integers, cells_of
 from analysis.estimate.inside.doses import Dose, dose_of, known_at
 from analysis.estimate.inside.imputation import NEVER, imputed, staggered_event_study
 from analysis.estimate.inside.lags import distributed_lag, lagged, one_more_vi, window_columns
-from analysis.estimate.inside.linear_estimate import LinearEstimate, regression_estimate, weighted_estimate
+from analysis.estimate.inside.linear_estimate import LinearEstimate
 from analysis.estimate.inside.wild import WildBootstrap, wild_cluster_bootstrap
 from analysis.estimate.matrix import Matrix
 from analysis.estimate.result import EffectEstimate, Quantity
@@ -26,7 +26,7 @@ from analysis.exposure import saturated
 
 UNIT, MONTH, SHARE, DOSSIERS, ONLINE = "unit_code", "period_month", "share_pct", "denominator_count", "numerator_count"
 DISTRICT, DOSE, NEIGHBOURS = "district_code", "own_dose", "neighbour_dose"
-HORIZON, LEADS, LAGS = 12, 6, 6
+HORIZON, LEADS, LAGS = 11, 6, 6  # months after the one of the start or the dose; so a year in all from a start on
 SATURATION = "log1p"
 
 Refit = Callable[[Cells, Integers], Fit]
@@ -93,9 +93,10 @@ class InsideQuestion(ABC):
 
 @dataclass(frozen=True)
 class FirstCampaigns(InsideQuestion):
-    """From a unit's first logged public activity on, whatever came after: two-stage imputation over the first ``horizon`` months.
+    """From a unit's first logged public activity on, whatever came after: two-stage imputation.
 
-    ``first``: unit → month; units without one have none logged in the window.
+    The average is over the month of the start and ``horizon`` months after it. ``first``: unit → month; units without
+    one have none logged in the window.
     """
 
     first: Mapping[str, str] = None  # type: ignore[assignment]
@@ -127,10 +128,7 @@ class FirstCampaigns(InsideQuestion):
 
     def linear(self, cells: Cells, order: Integers) -> LinearEstimate:
         """The imputation average by its own weights; the null is the same effect in every treated cell."""
-        found = imputed(cells, self.starts(cells)[order], horizon=self.horizon)
-        used = found.imputation.cells
-        path = (found.imputation.since >= 0).astype(np.float64)
-        return weighted_estimate(used, found.weights, path)
+        return imputed(cells, self.starts(cells)[order], horizon=self.horizon).linear()
 
     def less_effect(self, cells: Cells) -> Matrix:
         """The outcome less the estimated average effect in every month from the start on (M)."""
@@ -194,12 +192,7 @@ class RepeatedDoses(InsideQuestion):
     def linear(self, cells: Cells, order: Integers) -> LinearEstimate:
         """The cumulative sum of the lags, for one activity."""
         dose = self.dose(cells).of_units(order)
-        used = lagged(cells, dose, self.lags, self.held(cells)).cells
-        columns = window_columns(used, dose, 0, self.lags)
-        weights = np.full(self.lags + 1, self.one_activity)
-        if (held := self.held(used)) is not None:
-            columns, weights = np.column_stack([columns, held]), np.concatenate([weights, np.zeros(held.shape[1])])
-        return regression_estimate(used, columns, tuple(f"lag {place}" for place in range(len(weights))), weights)
+        return lagged(cells, dose, self.lags, self.held(cells)).linear(self.one_activity)
 
     def less_effect(self, cells: Cells) -> Matrix:
         """The outcome less the fitted effect of the doses where they are known (M)."""

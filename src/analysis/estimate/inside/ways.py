@@ -73,6 +73,6 @@ def _of_first_campaigns(question: FirstCampaigns) -> Iterator[tuple[str, str, Ca
     }
     for variant, rows in pools.items():
         asked = replace(question, rows=rows)
-        yield "thay thế hai bước", f"{variant}, {question.horizon} tháng đầu", asked.ask
+        yield "thay thế hai bước", f"{variant}, {question.horizon + 1} tháng đầu", asked.ask
         yield "so từng nhóm khởi đầu", variant, lambda rows=rows: callaway_santanna(rows, first=question.first, **question.arguments())  # type: ignore[misc]
-    yield "thay thế hai bước", "mọi xã, 6 tháng đầu", replace(question, horizon=6).ask
+    yield "thay thế hai bước", "mọi xã, 6 tháng đầu", replace(question, horizon=5).ask

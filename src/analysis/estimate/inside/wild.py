@@ -4,6 +4,7 @@ Cameron, Gelbach and Miller (2008); Webb (2023) for the six-point weights; Roodm
 fast: a statistic that is linear in the residuals of each cluster needs one matrix product for all draws.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Literal
@@ -141,6 +142,13 @@ def with_bootstrap(effect: EffectEstimate, found: WildBootstrap) -> EffectEstima
     return replace(
         effect, p_exact=found.p_value, p_exact_from=told, ci_low=found.ci_low, ci_high=found.ci_high, ci_from=told, seed=found.seed, notes_vi=notes
     )
+
+
+def with_few_clusters(effect: EffectEstimate, of: Callable[[], LinearEstimate], *, draws: int = DRAWS, seed: int) -> EffectEstimate:
+    """``effect`` as it stands with more than ``MAX_CLUSTERS`` clusters; otherwise with the bootstrap's p-value and interval in place of t."""
+    if effect.clusters_count is None or effect.clusters_count > MAX_CLUSTERS:
+        return effect
+    return with_bootstrap(effect, wild_cluster_bootstrap(of(), level=effect.level, draws=draws, seed=seed))
 
 
 class _Test:
