@@ -87,6 +87,13 @@ def percent(share: float, decimals: int = 1) -> str:
     return f"{number(100 * Decimal(str(share)), decimals)}\u00a0%"
 
 
+def p_value(value: float | None) -> str:
+    """``p = 0,25``, ``p < 0,01``; never 0."""
+    if value is None:
+        return f"p {DASH}"
+    return f"p = {number(value, 2)}" if value >= 0.01 else "p < 0,01"
+
+
 def day(value: date) -> str:
     """``2021-02-05`` → ``05/02/2021``."""
     return f"{value.day:02d}/{value.month:02d}/{value.year}"

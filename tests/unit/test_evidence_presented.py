@@ -237,7 +237,7 @@ def test_a_companion_shows_its_p_by_its_own_measured_rate(strong):
 
 @pytest.mark.parametrize(("p_value", "shown"), [(0.25, "p = 0,25"), (0.01, "p = 0,01"), (0.0099, "p < 0,01"), (0.0, "p < 0,01"), (1.0, "p = 1,00")])
 def test_a_p_value_is_never_printed_as_zero(p_value, shown):
-    assert say.p_vi(p_value) == shown
+    assert text.p_value(p_value) == shown
 
 
 # Words

@@ -62,6 +62,13 @@ def test_advice_follows_from_what_was_counted(changes, kind):
     assert say.advice(pd.Series(ITEM | changes), []).kind == kind
 
 
+@pytest.mark.parametrize(("changes", "kind"), [({"done_count": 0}, "hurry"), ({"owed_share": 0.9}, "catch_up"), ({}, "stagger")])
+def test_until_the_year_is_over_nothing_is_to_be_dropped(changes, kind):
+    found = say.advice(pd.Series(ITEM | changes), [], is_over=False)
+    assert found.kind == kind
+    assert "Bỏ" not in say.ADVICE_VI[found.kind]
+
+
 def test_an_item_is_kept_with_the_label_of_the_evidence_where_there_is_any():
     found = say.advice(pd.Series(ITEM), [assessment("B")])
     assert (found.kind, found.reason_vi) == ("keep", "6 trên 10 hoạt động hướng tới người dân, doanh nghiệp; bằng chứng chung của năm: gợi ý")

@@ -11,7 +11,7 @@ from analysis.blocks import Block, Cell, provenance
 from analysis.chapters.delivered import Delivered
 from analysis.chapters.rollout_units import RolloutUnits
 from analysis.chapters.subject import ParameterRefused
-from analysis.delivery import OFFICIALS
+from analysis.delivery import OFFICIALS, is_over
 from analysis.estimate.grade import VERBS_VI
 from analysis.estimate.inside.power import PowerResult, design_power
 from analysis.estimate.inside.waves import propose_waves, with_start_months
@@ -37,7 +37,8 @@ def items(done: Delivered, assessments: Sequence[Assessment]) -> list[Block]:
     rests_on = provenance(done.progress, done.booked)
     facts = facts_of(done)
     supported = [item for item in assessments if item.verdict.grade in VERBS_VI]
-    advised = [(item, say.advice(item, supported)) for _, item in facts.iterrows()]
+    over = is_over(done.year, done.as_of)
+    advised = [(item, say.advice(item, supported, is_over=over)) for _, item in facts.iterrows()]
     advised.sort(key=lambda pair: (say.ORDER.index(pair[1].kind), -int(pair[0]["done_count"]), str(pair[0]["section"]), int(pair[0]["stt"])))
     rows = [_row(item, told) for item, told in advised]
     line = say.in_one_line(Counter(told.kind for _, told in advised), done.year, rests_on)

@@ -13,7 +13,6 @@ from analysis.estimate.inside.dose_steps import DoseSteps
 from analysis.estimate.inside.ways import WayTable
 from analysis.estimate.matrix import Matrix
 from analysis.estimate.result import EffectEstimate
-from analysis.narrative.evidence import p_vi
 
 POINTS_VI = "điểm phần trăm"
 SHOWN_PLACEBOS = 200  # evenly spaced among the sorted draws: the cloud keeps its shape, the page stays light
@@ -94,7 +93,7 @@ def _steps_told(effects: Matrix, trend: EffectEstimate, *, is_printed: bool) -> 
     """``cao dần theo liều`` only where every step goes that way, no dose being nought, and the trend is beyond chance."""
     p_value = trend.p_exact if is_printed and trend.p_exact is not None else 1.0
     rises = np.diff(np.concatenate([[0.0], effects]))
-    ending = f" ({p_vi(p_value)} của xu hướng)" if is_printed else ""
+    ending = f" ({text.p_value(p_value)} của xu hướng)" if is_printed else ""
     if p_value <= SIGNIFICANCE and ((rises > 0).all() or (rises < 0).all()):
         return f"{'cao' if trend.estimate > 0 else 'thấp'} dần theo số hoạt động{ending}"
     return f"chưa cao dần hay thấp dần đều theo số hoạt động{ending}"

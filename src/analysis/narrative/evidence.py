@@ -7,8 +7,6 @@ from analysis.estimate.grade import ALPHA, MAX_FALSE_ALARM_RATE, VERBS_VI
 from analysis.estimate.result import Calibration, EffectEstimate
 from analysis.narrative.outcomes import Assessment, observed
 
-P_DECIMALS = 2
-
 
 def declared(names: list[str], label_vi: str, reason_vi: str, sha256: str | None, rests_on: Provenance) -> Sentence:
     """Whether outcomes were chosen before they were known, with the hash that fixes the declaration."""
@@ -98,8 +96,8 @@ def _numbers(item: Assessment, evidence: Evidence) -> str:
     estimate = _estimate(evidence)
     if not may_print_p(estimate.calibration):
         return _not_printed(estimate.calibration)
-    interval = f"Khoảng tin cậy 95 %: {interval_vi(estimate, item.decimals)}; {p_vi(estimate.p_exact)}"
-    rank = f"; theo thứ hạng giữa {estimate.n_placebos} tỉnh, {p_vi(estimate.p_rank)}" if may_print_p(evidence.rank_calibration) else ""
+    interval = f"Khoảng tin cậy 95 %: {interval_vi(estimate, item.decimals)}; {text.p_value(estimate.p_exact)}"
+    rank = f"; theo thứ hạng giữa {estimate.n_placebos} tỉnh, {text.p_value(estimate.p_rank)}" if may_print_p(evidence.rank_calibration) else ""
     return f"{interval}{rank}. {measured_vi(estimate.calibration)}"
 
 
@@ -117,13 +115,6 @@ def interval_vi(estimate: EffectEstimate, decimals: int) -> str:
     if estimate.ci_low is None or estimate.ci_high is None:
         return text.DASH
     return f"từ {text.signed(estimate.ci_low, decimals)} đến {text.signed(estimate.ci_high, decimals)}"
-
-
-def p_vi(p_value: float | None) -> str:
-    """``p = 0,25``; never 0."""
-    if p_value is None:
-        return f"p {text.DASH}"
-    return f"p = {text.number(p_value, P_DECIMALS)}" if p_value >= 0.01 else "p < 0,01"
 
 
 def measured_vi(calibration: Calibration | None) -> str:

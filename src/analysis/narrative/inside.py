@@ -6,7 +6,7 @@ from analysis.estimate.evidence import may_print_p
 from analysis.estimate.grade import ALPHA, LABELS_VI, VERBS_VI
 from analysis.estimate.inside.placebo_plans import Recovery
 from analysis.estimate.result import Calibration, EffectEstimate
-from analysis.narrative.evidence import interval_vi, p_vi
+from analysis.narrative.evidence import interval_vi
 from analysis.narrative.outcomes import Assessment
 
 DECIMALS = 2
@@ -129,8 +129,8 @@ def _numbers(estimate: EffectEstimate, decimals: int) -> str:
     if not may_print_p(estimate.calibration):
         return f"Không in khoảng tin cậy và giá trị p vì phép so sánh báo động nhầm quá thường xuyên trên chính số liệu này. {clusters}"
     return (
-        f"Khoảng tin cậy 95 %: {interval_vi(estimate, decimals)}; {p_vi(estimate.p_exact)}; theo thứ hạng giữa {text.number(estimate.n_placebos)} "
-        f"lần gán giả định, {p_vi(estimate.p_rank)}. {clusters}"
+        f"Khoảng tin cậy 95 %: {interval_vi(estimate, decimals)}; {text.p_value(estimate.p_exact)}; theo thứ hạng giữa "
+        f"{text.number(estimate.n_placebos)} lần gán giả định, {text.p_value(estimate.p_rank)}. {clusters}"
     )
 
 

@@ -17,9 +17,11 @@ DECIMALS = 2
 MIN_STAGGERED = 8  # communes that already do an item: with fewer, waves of communes could not be compared
 ADVICE_VI = {
     "assign": "Bỏ, hoặc giao lại người và thời hạn",
+    "hurry": "Giao rõ người và thời hạn ngay trong năm",
     "move": "Dời thời gian",
     "widen": "Giữ cho cán bộ, hoặc thêm người dân vào đối tượng",
     "shortfall": "Xem lại số lần hoặc cách làm",
+    "catch_up": "Làm bù trong phần còn lại của năm",
     "stagger": "Giữ, chia đợt giữa các xã",
     "keep": "Giữ",
     "wait": "Chưa xét",
@@ -35,15 +37,16 @@ class Advice:
     reason_vi: str
 
 
-def advice(item: pd.Series, supported: Sequence[Assessment]) -> Advice:
+def advice(item: pd.Series, supported: Sequence[Assessment], *, is_over: bool = True) -> Advice:
     """The advice on one item from what was counted of it; ``supported`` are the outcomes of grade A or B.
 
     ``item`` is a row of ``item_progress`` with ``public_count`` and ``communes_count``. No item is called effective or not: effects are judged
-    for all of a year's communication together, and only where a design carries it.
+    for all of a year's communication together, and only where a design carries it. Until the year is over (``is_over``) what lags behind
+    is to be made up, not dropped.
     """
     done = int(item["done_count"])
     if not done:
-        return _untouched(item)
+        return _untouched(item, is_over=is_over)
     off_time = int(item["early_count"]) + int(item["gap_count"]) + int(item["late_count"])
     if off_time >= MOSTLY * done:
         return Advice("move", f"{off_time} trên {done} hoạt động ở ngoài thời gian kế hoạch nêu")
@@ -51,7 +54,7 @@ def advice(item: pd.Series, supported: Sequence[Assessment]) -> Advice:
         return Advice("widen", f"cả {done} hoạt động dành cho cán bộ, không có hoạt động nào hướng tới người dân, doanh nghiệp")
     share = item["owed_share"]
     if pd.notna(share) and float(share) < 1:
-        return Advice("shortfall", f"đạt {text.percent(float(share), 0)} số lần đã đến hạn")
+        return Advice("shortfall" if is_over else "catch_up", f"đạt {text.percent(float(share), 0)} số lần đã đến hạn")
     public = f"{int(item['public_count'])} trên {done} hoạt động hướng tới người dân, doanh nghiệp"
     if supported:
         return Advice("keep", f"{public}; bằng chứng chung của năm: {_best_label(supported)}")
@@ -63,10 +66,10 @@ def advice(item: pd.Series, supported: Sequence[Assessment]) -> Advice:
     return Advice("keep", f"{public}, {who} nên chưa chia đợt giữa các xã được")
 
 
-def _untouched(item: pd.Series) -> Advice:
+def _untouched(item: pd.Series, *, is_over: bool) -> Advice:
     if not item["is_due"] or item["schedule_kind"] == "on_demand":
         return Advice("wait", "chưa đến thời gian, hoặc chỉ làm khi phát sinh")
-    return Advice("assign", "đã đến thời gian thực hiện mà nhật ký chưa ghi hoạt động nào")
+    return Advice("assign" if is_over else "hurry", "đã đến thời gian thực hiện mà nhật ký chưa ghi hoạt động nào")
 
 
 def _best_label(supported: Sequence[Assessment]) -> str:

@@ -163,6 +163,7 @@ class _Test:
         self._std_error = of.std_error
 
     def p_value(self, null: float) -> float:
+        """Of one null."""
         constant, crossed, squared = self._squares
         spread = np.sqrt(np.maximum(constant - 2 * null * crossed + null**2 * squared, 0.0))
         with np.errstate(divide="ignore", invalid="ignore"):
