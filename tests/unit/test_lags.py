@@ -6,6 +6,7 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import stdtrit
 
 from analysis.estimate.inside.cells import cells_of
 from analysis.estimate.inside.doses import dose_of
@@ -128,7 +129,17 @@ def test_sums_run_over_lags_and_leads_stand_apart():
     assert rows["cumulative"].isna().tolist() == [True, True, False, False, False]
     np.testing.assert_allclose(rows["cumulative"].dropna(), rows.loc[rows["is_after"], "effect"].cumsum())
     last = rows.iloc[-1]
-    assert (last["cumulative"], last["cumulative_low"], last["cumulative_high"]) == pytest.approx((found.estimate, found.ci_low, found.ci_high))
+    half = stdtrit(found.df, 0.975) * found.std_error
+    ends = (found.estimate, found.estimate - half, found.estimate + half)
+    assert (last["cumulative"], last["cumulative_low"], last["cumulative_high"]) == pytest.approx(ends)
+
+
+def test_with_twelve_clusters_the_bootstrap_tells_the_sum_and_with_more_the_t_distribution():
+    few, more = estimate(make_panel()), estimate(make_panel(units=14))
+    assert "wild cluster restricted bootstrap, 12 clusters" in few.p_exact_from
+    assert "t, 13 df" in more.p_exact_from
+    assert few.ci_low < few.estimate < few.ci_high
+    assert few.seed == 0
 
 
 def test_cells_near_unknown_doses_are_left_out_and_counted():

@@ -225,8 +225,8 @@ def _lint() -> None:
 
 @dev.command()
 def bench() -> None:
-    """Đo thời gian, CPU, bộ nhớ của báo cáo, của việc nạp tệp, xếp vị trí các tỉnh, đo báo động nhầm và tổng hợp sổ hồ sơ trên máy này."""
-    for script in ("bench.py", "intake.py", "standing.py", "calibration.py", "truth_recovery.py", "workbooks.py", "dossiers.py"):
+    """Đo thời gian, CPU, bộ nhớ: báo cáo, nạp tệp, xếp vị trí các tỉnh, báo động nhầm, bằng chứng trong tỉnh, tổng hợp sổ hồ sơ."""
+    for script in ("bench.py", "intake.py", "standing.py", "calibration.py", "truth_recovery.py", "inside.py", "workbooks.py", "dossiers.py"):
         _call_script(open_project().root / "bench" / script)
 
 

@@ -1,6 +1,7 @@
 """A long unit-by-month panel as cells, after every reason to refuse or to leave out a row was looked for."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,8 @@ from analysis.estimate.matrix import Matrix
 from analysis.estimate.refusals import DesignRefused
 
 Integers = NDArray[np.int64]
+
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 MIN_UNITS = 4
 MIN_MONTHS = 3
@@ -109,7 +112,7 @@ def cells_of(
     _refuse_arguments(panel, [unit, time, outcome, *(name for name in (weights, cluster, month_effects_by) if name)], level)
     if nameless := int(panel[unit].isna().sum()):
         raise DesignRefused(f"Cột {unit} để trống ở {text.number(nameless)} dòng; mỗi dòng phải ghi đơn vị.")
-    rows = panel.assign(**{"_month": _months(panel[time], time)}).sort_values([unit, "_month"], kind="stable")
+    rows = panel.assign(**{"_month": month_ordinals(panel[time], time)}).sort_values([unit, "_month"], kind="stable")
     _refuse_rows(rows, unit, outcome, weights, cluster, month_effects_by)
     rows, notes = _usable(rows, unit, outcome, weights)
     units, unit_of = np.unique(rows[unit].to_numpy(), return_inverse=True)
@@ -151,16 +154,13 @@ def _refuse_arguments(panel: pd.DataFrame, columns: Sequence[str], level: float)
         raise DesignRefused(f"Mức tin cậy phải nằm giữa 0 và 1; gặp {level:g}.")
 
 
-def _months(column: pd.Series, name: str) -> NDArray[np.int64]:
-    """Ordinals of months."""
-    try:
-        labels = column.astype("string")
-        if labels.isna().any() or not labels.str.fullmatch(r"\d{4}-\d{2}").all():
-            raise ValueError
-        return np.asarray(pd.PeriodIndex(labels, freq="M").asi8, dtype=np.int64)
-    except ValueError:
-        wrong = [str(value) for value in column.unique() if not pd.Series([str(value)]).str.fullmatch(r"\d{4}-(0[1-9]|1[0-2])").iloc[0]]
-        raise DesignRefused(f"Cột {name}: tháng phải ghi dạng năm-tháng như 2021-03; gặp {', '.join(sorted(wrong)[:3])}.") from None
+def month_ordinals(column: pd.Series, name: str) -> Integers:
+    """Number of each month on pandas' monthly clock; each label is read once. Raises ``DesignRefused`` naming what is no month."""
+    places, labels = pd.factorize(column.astype("string"), use_na_sentinel=False)
+    wrong = sorted(str(label) for label in labels if not _MONTH.fullmatch(str(label)))
+    if wrong:
+        raise DesignRefused(f"Cột {name}: tháng phải ghi dạng năm-tháng như 2021-03; gặp {', '.join(wrong[:3])}.")
+    return np.asarray(pd.PeriodIndex(labels, freq="M").asi8[places], dtype=np.int64)
 
 
 def _refuse_rows(rows: pd.DataFrame, unit: str, outcome: str, weights: str | None, cluster: str | None, group: str | None) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import text
-from analysis.estimate.inside.cells import Cells
+from analysis.estimate.inside.cells import Cells, month_ordinals
 from analysis.estimate.matrix import Matrix
 from analysis.estimate.refusals import DesignRefused
 from analysis.exposure import saturated
@@ -51,7 +51,7 @@ def dose_of(panel: pd.DataFrame, cells: Cells, *, unit: str, time: str, dose: st
     if not pd.api.types.is_numeric_dtype(panel[dose]):
         raise DesignRefused(f"Cột {dose} không phải là số.")
     rows = panel[panel[unit].isin(cells.units)]
-    ordinals = pd.PeriodIndex(rows[time].astype(str), freq="M").asi8
+    ordinals = month_ordinals(rows[time], time)
     first = min(int(ordinals.min()), cells.first_month.ordinal)
     last = max(int(ordinals.max()), cells.first_month.ordinal + cells.months_count - 1)
     values = np.full((len(cells.units), last - first + 1), np.nan)

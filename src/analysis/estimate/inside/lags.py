@@ -133,7 +133,7 @@ def distributed_lag(
     ``by_period`` has one row a lag, leads negative with ``is_after`` False: ``period``, ``is_after``, ``effect``, ``std_error``,
     ``ci_low``, ``ci_high``, and ``cumulative``, ``cumulative_low``, ``cumulative_high`` (NaN for leads). With ``leads``, the check
     ``leads`` tests that later activity goes with nothing. Errors are clustered (``DF_RULE``); with twelve clusters or fewer the p-value
-    and interval of the sum are those of the wild bootstrap with ``draws`` and ``seed``.
+    and interval of the sum are those of the wild bootstrap with ``draws`` and ``seed``; the rows of ``by_period`` keep t.
 
     Raises ``DesignRefused`` as ``cells_of`` and ``dose_of`` do, for a dose that is the same everywhere in each month or moves with a
     channel beside it, and for windows longer than what is known.

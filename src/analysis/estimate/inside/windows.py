@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.linalg import qr
 
 from analysis import text
-from analysis.estimate.inside.cells import MIN_MONTHS, MIN_UNITS, Cells
+from analysis.estimate.inside.cells import MIN_MONTHS, MIN_UNITS, Cells, month_ordinals
 from analysis.estimate.inside.clustered import COLLINEAR
 from analysis.estimate.inside.doses import Dose
 from analysis.estimate.matrix import Matrix
@@ -103,7 +103,7 @@ def column_of(panel: pd.DataFrame, cells: Cells, *, unit: str, time: str, column
     if not pd.api.types.is_numeric_dtype(panel[column]):
         raise DesignRefused(f"Cột {column} không phải là số.")
     rows = panel[panel[unit].isin(cells.units)]
-    ordinals = pd.PeriodIndex(rows[time].astype(str), freq="M").asi8 - cells.first_month.ordinal
+    ordinals = month_ordinals(rows[time], time) - cells.first_month.ordinal
     inside = (ordinals >= 0) & (ordinals < cells.months_count)
     grid = np.full((len(cells.units), cells.months_count), np.nan)
     values = rows[column].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
