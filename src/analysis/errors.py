@@ -105,6 +105,8 @@ _UNWRITABLE_VI = {
     errno.EACCES: "không có quyền ghi",
     errno.EPERM: "không có quyền ghi",
     errno.EROFS: "ổ đĩa chỉ cho đọc",
+    errno.EISDIR: "tên tệp trùng với một thư mục",
+    errno.ENAMETOOLONG: "tên tệp quá dài",
     errno.EEXIST: "đây là một tệp, không phải thư mục",
     errno.ENOTDIR: "đây là một tệp, không phải thư mục",
 }

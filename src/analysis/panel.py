@@ -123,9 +123,9 @@ def _told(rows: pd.DataFrame, unlisted: pd.DataFrame, unused: pd.DataFrame, rate
     if hidden := int((has_outcome & rows["numerator_count"].isna()).sum()):
         yield f"{text.number(hidden)} tháng của đơn vị có tử số bị ẩn hoặc để trống nên không có tỷ lệ (không coi là 0)."
     if early := int((~has_outcome).sum()):
-        yield f"{text.number(early)} tháng của đơn vị chỉ có liều, không có số liệu hồ sơ; giữ lại để biết liều của các tháng trước."
+        yield f"{text.number(early)} tháng của đơn vị chỉ có nhật ký, không có số liệu hồ sơ; giữ lại để biết hoạt động của các tháng trước."
     if unknown := int((has_outcome & rows["own_dose"].isna()).sum()):
-        yield f"{text.number(unknown)} tháng của đơn vị không rõ liều vì không có nhật ký của đơn vị trong năm đó (không coi là 0)."
+        yield f"{text.number(unknown)} tháng của đơn vị không rõ số hoạt động vì không có nhật ký của đơn vị trong năm đó (không coi là 0)."
     if RATES[rate_key].rests_on_levels and rows["regime"].nunique() > 1:
         yield f"Cách gọi mức độ dịch vụ thay đổi từ tháng {text.month(codes.DECREE_42_MONTH)} (Nghị định 42/2022/NĐ-CP): hai giai đoạn không so được."
 

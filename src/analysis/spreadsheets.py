@@ -20,7 +20,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.errors import writing_to
+from analysis.errors import FolderUnusable, writing_to
 
 DAY_FORMAT = "dd/mm/yyyy"
 COUNT_FORMAT = "#,##0"
@@ -177,11 +177,13 @@ def save(book: Workbook, path: Path) -> None:
     """Write the workbook, the same bytes for the same content, in place of an earlier file or not at all. Raises ``FolderUnusable``."""
     content = as_bytes(book)
     with writing_to(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{uuid4().hex}")
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             temporary.write_bytes(content)
             temporary.replace(path)
+        except FileNotFoundError:  # a drive that is not there, a folder of the system
+            raise FolderUnusable(f"Không ghi được vào thư mục {path.parent}: không tạo được tệp ở đó. Hãy chọn thư mục khác.") from None
         finally:
             temporary.unlink(missing_ok=True)
 

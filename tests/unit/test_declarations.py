@@ -1,5 +1,9 @@
 """Declarations: what the file must say, what its hash is of, what the register keeps, and who may say "declared beforehand"."""
 
+import hashlib
+import json
+import re
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -11,6 +15,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis import store
+from analysis.chapters.asked import UNDECLARED_FAMILY, outcomes_asked
+from analysis.chapters.inside_asked import inside_data
+from analysis.chapters.subject import subject_of
 from analysis.declarations import (
     Declaration,
     DeclaredInside,
@@ -28,6 +36,8 @@ from analysis.declarations import (
 )
 from analysis.declarations.register import RegistrationRefused
 from analysis.errors import DataFaults
+from analysis.estimate.grade import ALPHA
+from analysis.project import SETTINGS_FILE
 
 SHIPPED = Path(__file__).resolve().parents[2] / "declarations"
 D5 = {"index": "PAPI", "component": "D5", "footing": "raw", "first_edition": 2015, "last_edition": 2020, "direction": "increase"}
@@ -155,6 +165,37 @@ def test_all_faults_are_told_at_once_in_vietnamese_with_what_is_accepted(tmp_pat
 )
 def test_text_that_is_no_declaration_is_refused(tmp_path, text, told):
     assert faults_of(tmp_path, text)[0].startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("inside:\n\trate_key: online_all\n\tlevel: commune\nalpha: 0.05\n", [2, 3]),
+        ("families:\n  papi: [d5]\n  \tpci: [pci]\n", [3]),
+        ("plan_year:\t2027\n", [1]),
+        ("alpha: 0.05\t\nplan_year: 2027\n", [1]),
+        ("# một\r\nalpha: 0.05\r\n\tplan_year: 2027\r\n", [3]),
+    ],
+)
+def test_a_tab_is_told_by_its_line_in_vietnamese(tmp_path, text, lines):
+    path = tmp_path / "2019.yml"
+    path.write_bytes(text.encode())
+    with pytest.raises(DataFaults) as refused:
+        read_declaration(path)
+    assert [(fault.where, fault.found) for fault in refused.value.faults] == [(f"declarations/2019.yml, dòng {line}", "dấu Tab") for line in lines]
+    assert "gặp dấu Tab; chấp nhận: YAML chỉ dùng dấu cách" in str(refused.value.faults[0])
+    assert "token" not in str(refused.value)
+
+
+def test_a_tab_inside_a_quoted_text_is_no_fault_and_does_not_hide_another(tmp_path):
+    assert faults_of(tmp_path, 'declared_by: "Văn\tphòng"\na: [')[0].startswith("dòng 2, cột 5: “expected")
+    text = yaml.safe_dump(changed(SOUND, "declared_by", None), allow_unicode=True) + 'declared_by: "Văn phòng\tUBND tỉnh"\n'
+    assert read_declaration(written(tmp_path, text)) == read_declaration(written(tmp_path, SOUND))
+
+
+def test_a_field_left_empty_is_told_in_words(tmp_path):
+    told = faults_of(tmp_path, yaml.safe_dump(changed(SOUND, "alpha", None)) + "alpha:\n")
+    assert told == ["trường alpha: chỗ để trống"]
 
 
 def test_another_code_table_and_an_absent_file_are_refused(tmp_path):
@@ -446,6 +487,20 @@ def test_a_window_over_the_merger_is_refused_though_its_later_editions_are_not_r
     assert told == [f"x, outcomes, {name}: khung 2021–2028; từ 2025 các phiên bản đo 34 tỉnh sau sắp xếp" for name in ("d5", "total")]
 
 
+@pytest.mark.parametrize(
+    ("component", "usable"),
+    [("TOTAL", "TOTAL của PCI dùng được ở 2005–2024, phiên bản cuối là 2024"), ("CSTP99", "danh mục không có CSTP99 của PCI")],
+)
+def test_an_undefined_component_says_which_edition_is_the_last_usable_one(tmp_path, built, component, usable):
+    entry = later(2025, 2028)
+    entry["outcomes"]["d5"] |= {"index": "PCI", "component": component}
+    declaration = read_declaration(written(tmp_path, entry, "2027.yml"))
+    fault = comparability_faults(declaration, built.tables["index_editions"], built.tables["index_components"], "x")[0]
+    assert (fault.where, fault.found) == ("x, outcomes, d5", f"{component} của PCI 2025")
+    assert fault.accepted == f"thành phần có trong danh mục ở mọi phiên bản của khung; {usable}"
+    assert "chỉ hỏi trong tỉnh thì bỏ hết các trường về chỉ số" in fault.action
+
+
 def test_too_few_editions_before_the_start_names_those_that_the_registry_does_not_hold_yet(tmp_path, built):
     told = faults_told(read_declaration(written(tmp_path, later(2025, 2028), "2027.yml")), built.tables)
     assert told[0] == "x, outcomes, d5: 0 phiên bản trước 2027 trong khung 2025–2028; danh mục chỉ số chưa có phiên bản 2025–2026"
@@ -475,20 +530,24 @@ def test_the_shipped_declarations_name_their_plan_and_none_runs_across_the_papi_
     assert list(plans.loc[plans["plan_year"] == year, "plan_number"]) == [shipped.plan_number]
 
 
-def test_the_example_of_the_guide_is_sound(tmp_path, built):
+def examples_of_the_guide() -> dict[str, str]:
+    """Every YAML block of the guide, by the plan year that it states."""
     guide = (SHIPPED.parent / "docs" / "declarations.md").read_text(encoding="utf-8")
-    example = guide.partition("```yaml\n")[2].partition("```")[0]
-    found = read_declaration(written(tmp_path, example))
-    assert (len(found.outcomes), faults_told(found, built.tables)) == (3, [])
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", guide, flags=re.DOTALL | re.MULTILINE)
+    return {str(yaml.safe_load(block)["plan_year"]): block for block in blocks}
 
 
-def test_the_question_of_the_guide_is_sound_for_a_plan_of_2027(tmp_path):
-    guide = (SHIPPED.parent / "docs" / "declarations.md").read_text(encoding="utf-8")
-    block = guide.partition("```yaml\ninside:")[2].partition("```")[0]
-    outcomes = {"d5": D5 | {"first_edition": 2025, "last_edition": 2028, "smallest_effect": 0.1}}
-    entry = SOUND | {"plan_year": 2027, "start_edition": 2027, "declared_on": date(2026, 12, 1), "families": {"papi": ["d5"]}, "outcomes": outcomes}
-    text = yaml.safe_dump(entry, allow_unicode=True) + "inside:" + block
-    assert read_declaration(written(tmp_path, text, "2027.yml")).inside.first_month == "2025-07"
+@pytest.mark.parametrize(("year", "outcomes", "has_inside"), [("2019", 3, False), ("2027", 0, True)])
+def test_every_example_of_the_guide_is_a_whole_file_that_is_sound(tmp_path, built, year, outcomes, has_inside):
+    assert set(examples_of_the_guide()) == {"2019", "2027"}
+    found = read_declaration(written(tmp_path, examples_of_the_guide()[year], f"{year}.yml"))
+    assert (len(found.outcomes), found.inside is not None, faults_told(found, built.tables)) == (outcomes, has_inside, [])
+
+
+def test_the_question_of_the_guide_may_stand_beside_outcomes(tmp_path):
+    inside = yaml.safe_load(examples_of_the_guide()["2027"])["inside"] | {"first_month": "2017-01", "last_month": "2020-12"}
+    both = read_declaration(written(tmp_path, yaml.safe_load(examples_of_the_guide()["2019"]) | {"inside": inside}))
+    assert (len(both.outcomes), both.inside.rate_key) == (3, "online_all")
 
 
 # The question inside the province
@@ -619,3 +678,112 @@ def test_only_the_last_text_laid_down_before_the_plan_year_counts_for_the_questi
     found = standing_inside(said, [Registration(2019, sha256, on) for sha256, on in ordered])
     assert found.is_declared_beforehand == ([sha256 for sha256, on in ordered if on < date(2019, 1, 1)][-1:] == ["own"])
     assert found.reason_vi
+
+
+def test_a_missing_field_of_the_question_is_told_with_the_values_it_accepts(tmp_path):
+    with pytest.raises(DataFaults) as refused:
+        read_declaration(written(tmp_path, SOUND | {"inside": {"rate_key": "online_all", "smallest_efect": 1}}))
+    (fault,) = refused.value.faults
+    assert (fault.where, fault.found) == (
+        "declarations/2019.yml, inside",
+        "thiếu level, first_month, last_month, primary_estimator, direction, smallest_effect; có trường lạ smallest_efect",
+    )
+    assert fault.accepted == (
+        "rate_key; level là một trong: commune; first_month là tháng dạng 2027-01; last_month là tháng dạng 2027-01; "
+        "primary_estimator là một trong: staggered_event_study, distributed_lag; direction là một trong: increase, decrease; "
+        "smallest_effect là số điểm phần trăm trên 0 và không quá 100 (dấu chấm thập phân)"
+    )
+
+
+# Only the question inside the province
+
+INDEX_FIELDS = ("start_edition", "primary_estimator", "primary_family", "families", "outcomes")
+ONLY_INSIDE = {field: value for field, value in WITH_INSIDE.items() if field not in INDEX_FIELDS}
+OF_2027 = {"plan_year": 2027, "declared_on": date(2026, 12, 1), "inside": INSIDE | {"first_month": "2025-07", "last_month": "2027-12"}}
+
+
+@pytest.fixture
+def only_inside(tmp_path: Path) -> Declaration:
+    return read_declaration(written(tmp_path, ONLY_INSIDE))
+
+
+def test_a_declaration_may_hold_only_the_question_and_then_asks_nothing_of_the_indices(only_inside, built):
+    assert only_inside.inside == DeclaredInside("online_all", "commune", "2017-01", "2020-12", "distributed_lag", "increase", 1.0)
+    assert (only_inside.outcomes, dict(only_inside.families), only_inside.alpha) == ((), {}, 0.05)
+    assert (only_inside.start_edition, only_inside.primary_estimator, only_inside.primary_family) == (None, None, None)
+    assert only_inside.find("PAPI", "D5", "raw") is None
+    assert faults_told(only_inside, built.tables) == []
+
+
+def test_the_hash_of_only_the_question_is_of_its_fields_and_no_others(only_inside):
+    said = ONLY_INSIDE | {"plan_year": 2019.0, "declared_on": "2019-02-25", "inside": INSIDE | {"smallest_effect": 1.0}}
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert only_inside.sha256 == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_plan_after_the_merger_can_be_declared_beforehand_with_only_the_question(tmp_path, built):
+    declaration = read_declaration(written(tmp_path, ONLY_INSIDE | OF_2027, "2027.yml"))
+    assert faults_told(declaration, built.tables) == []
+    folder = tmp_path / "declarations"
+    assert register(folder, declaration, date(2026, 12, 31))
+    found = standing_inside(declaration, read_register(folder))
+    assert (found.is_declared_beforehand, found.reason_vi) == (True, "đăng ký ngày 31/12/2026, trước ngày đầu của năm kế hoạch (01/01/2027)")
+
+
+def test_no_result_of_an_index_is_declared_by_only_the_question(only_inside):
+    found = standing(only_inside, (only_inside.sha256, "2018-12-01"))
+    assert (found.is_declared_beforehand, found.reason_vi) == (False, "kết quả không nằm trong khai báo năm 2019")
+
+
+def test_a_declaration_that_asks_nothing_is_refused(tmp_path):
+    assert faults_of(tmp_path, changed(ONLY_INSIDE, "inside", None)) == [": không có câu hỏi nào: thiếu cả inside và outcomes"]
+
+
+@given(st.sets(st.sampled_from(INDEX_FIELDS), min_size=1, max_size=len(INDEX_FIELDS) - 1), st.booleans())
+def test_the_fields_of_the_indices_stand_together_or_the_missing_ones_are_told_once(tmp_path_factory, missing, is_inside_asked):
+    entry = {field: value for field, value in (WITH_INSIDE if is_inside_asked else SOUND).items() if field not in missing}
+    with pytest.raises(DataFaults) as refused:
+        read_declaration(written(tmp_path_factory.mktemp("declarations"), entry))
+    (fault,) = refused.value.faults
+    assert (fault.where, fault.found) == ("declarations/2019.yml", f"thiếu {', '.join(field for field in INDEX_FIELDS if field in missing)}")
+    assert fault.accepted.startswith("cùng có hoặc cùng không có các trường về chỉ số: start_edition")
+    assert "chỉ hỏi trong tỉnh (inside) thì bỏ hết" in fault.action
+
+
+def test_the_index_fields_left_empty_are_told_one_by_one(tmp_path):
+    text = yaml.safe_dump(ONLY_INSIDE, allow_unicode=True) + "".join(f"{field}:\n" for field in INDEX_FIELDS)
+    assert faults_of(tmp_path, text) == [f"trường {field}: chỗ để trống" for field in INDEX_FIELDS]
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder of an office whose plan of 2019 was declared with only the question, and registered in time; returns its declarations."""
+    shutil.copy(SHIPPED.parent / SETTINGS_FILE, tmp_path)
+    folder = tmp_path / "declarations"
+    folder.mkdir()
+    declaration = read_declaration(written(folder, ONLY_INSIDE | {"declared_on": date(2018, 12, 1), "alpha": 0.01}))
+    register(folder, declaration, date(2018, 12, 31))
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def test_the_chapter_on_indices_asks_what_it_always_asks_and_calls_it_exploratory(office, shipped_tables: store.Tables):
+    found = outcomes_asked(shipped_tables, subject_of(shipped_tables, "74", 2019, "2026-11-22"), "74", 2019)
+    assert [item.outcome_id for item in found] == [
+        "papi-d2",
+        "papi-d5",
+        "papi-d8",
+        "papi-total",
+        "par-index-total",
+        "sipas-total",
+        "pci-total",
+    ]
+    assert {(item.declared, item.family, item.start, item.alpha) for item in found} == {(None, UNDECLARED_FAMILY, 2019, ALPHA)}
+    assert {(item.standing.label_vi, item.standing.reason_vi) for item in found} == {("thăm dò", "kết quả không nằm trong khai báo năm 2019")}
+    assert {item.sha256 for item in found} == {find_declaration(office, 2019).sha256}
+
+
+def test_the_chapter_inside_the_province_follows_the_declaration_of_only_the_question(office, shipped_tables: store.Tables):
+    found = inside_data(shipped_tables, subject_of(shipped_tables, "74", 2019, "2026-11-22"), "74", 2019)
+    assert (found.declared, found.alpha) == (find_declaration(office, 2019).inside, 0.01)
+    assert found.standing.is_declared_beforehand

@@ -1,5 +1,6 @@
 """The command ``lantoa declare``: a file is checked, hashed and dated; nothing is written for a faulty one."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -176,3 +177,25 @@ def test_the_question_inside_the_province_is_told_last_and_how_it_stands(folder,
 def test_the_help_tells_of_the_question_inside_the_province(told):
     out, _ = told("--help")
     assert "Câu hỏi trong tỉnh (mục inside" in " ".join(out.split())
+
+
+def test_the_example_of_the_guide_for_2027_is_registered_and_declared_beforehand(folder, told):
+    guide = (SHIPPED.parent / "docs" / "declarations.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```yaml\n(plan_year: 2027\n.*?)^```$", guide, flags=re.DOTALL | re.MULTILINE)
+    (folder / "2027.yml").write_text(example, encoding="utf-8")
+    out, err = told("2027")
+    [entry] = read_register(folder)
+    assert (entry.plan_year, entry.registered_on, err) == (2027, TODAY, "")
+    first, *_, last = out.splitlines()
+    assert first == "Khai báo kế hoạch 100/KH-UBND (năm 2027): một câu hỏi trong tỉnh, mức ý nghĩa 0,05, không có lỗi."
+    assert last == (
+        "  - Trong tỉnh, cấp xã: hồ sơ nộp trực tuyến trên tổng hồ sơ tiếp nhận, 7/2025–12/2027, đợt truyền thông đầu tiên của từng đơn vị: "
+        "khai báo trước – đăng ký ngày 01/12/2026, trước ngày đầu của năm kế hoạch (01/01/2027)"
+    )
+    assert out.count("  - ") == 1
+
+
+def test_outcomes_and_the_question_are_counted_together(folder, told):
+    path = folder / "2019.yml"
+    path.write_text(path.read_text(encoding="utf-8") + INSIDE, encoding="utf-8")
+    assert "(năm 2019): 4 kết quả, 2 nhóm, một câu hỏi trong tỉnh, mức ý nghĩa 0,05, không có lỗi." in told("2019")[0]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.estimate.grade import LABELS_VI, MAX_FALSE_ALARM_RATE, MIN_PLACEBO_PLANS, REQUIRED_CHECKS, VERBS_VI, grade
+from analysis.estimate.grade import LABELS_VI, MAX_FALSE_ALARM_RATE, MIN_PLACEBO_PLANS, REQUIRED_CHECKS, REQUIRED_INSIDE, VERBS_VI, grade
 from analysis.estimate.result import Calibration, CheckResult, EffectEstimate
 
 
@@ -51,7 +51,6 @@ SOFT_FAILURES = [
     {"checks": (*PASSED, SOFT_FAULT)},
     {"checks": (*PASSED, CheckResult("other footing", None, ""))},
     {"checks": PASSED[1:]},
-    {"checks": ()},
     {"one_sign_share": None},
     {"one_sign_share": 0.79},
 ]
@@ -130,6 +129,25 @@ def test_unknown_soft_checks_neither_help_nor_harm_and_unknown_required_ones_cos
     assert (unknown.grade, unknown.reason_vi) == ("B", "có phép kiểm tra bắt buộc chưa làm được")
 
 
+def test_every_required_check_without_an_answer_counts():
+    assert grade(replace(STRONG, checks=PASSED[2:]), is_declared=True).grade == "C"
+    assert grade(replace(STRONG, checks=()), is_declared=True).grade == "C"
+
+
+@pytest.mark.parametrize(("method", "identifying"), [("staggered_event_study", "pre-trend"), ("distributed_lag", "leads")])
+def test_inside_the_province_nothing_stands_above_c_without_an_answer_to_the_identifying_check(method, identifying):
+    checks = tuple(CheckResult(name, True, "") for name in sorted(REQUIRED_INSIDE[method]))
+    estimate = replace(STRONG, method=method, calibration=replace(measured(), method=method), checks=checks)
+    assert grade(estimate, is_declared=True).grade == "A"
+    unknown = tuple(replace(check, is_passed=None) if check.name == identifying else check for check in checks)
+    found = grade(replace(estimate, checks=unknown), is_declared=True)
+    assert (found.grade, "xu hướng" in found.reason_vi) == ("C", True)
+
+
+def test_two_tests_that_disagree_are_said_to():
+    assert grade(replace(STRONG, p_exact=0.06, p_rank=0.02), is_declared=True).reason_vi == "hai phép thử chưa cùng kết luận"
+
+
 def test_a_soft_check_that_fails_costs_one_grade_and_several_cost_no_more():
     soft = (*PASSED, SOFT_FAULT, replace(SOFT_FAULT, name="regression to the mean"))
     assert grade(replace(STRONG, checks=soft), is_declared=True).grade == "B"
@@ -160,7 +178,7 @@ def test_the_first_reason_is_told_where_several_hold(order):
     faults = {
         "calibration": ({"calibration": None}, "chưa kiểm tra cách so sánh"),
         "rate": ({"calibration": measured(0.5)}, "báo động nhầm quá thường xuyên"),
-        "significance": ({"p_exact": 0.5}, "ngẫu nhiên"),
+        "significance": ({"p_exact": 0.5, "p_rank": 0.5}, "ngẫu nhiên"),
         "checks": ({"checks": (CheckResult("leads", False, ""),)}, "1 phép kiểm tra bắt buộc không đạt"),
     }
     later = list(faults)[list(faults).index(order) :]

@@ -99,7 +99,7 @@ def test_the_public_result_says_what_it_rests_on():
     assert found.by_period["period"].tolist() == [-6, -5, -4, -3, -2, *range(13)]
     assert (found.treated_count, found.clusters_count, found.df) == (71, 91, 90)
     assert found.by_period.loc[found.by_period["is_after"], "effect"].mean() == pytest.approx(found.estimate)
-    assert "đơn vị chưa có chiến dịch" in found.estimand_vi
+    assert "đơn vị chưa truyền thông" in found.estimand_vi
 
 
 def test_clusters_above_the_units_widen_what_they_share():
@@ -115,8 +115,8 @@ def test_clusters_above_the_units_widen_what_they_share():
     [
         ({"X00": "2018-09"}, {}, "chỉ có 1 cụm"),
         ({f"X{unit:02d}": "2018-01" for unit in range(12)}, {}, "sau tháng số liệu đầu tiên"),
-        ({f"X{unit:02d}": "2018-09" for unit in range(12)}, {}, "không có chiến dịch nào|chưa có chiến dịch"),
-        ({f"X{unit:02d}": f"2018-{3 + unit % 4:02d}" for unit in range(12)}, {"controls": "never"}, "đơn vị không có chiến dịch nào"),
+        ({f"X{unit:02d}": "2018-09" for unit in range(12)}, {}, "không truyền thông lần nào|chưa truyền thông"),
+        ({f"X{unit:02d}": f"2018-{3 + unit % 4:02d}" for unit in range(12)}, {"controls": "never"}, "đơn vị không truyền thông lần nào"),
         ({f"X{unit:02d}": "2018-09" for unit in range(6)}, {"horizon": -1}, "các tháng được xét"),
     ],
 )

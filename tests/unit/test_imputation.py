@@ -163,7 +163,7 @@ def test_units_that_were_always_treated_are_left_out_and_counted():
         drawn.panel[~drawn.panel["xa"].isin(["X00", "X01"])], first={u: m for u, m in running.items() if u not in ("X00", "X01")}, **NAMES
     )
     assert found.estimate == pytest.approx(without.estimate, abs=1e-10)
-    assert any("2 đơn vị đã có chiến dịch từ tháng số liệu đầu tiên" in note for note in found.notes_vi)
+    assert any("2 đơn vị đã truyền thông từ tháng số liệu đầu tiên" in note for note in found.notes_vi)
     assert not {"X00", "X01"} & set(found.treated)
 
 
@@ -178,7 +178,7 @@ def test_months_without_enough_untreated_clusters_are_left_out_and_counted():
 def test_an_unknown_unit_with_a_campaign_is_named():
     drawn = draw(10, units=40, months=30, never=8, starts=(8, 26))
     found = staggered_event_study(drawn.panel, first=drawn.starts | {"Y99": "2018-09"}, **NAMES)
-    assert "1 đơn vị có chiến dịch nhưng không có số liệu kết quả: Y99." in found.notes_vi
+    assert "1 đơn vị có truyền thông nhưng không có số liệu kết quả: Y99." in found.notes_vi
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_an_unknown_unit_with_a_campaign_is_named():
         ({"X00": "3/2018"}, "năm-tháng"),
         ({"X00": "2018-13"}, "năm-tháng"),
         ({"X00": "2018-09"}, "chỉ có 1 cụm"),
-        ({f"X{unit:02d}": "2018-01" for unit in range(12)}, "không còn tháng nào chưa có chiến dịch"),
+        ({f"X{unit:02d}": "2018-01" for unit in range(12)}, "không còn tháng nào chưa truyền thông"),
         ({f"X{unit:02d}": "2018-09" for unit in range(12)}, "không có tháng nào còn đủ 3 cụm"),
         ({f"X{unit:02d}": "2030-01" for unit in range(12)}, "Không có đơn vị nào bắt đầu"),
     ],

@@ -262,10 +262,10 @@ def test_doses_that_cannot_be_compared_are_grade_d_with_the_reason(changed, said
 @pytest.mark.parametrize(
     ("first", "said"),
     [
-        (lambda units: dict.fromkeys(units, "2019-01"), "không còn tháng nào chưa có chiến dịch để so"),
+        (lambda units: dict.fromkeys(units, "2019-01"), "không còn tháng nào chưa truyền thông để so"),
         (lambda units: {units[0]: "2020-06"}, "chỉ có 1 cụm được xét (cần ít nhất 5)"),
-        (lambda _: {}, "không có đơn vị nào trong bảng số liệu có tháng của chiến dịch đầu tiên"),
-        (lambda units: dict.fromkeys(units, "sớm"), "tháng của chiến dịch đầu tiên phải ghi dạng năm-tháng như 2021-03; gặp sớm"),
+        (lambda _: {}, "không có đơn vị nào trong bảng số liệu có tháng của lần truyền thông đầu tiên"),
+        (lambda units: dict.fromkeys(units, "sớm"), "tháng của lần truyền thông đầu tiên phải ghi dạng năm-tháng như 2021-03; gặp sớm"),
     ],
 )
 def test_starts_that_cannot_be_compared_are_grade_d_with_the_reason(first, said):

@@ -162,7 +162,7 @@ def test_a_month_before_the_outcome_keeps_its_dose_and_has_no_outcome():
     assert early["own_dose"].tolist() == [0.0, 2.0]
     assert early[["share_pct", "denominator_count"]].isna().all(axis=None)
     assert early["district_code"].tolist() == ["718", "718"]
-    assert joined.notes_vi == ("2 tháng của đơn vị chỉ có liều, không có số liệu hồ sơ; giữ lại để biết liều của các tháng trước.",)
+    assert joined.notes_vi == ("2 tháng của đơn vị chỉ có nhật ký, không có số liệu hồ sơ; giữ lại để biết hoạt động của các tháng trước.",)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_an_unknown_dose_stays_unknown_and_is_told():
     exposure = make_exposure("2021-05").assign(own_dose=pd.array([None, 1], dtype="Float64"))
     joined = inside_panel(both("2021-05"), exposure, BELOW, rate_key="online_all")
     assert joined.rows["own_dose"].isna().tolist() == [True, False]
-    assert "1 tháng của đơn vị không rõ liều" in joined.notes_vi[0]
+    assert "1 tháng của đơn vị không rõ số hoạt động" in joined.notes_vi[0]
 
 
 def test_negative_controls_stand_beside_as_shares_and_missing_ones_stay_missing():

@@ -150,7 +150,7 @@ def _asked(
     earlier_vi: tuple[str, ...],
 ) -> Asked:
     """An outcome as declared, on the declared footing, start and editions; or as it compares best, from the plan's year on."""
-    start = declaration.start_edition if declaration and declared else year
+    start = (declaration.start_edition if declaration and declared else None) or year
     last_year = declared.last_edition if declared else year
     footing = declared.footing if declared else None
     panel = comparable_panel(register, index, component, province, start, last_year, subject.as_of, footing)

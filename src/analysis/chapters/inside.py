@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.blocks import Block, Provenance, provenance
+from analysis.blocks import Block, Provenance
 from analysis.chapters.inside_asked import DECIMALS, UNIT_VI, InsideData, JudgedInside, inside_data, judged_inside
 from analysis.chapters.subject import Subject
 from analysis.estimate.evidence import may_print_p
 from analysis.estimate.grade import grade
-from analysis.estimate.inside.questions import MONTH, UNIT, RepeatedDoses
+from analysis.estimate.inside.questions import DISTRICT, MONTH, UNIT, FirstCampaigns, RepeatedDoses
 from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.result import EffectEstimate
 from analysis.figures import inside as charts
@@ -64,10 +64,8 @@ def opening(found: Inside, year: int) -> list[Block]:
     blocks: list[Block] = [
         say.answer(found.assessments(), year, rests_on),
         say.how_to_read(measured[UNIT].nunique(), months, rests_on),
-        say.began(data.campaigns["status"].value_counts().to_dict(), rests_on),
         say.dose_levels(tuple(level.sentence_vi for level in data.levels), rests_on),
         *([say.dose_levels((data.assignment.sentence_vi,), rests_on)] if data.assignment else []),
-        *([say.left_out(data.notes_vi, rests_on)] if data.notes_vi else []),
         say.declared(declared.label_vi, declared.reason_vi, data.sha256, rests_on),
     ]
     smallest = data.declared.smallest_effect if data.declared else None
@@ -85,7 +83,7 @@ def _together(found: Inside, rests_on: Provenance) -> list[Block]:
         for item, estimate in found.estimated
     ]
     clouds = [(item.name_vi, estimate) for item, estimate in found.estimated]
-    return [present.overview(rows, rests_on), charts.placebo_plans(clouds, rests_on)]
+    return [present.overview(rows, rests_on), charts.placebo_plans(clouds, rests_on), present.p_values(clouds, rests_on)]
 
 
 def one_question(item: JudgedInside) -> list[Block]:
@@ -94,11 +92,15 @@ def one_question(item: JudgedInside) -> list[Block]:
     if estimate is None:
         return []
     assessment, with_interval = item.assessment(), may_print_p(estimate.calibration)
-    draw = charts.after_a_dose if isinstance(item.found.question, RepeatedDoses) else charts.event_time
+    is_repeated = isinstance(item.found.question, RepeatedDoses)
+    draw = charts.after_a_dose if is_repeated else charts.event_time
     blocks: list[Block] = [say.seen(item.question_id, assessment, estimate)]
     if item.found.recovery is not None and estimate.calibration is not None:
-        blocks.append(say.stamp(assessment, item.found.recovery, estimate.calibration))
-    if estimate.notes_vi:
+        blocks.append(say.stamp(assessment, item.found.recovery, estimate.calibration, by_district=estimate.clustered_by == DISTRICT))
+    blocks += [] if is_repeated else [say.began(item.data.campaigns["status"].value_counts().to_dict(), item.data.log_begins, rests_on)]
+    if is_repeated and item.data.notes_vi:
+        blocks.append(say.left_out(item.data.notes_vi, rests_on))
+    if estimate.notes_vi and is_repeated:
         blocks.append(say.set_apart(estimate.notes_vi, rests_on))
     if item.found.steps is not None:
         blocks.append(charts.dose_steps(item.name_vi, item.found.steps, rests_on))
@@ -122,10 +124,23 @@ def revealed(found: Inside, tables: Tables) -> list[Block]:
     held = data.rows[data.rows["denominator_count"].notna()]
     if of_all is None or not is_of_this_draw(of_all, held[[UNIT, MONTH, "numerator_count", "denominator_count"]]):
         return [say.planted_unknown(data.rests_on)]
-    rests_on = data.rests_on | provenance(tables.units)
-    rows = [(item, estimate, _truth(item, of_all)) for item, estimate in found.estimated]
-    told = [(item.name_vi, truth, estimate) for item, estimate, truth in rows if truth is not None]
+    rests_on = data.rests_on
+    found_of = [(item, estimate, _truth(item, of_all)) for item, estimate in found.estimated]
+    told = [(item.name_vi, _mean_planted(item, of_all), truth, estimate) for item, estimate, truth in found_of if truth is not None]
     return [present.planted(told, rests_on)] if told else []
+
+
+def _mean_planted(item: JudgedInside, of_all: pd.DataFrame) -> float | None:
+    """Mean planted effect from each commune's start on, over the months of the estimate, weighted by dossiers; None for repeated doses."""
+    question = item.found.question
+    if not isinstance(question, FirstCampaigns):
+        return None
+    held = item.data.rows.merge(of_all[[UNIT, MONTH, "planted_pct"]], on=[UNIT, MONTH], how="left", validate="one_to_one")
+    begun = pd.PeriodIndex(held[UNIT].map(question.first).astype("string").fillna("9999-12"), freq="M")
+    since = pd.PeriodIndex(held[MONTH].astype(str), freq="M").asi8 - begun.asi8
+    opening = held.loc[held["share_pct"].notna(), MONTH].min()
+    inside = held[(since >= 0) & (since <= question.horizon) & held["planted_pct"].notna() & (held[UNIT].map(question.first) > opening)]
+    return float(np.average(inside["planted_pct"].astype(float), weights=inside["denominator_count"].astype(float))) if len(inside) else None
 
 
 def _seed(sources: pd.DataFrame) -> int | None:
@@ -139,6 +154,8 @@ def _seed(sources: pd.DataFrame) -> int | None:
 def _truth(item: JudgedInside, of_all: pd.DataFrame) -> float | None:
     """What the same design finds in the planted effect alone, without any noise: the answer it is held against."""
     rows = item.data.rows.merge(of_all[[UNIT, MONTH, "planted_pct"]], on=[UNIT, MONTH], how="left", validate="one_to_one")
+    if not (rows["planted_pct"].fillna(0.0) != 0.0).any():
+        return 0.0
     question = item.found.question.on(rows.assign(planted_pct=rows["planted_pct"].where(rows["share_pct"].notna())), outcome="planted_pct")
     try:
         cells = question.cells()

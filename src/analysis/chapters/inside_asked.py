@@ -18,6 +18,9 @@ from analysis.estimate.inside.evidence import InsideEvidence, gather_inside
 from analysis.estimate.inside.questions import DISTRICT, MONTH, UNIT, FirstCampaigns, InsideQuestion, RepeatedDoses
 from analysis.events import events_for
 from analysis.exposure import (
+    AFTER_SILENCE,
+    NO_LOG,
+    SHARED_DOSE,
     AssignmentLevel,
     LevelIdentified,
     assignment_level,
@@ -26,8 +29,10 @@ from analysis.exposure import (
     first_campaigns,
     first_months,
     identified_levels,
+    start_correlation,
     unused_activities,
 )
+from analysis.narrative.inside import OUTCOME_VI
 from analysis.narrative.outcomes import Assessment
 from analysis.panel import inside_panel
 from analysis.project import open_project
@@ -42,7 +47,7 @@ NEGATIVE_CONTROLS = {
     "digitised_in": "số hóa khi tiếp nhận",
     "digitised_out": "số hóa kết quả",
 }  # work of officials alone: no plan asks it of the public
-CONFOUNDERS = ("covid_closure",)  # kinds of events whose months are left out to see whether the answer hangs on them
+CONFOUNDERS = ("covid_closure", "restructuring", "unit_change")  # kinds of events whose months are left out to see whether the answer hangs on them
 NAMES_VI = {
     "first-campaigns": "từ lần truyền thông đầu tiên",
     "repeated-doses": "theo từng hoạt động",
@@ -72,6 +77,10 @@ class InsideData:
     sha256: str | None
     alpha: float
     rests_on: Provenance
+    district_names_vi: dict[str, str]
+    log_begins: str = ""
+    has_events: bool = False
+    starts_by_district: bool = False
     rate_key: str = RATE_KEY
     refusal_vi: str | None = None
 
@@ -96,7 +105,7 @@ class JudgedInside:
     @property
     def name_vi(self) -> str:
         """``tỷ lệ nộp hồ sơ trực tuyến từ lần truyền thông đầu tiên``."""
-        return f"tỷ lệ nộp hồ sơ trực tuyến {NAMES_VI[self.question_id]}"
+        return f"{OUTCOME_VI} {NAMES_VI[self.question_id]}"
 
     @property
     def is_primary(self) -> bool:
@@ -136,6 +145,7 @@ def inside_data(tables: Tables, subject: Subject, province: str, year: int) -> I
     has_both = len(in_window) > 0 and len(log) > 0
     campaigns = first_campaigns(log, below)
     of_level = activities[activities["unit_code"].isin(campaigns[UNIT])]
+    districts = below[below["level"] == "district"]
     return InsideData(
         rows=joined.rows,
         campaigns=campaigns[campaigns[UNIT].isin(in_window[UNIT])],
@@ -148,6 +158,10 @@ def inside_data(tables: Tables, subject: Subject, province: str, year: int) -> I
         sha256=declaration.sha256 if declaration else None,
         alpha=declaration.alpha if declaration else ALPHA,
         rests_on=provenance(counted, activities) if has_both else provenance(tables.plans),
+        district_names_vi=dict(zip(districts[UNIT], districts["label_vi"], strict=True)),
+        log_begins=str(log[MONTH].min()) if len(log) else "",
+        has_events=len(tables.events) > 0,
+        starts_by_district=has_both and start_correlation(campaigns, below) >= SHARED_DOSE,
         rate_key=rate_key,
         refusal_vi=None if has_both else _nothing_vi(counted, log, year),
     )
@@ -195,8 +209,16 @@ def questions(data: InsideData) -> Iterator[InsideQuestion]:
         "is_declared": data.standing.is_declared_beforehand,
         "alpha": data.alpha,
         "direction": HOPED[data.declared.direction] if data.declared else 0,
+        "district_names_vi": data.district_names_vi,
+        "has_events": data.has_events,
     }
-    yield FirstCampaigns(**shared, first=first_months(data.campaigns).to_dict())
+    statuses = data.campaigns.set_index(UNIT)["status"]
+    yield FirstCampaigns(
+        **(shared | {"cluster": DISTRICT if data.starts_by_district else shared["cluster"]}),
+        first=first_months(data.campaigns).to_dict(),
+        unclear=frozenset(statuses.index[statuses == AFTER_SILENCE]),
+        unlogged=frozenset(statuses.index[statuses == NO_LOG]),
+    )
     yield RepeatedDoses(**shared)
 
 
@@ -205,7 +227,7 @@ def judged_inside(data: InsideData, *, grade_only: bool = False) -> list[JudgedI
     if data.refusal_vi is not None:
         return []
     found = [gather_inside(_declared_as(question, data), seed=SEED, grade_only=grade_only) for question in questions(data)]
-    graded = judge([item.evidence for item in found])
+    graded = judge([item.evidence for item in found], is_joint=False)  # the two panels hold different communes, so their draws do not pair
     return [JudgedInside(data, replace(item, evidence=evidence)) for item, evidence in zip(found, graded, strict=True)]
 
 

@@ -10,7 +10,7 @@ from analysis.blocks import Provenance, provenance
 from analysis.chapters.uptake import RATE_KEY
 from analysis.panel import UnitMonths
 from analysis.store import Tables
-from analysis.units import INDEX_VINTAGE, MERGED_VINTAGE, carry_over, crosswalk, former_province, units_below, vintage_on
+from analysis.units import INDEX_VINTAGE, MERGED_VINTAGE, carry_over, crosswalk, former_province, province_name, units_below, vintage_on
 from analysis.uptake import until
 
 HISTORY_MONTHS = 36  # what is older says little of next year's noise
@@ -22,31 +22,54 @@ COUNTS = ["numerator_count", "denominator_count"]
 class RolloutUnits:
     """``units``: one row a commune with ``unit_code``, ``name_vi``, ``district_code``, ``district_vi`` and, over the last ``LEVEL_MONTHS`` months
     held, ``dossiers_count`` and ``online_pct`` (NA where nothing is known), rounded as they are printed. ``months``: one row a
-    (unit_code, period_month) of the last ``HISTORY_MONTHS`` with ``denominator_count``, ``share_pct`` and ``district_code``.
+    (unit_code, period_month) of the last ``HISTORY_MONTHS`` with ``denominator_count``, ``share_pct`` and ``district_code``. ``place_vi``
+    names the land as the list in force does; ``is_merged``: the communes are those after the merger, each under an old district.
     """
 
     units: pd.DataFrame
     months: pd.DataFrame
     notes_vi: tuple[str, ...]
     rests_on: Provenance
+    place_vi: str = ""
+    is_merged: bool = False
 
 
 def rollout_units(tables: Tables, province: str, first_month: str, as_of: date) -> RolloutUnits:
     """Communes of a province (code of the 63) in the list in force in ``first_month``, with online filing known by ``as_of``.
 
-    After the merger these are the new communes on the province's former land, under the old district that most of their predecessors
-    belonged to; old counts are carried over, those of a divided commune in equal parts. Raises ``CrosswalkRefused`` where the new list
-    does not say which these are, ``UnknownUnit`` for an unknown code.
+    After the merger these are the new communes on the province's former land, under the old district that most of their dossiers of the
+    last ``LEVEL_MONTHS`` months come from (of their predecessors, without dossiers); old counts are carried over, those of a divided commune
+    in equal parts. Raises ``CrosswalkRefused`` where the new list does not say which these are, ``UnknownUnit`` for an unknown code.
     """
     uptake = until(tables.uptake[tables.uptake["rate_key"] == RATE_KEY], as_of)
-    is_new = vintage_on(date.fromisoformat(f"{first_month}-01")) == MERGED_VINTAGE
-    units = _new_communes(tables, province) if is_new else _old_communes(tables.units, province)
-    counts, notes = _carried(tables, uptake, province, units) if is_new else (_counts(uptake, units, INDEX_VINTAGE), ())
+    is_merged = vintage_on(date.fromisoformat(f"{first_month}-01")) == MERGED_VINTAGE
+    old = _old_communes(tables.units, province)
+    before = _counts(uptake, old, INDEX_VINTAGE)
+    units = _new_communes(tables, province, old, before) if is_merged else old
+    counts, notes = _carried(tables, before, _counts(uptake, units, MERGED_VINTAGE)) if is_merged else (before, ())
     months = _monthly(counts, units)
-    rows = uptake[uptake["unit_code"].isin(_old_communes(tables.units, province)["unit_code"]) | uptake["unit_code"].isin(units["unit_code"])]
+    rows = uptake[uptake["unit_code"].isin(old["unit_code"]) | uptake["unit_code"].isin(units["unit_code"])]
+    listed = tables.units[tables.units["unit_code"].isin(units["unit_code"])] if len(units) else tables.units
+    place = _place(tables, province) if is_merged else province_name(tables.units, province)
     return RolloutUnits(
-        _with_levels(units, months), months, notes, provenance(rows, tables.units[tables.units["unit_code"].isin(units["unit_code"])])
+        _with_levels(units, months), months, (*notes, *_last_months(months)), provenance(rows, listed), place_vi=place, is_merged=is_merged
     )
+
+
+def no_units(tables: Tables, province: str) -> RolloutUnits:
+    """No communes to start in waves, resting on the lists that do not name them."""
+    none, rests_on = _old_communes(tables.units, province).head(0), provenance(tables.units, tables.unit_links)
+    months = _monthly(_counts(tables.uptake.head(0), none, INDEX_VINTAGE), none)
+    return RolloutUnits(_with_levels(none, months), months, (), rests_on, place_vi=province_name(tables.units, province))
+
+
+def _place(tables: Tables, province: str) -> str:
+    """The new province, with the name of the old one where more was merged into it: ``TP. Hồ Chí Minh, địa bàn Bình Dương (cũ)``."""
+    links = tables.unit_links[tables.unit_links["to_vintage"] == MERGED_VINTAGE]
+    new = str(links.loc[links["from_code"] == province, "to_code"].iloc[0])
+    name = province_name(tables.units, new, MERGED_VINTAGE)
+    is_alone = set(links.loc[links["to_code"] == new, "from_code"]) == {province}
+    return name if is_alone else f"{name}, địa bàn {province_name(tables.units, province)} (cũ)"
 
 
 def logging_communes(months: UnitMonths, year: int) -> set[str]:
@@ -54,6 +77,13 @@ def logging_communes(months: UnitMonths, year: int) -> set[str]:
     rows = months.rows
     is_asked = (rows["level"] == "commune") & (rows["period_month"].str[:4] == str(year)) & rows["dose_count"].notna()
     return set(rows.loc[is_asked, "unit_code"].astype(str))
+
+
+def now_in(listed: RolloutUnits, codes: set[str], links: pd.DataFrame) -> set[str]:
+    """Communes of the list that are, or took in all or part of, one of ``codes`` of the list before."""
+    if not listed.is_merged:
+        return codes & set(listed.units["unit_code"])
+    return set(links.loc[links["from_code"].isin(codes), "to_code"].astype(str)) & set(listed.units["unit_code"])
 
 
 def _old_communes(units: pd.DataFrame, province: str) -> pd.DataFrame:
@@ -64,15 +94,15 @@ def _old_communes(units: pd.DataFrame, province: str) -> pd.DataFrame:
     return told[["unit_code", "name_vi", "district_code", "district_vi"]].sort_values("unit_code", ignore_index=True).astype(str)
 
 
-def _new_communes(tables: Tables, province: str) -> pd.DataFrame:
+def _new_communes(tables: Tables, province: str, old: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     codes = former_province(tables.units, tables.unit_links, province)
     listed = tables.units[(tables.units["vintage"] == MERGED_VINTAGE) & tables.units["unit_code"].isin(codes)]
-    links = tables.unit_links
-    pairs = links[(links["from_vintage"] == INDEX_VINTAGE) & (links["to_vintage"] == MERGED_VINTAGE) & links["to_code"].isin(codes)]
-    old = _old_communes(tables.units, province)
-    origin = pairs.merge(old, left_on="from_code", right_on="unit_code", how="inner", validate="many_to_one")
-    sizes = origin.groupby(["to_code", "district_code", "district_vi"]).size().rename("count").reset_index()
-    most = sizes.sort_values(["to_code", "count", "district_code"], ascending=[True, False, True]).drop_duplicates("to_code")
+    shares = crosswalk(tables.units, tables.unit_links, INDEX_VINTAGE, MERGED_VINTAGE, "equal")
+    origin = shares.merge(old, left_on="from_code", right_on="unit_code", how="inner", validate="many_to_one")
+    last = before[before["period_month"].isin(_last(before))].groupby("unit_code")["denominator_count"].sum()
+    origin = origin.assign(dossiers=origin["share"] * origin["from_code"].map(last).fillna(0).astype(float))
+    sizes = origin.groupby(["to_code", "district_code", "district_vi"])[["dossiers", "share"]].sum().reset_index()
+    most = sizes.sort_values(["to_code", "dossiers", "share", "district_code"], ascending=[True, False, False, True]).drop_duplicates("to_code")
     told = listed[["unit_code", "name_vi"]].merge(most, left_on="unit_code", right_on="to_code", how="left", validate="one_to_one")
     told = told.assign(district_vi=told["district_vi"] + " (cũ)")
     return told[["unit_code", "name_vi", "district_code", "district_vi"]].sort_values("unit_code", ignore_index=True).astype(str)
@@ -83,10 +113,8 @@ def _counts(uptake: pd.DataFrame, units: pd.DataFrame, vintage: str) -> pd.DataF
     return rows[["unit_code", "period_month", *COUNTS]].astype({"unit_code": str, "period_month": str})
 
 
-def _carried(tables: Tables, uptake: pd.DataFrame, province: str, units: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Counts of the old communes brought to the new ones, and those the new ones have of their own."""
-    old = _counts(uptake, _old_communes(tables.units, province), INDEX_VINTAGE)
-    own = _counts(uptake, units, MERGED_VINTAGE)
+def _carried(tables: Tables, old: pd.DataFrame, own: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Counts of the ``old`` communes brought to the new ones, and those the new ones have of their ``own``."""
     if old.empty:
         return own, ()
     shares = crosswalk(tables.units, tables.unit_links, INDEX_VINTAGE, MERGED_VINTAGE, "equal")
@@ -109,13 +137,17 @@ def _monthly(counts: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     return told.sort_values(["unit_code", "period_month"], ignore_index=True)
 
 
+def _last(months: pd.DataFrame) -> list[str]:
+    return sorted(months["period_month"].astype(str).unique())[-LEVEL_MONTHS:]
+
+
 def _last_months(months: pd.DataFrame) -> tuple[str, ...]:
-    held = sorted(months["period_month"].unique())[-LEVEL_MONTHS:]
-    return (f"{LEVEL_MONTHS} tháng gần nhất có số liệu: từ {text.month(str(held[0]))} đến {text.month(str(held[-1]))}.",) if held else ()
+    held = _last(months)
+    return (f"Hồ sơ của {len(held)} tháng gần nhất là từ {text.month(held[0])} đến {text.month(held[-1])}.",) if held else ()
 
 
 def _with_levels(units: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
-    last = months[months["period_month"].isin(sorted(months["period_month"].unique())[-LEVEL_MONTHS:])]
-    sums = last.groupby("unit_code")[COUNTS].sum(min_count=1).astype("Float64").reindex(units["unit_code"])
+    sums = months[months["period_month"].isin(_last(months))].groupby("unit_code")[COUNTS].sum(min_count=1).astype("Float64")
+    sums = sums.reindex(units["unit_code"])
     online = 100 * sums["numerator_count"] / sums["denominator_count"].mask(sums["denominator_count"] == 0)
     return units.assign(dossiers_count=sums["denominator_count"].round().to_numpy(), online_pct=online.round(1).to_numpy())

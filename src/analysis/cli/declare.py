@@ -31,7 +31,7 @@ def declare(year: int, on: date | None) -> None:
 
     Đăng ký trước ngày công bố chỉ số thì kết quả được ghi “khai báo trước”; nếu không thì ghi “thăm dò”. Câu hỏi trong tỉnh (mục inside, về tỷ lệ
     hồ sơ trực tuyến của các xã) phải đăng ký trước ngày đầu của năm kế hoạch. Sổ declarations/register.yml chỉ ghi thêm: sửa khai báo rồi
-    đăng ký lại thì thêm một mục, mục cũ vẫn còn.
+    đăng ký lại thì thêm một mục, mục cũ vẫn còn. Tệp có thể chỉ có câu hỏi trong tỉnh; mẫu trong docs/declarations.md.
 
     \b
     Ví dụ:
@@ -66,10 +66,7 @@ def _told(declaration: "Declaration", registrations: "Sequence[Registration]", t
 
     year = declaration.plan_year
     of_year = [entry for entry in registrations if entry.plan_year == year]
-    yield (
-        f"Khai báo kế hoạch {declaration.plan_number} (năm {year}): {len(declaration.outcomes)} kết quả, {len(declaration.families)} nhóm, "
-        f"mức ý nghĩa {number(declaration.alpha, 2)}, không có lỗi."
-    )
+    yield f"Khai báo kế hoạch {declaration.plan_number} (năm {year}): {', '.join(_asked(declaration))}, không có lỗi."
     yield f"sha256 {declaration.sha256}"
     if not is_new:
         yield f"Bản này đã đăng ký ngày {day(of_year[-1].registered_on)}; không ghi gì thêm."
@@ -84,6 +81,15 @@ def _told(declaration: "Declaration", registrations: "Sequence[Registration]", t
     if declaration.inside is not None:
         standing = standing_inside(declaration, registrations)
         yield f"  - {_inside_named(declaration.inside)}: {standing.label_vi} – {standing.reason_vi}"
+
+
+def _asked(declaration: "Declaration") -> Iterator[str]:
+    """What is asked, counted, and at which level."""
+    if declaration.outcomes:
+        yield f"{len(declaration.outcomes)} kết quả, {len(declaration.families)} nhóm"
+    if declaration.inside is not None:
+        yield "một câu hỏi trong tỉnh"
+    yield f"mức ý nghĩa {number(declaration.alpha, 2)}"
 
 
 def _named(outcome: "DeclaredOutcome", tables: "Tables") -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from analysis import codes
-from analysis.cli.project_files import RECEIVED, WRITTEN, YEAR, beside, ready_project, refuse_overwriting, tables_of
+from analysis.cli.project_files import RECEIVED, WORKBOOK, YEAR, beside, ready_project, refuse_overwriting, tables_of
 from analysis.cli.qd766_received import qd766_template
 
 
@@ -19,7 +19,7 @@ template.add_command(qd766_template)
 
 @template.command("activity-log")
 @click.option("--plan", "plan_number", required=True, metavar="SỐ", help="Số kế hoạch, ví dụ 6334/KH-UBND.")
-@click.option("--out", type=WRITTEN, required=True, help="Tệp .xlsx sẽ ghi.")
+@click.option("--out", type=WORKBOOK, required=True, help="Tệp .xlsx sẽ ghi.")
 @click.option("--force", is_flag=True, help="Ghi đè tệp đã có.")
 def activity_log(plan_number: str, out: Path, force: bool) -> None:
     """Biểu mẫu nhật ký hoạt động theo một kế hoạch.
@@ -41,7 +41,7 @@ def activity_log(plan_number: str, out: Path, force: bool) -> None:
     "--index", type=click.Choice(tuple(codes.INDICES), case_sensitive=False), required=True, help="Chỉ số; tên có dấu cách thì đặt trong nháy."
 )
 @click.option("--year", type=YEAR, required=True, help="Năm mà chỉ số đánh giá, không phải năm công bố.")
-@click.option("--out", type=WRITTEN, required=True, help="Tệp .xlsx sẽ ghi.")
+@click.option("--out", type=WORKBOOK, required=True, help="Tệp .xlsx sẽ ghi.")
 @click.option("--force", is_flag=True, help="Ghi đè tệp đã có.")
 def index_annex(index: str, year: int, out: Path, force: bool) -> None:
     """Biểu mẫu chép một bảng điểm chỉ số chỉ có bản in (PDF, Word): mỗi tỉnh một dòng, mỗi thành phần một cột.
@@ -65,7 +65,7 @@ _PROVINCE = click.option("--province", metavar="MÃ", help="Mã tỉnh; mặc đ
 
 @template.command("uptake-monthly")
 @click.option("--year", type=YEAR, required=True, help="Năm của các tháng trong bảng.")
-@click.option("--out", type=WRITTEN, required=True, help="Tệp .xlsx sẽ ghi.")
+@click.option("--out", type=WORKBOOK, required=True, help="Tệp .xlsx sẽ ghi.")
 @_PROVINCE
 @click.option("--force", is_flag=True, help="Ghi đè tệp đã có.")
 def uptake_monthly(year: int, out: Path, province: str | None, force: bool) -> None:
@@ -79,7 +79,7 @@ def uptake_monthly(year: int, out: Path, province: str | None, force: bool) -> N
 
 @template.command("uptake-snapshot")
 @click.option("--year", type=YEAR, required=True, help="Năm mà số lũy kế bắt đầu đếm.")
-@click.option("--out", type=WRITTEN, required=True, help="Tệp .xlsx sẽ ghi.")
+@click.option("--out", type=WORKBOOK, required=True, help="Tệp .xlsx sẽ ghi.")
 @_PROVINCE
 @click.option("--force", is_flag=True, help="Ghi đè tệp đã có.")
 def uptake_snapshot(year: int, out: Path, province: str | None, force: bool) -> None:
@@ -108,7 +108,7 @@ def plan() -> None:
 
 @plan.command()
 @click.argument("file", type=RECEIVED)
-@click.option("--out", type=WRITTEN, help="Tệp rà soát .xlsx; mặc định đặt cạnh văn bản.")
+@click.option("--out", type=WORKBOOK, help="Tệp rà soát .xlsx; mặc định đặt cạnh văn bản.")
 @click.option("--force", is_flag=True, help="Ghi đè tệp rà soát đã có.")
 def parse(file: Path, out: Path | None, force: bool) -> None:
     """Đọc kế hoạch (.txt, .docx, .xlsx, .pdf có lớp chữ), in các mục và ghi tệp rà soát để sửa rồi nạp.

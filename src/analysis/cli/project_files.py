@@ -37,7 +37,39 @@ class Year(click.ParamType[int]):
         self.fail(f"gặp “{value}”, cần năm bốn chữ số như 2021.", param, ctx)
 
 
-RECEIVED, WRITTEN, YEAR = ReceivedFile(), click.Path(path_type=Path), Year()
+class WrittenWorkbook(click.ParamType[Path]):
+    """A workbook to write: a file name that ends in .xlsx and is no folder."""
+
+    name = "TỆP"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(value)
+        if path.is_dir():
+            self.fail(f"“{value}” là thư mục, cần tên tệp .xlsx, ví dụ {path / 'ten-tep.xlsx'}.", param, ctx)
+        if path.suffix.lower() != ".xlsx":
+            self.fail(f"gặp “{value}”, cần tên tệp có đuôi .xlsx, ví dụ {path.with_suffix('.xlsx') if path.stem else 'ten-tep.xlsx'}.", param, ctx)
+        return path
+
+
+class WholeNumber(click.ParamType[int]):
+    """A whole number from ``low`` to ``high`` (None: without end)."""
+
+    name = "SỐ"
+
+    def __init__(self, low: int, high: int | None = None) -> None:
+        self.low, self.high = low, high
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            number = int(str(value))
+        except ValueError:
+            number = self.low - 1
+        if number < self.low or (self.high is not None and number > self.high):
+            self.fail(f"gặp “{value}”, cần số nguyên từ {self.low}{'' if self.high is None else f' đến {self.high}'}.", param, ctx)
+        return number
+
+
+RECEIVED, WRITTEN, WORKBOOK, YEAR = ReceivedFile(), click.Path(path_type=Path), WrittenWorkbook(), Year()
 
 
 def refuse_overwriting(project: Project, path: Path, force: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.cli.placing import mark, place_files
-from analysis.cli.project_files import WRITTEN, ready_project, refuse_overwriting, tables_of
+from analysis.cli.project_files import WORKBOOK, ready_project, refuse_overwriting, tables_of
 from analysis.cli.told import Refused, notices_told
 from analysis.errors import DataFaults, Fault
 from analysis.project import Project
@@ -44,7 +44,7 @@ class Day(click.ParamType[date]):
 @click.option("--to", "end", type=Day(), required=True, help="Ngày cuối của kỳ; kỳ chưa hết thì là ngày chép số.")
 @click.option("--province", metavar="MÃ", help="Mã tỉnh trong danh mục của kỳ; mặc định là tỉnh của bộ (lantoa.toml).")
 @click.option("--with-units", is_flag=True, help="Thêm từng sở, ngành, huyện, xã của tỉnh; mặc định chỉ cả tỉnh.")
-@click.option("--out", type=WRITTEN, required=True, help="Tệp .xlsx sẽ ghi.")
+@click.option("--out", type=WORKBOOK, required=True, help="Tệp .xlsx sẽ ghi.")
 @click.option("--force", is_flag=True, help="Ghi đè tệp đã có.")
 def qd766_template(start: date, end: date, province: str | None, with_units: bool, out: Path, force: bool) -> None:
     """Biểu mẫu chép số đếm Bộ chỉ số 766 từ Cổng Dịch vụ công quốc gia: mỗi đơn vị và mục một dòng.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analysis.cli.project_files import RECEIVED, WRITTEN, ready_project, refuse_overwriting, tables_of
+from analysis.cli.project_files import RECEIVED, WRITTEN, WholeNumber, ready_project, refuse_overwriting, tables_of
 from analysis.errors import LantoaError
 from analysis.project import DOSSIER_MAPPING, Project
 
@@ -116,11 +116,11 @@ def publish(panel: Path, out: Path, force: bool) -> None:
 
 
 @uptake.command()
-@click.option("--rows", type=click.IntRange(min=1), help="Số hồ sơ; không ghi thì đúng bằng bảng hồ sơ mô phỏng theo tháng.")
+@click.option("--rows", type=WholeNumber(1), help="Số hồ sơ; không ghi thì đúng bằng bảng hồ sơ mô phỏng theo tháng.")
 @click.option("--out", type=WRITTEN, required=True, help="Thư mục sẽ ghi; chạy lại thì ghi tiếp phần còn thiếu.")
 @click.option("--from", "first_month", default="2019-01", show_default=True, metavar="THÁNG", help="Tháng đầu.")
 @click.option("--to", "last_month", default="2024-12", show_default=True, metavar="THÁNG", help="Tháng cuối.")
-@click.option("--seed", type=click.IntRange(min=0), help="Hạt giống; mặc định theo lantoa.toml.")
+@click.option("--seed", type=WholeNumber(0), help="Hạt giống; mặc định theo lantoa.toml.")
 def synthetic(rows: int | None, out: Path, first_month: str, last_month: str, seed: int | None) -> None:
     """Tạo một sổ hồ sơ mô phỏng (mỗi dòng ghi là mô phỏng), chia theo tháng, kèm tệp ánh xạ, để thử và để đo tốc độ.
 

@@ -16,6 +16,8 @@ NOT_COMPARABLE = "Khai báo so sánh những phiên bản không so được"
 NOT_DEFINED = "Khai báo thành phần không có trong danh mục chỉ số"
 CIRCULAR = "Khai báo kết quả chấm chính việc truyền thông"
 
+_OF_ONE_LIST = f"khung gồm các phiên bản của cùng một danh mục tỉnh: đến {MERGER_DAY.year - 1}, hoặc từ {MERGER_DAY.year}"
+_LEAVE_OUT = "bỏ kết quả này (chỉ hỏi trong tỉnh thì bỏ hết các trường về chỉ số, giữ mục inside)"
 _BREAKS_VI = {
     "raw": "điểm công bố qua lần đổi cách chấm",
     "z": "vị trí giữa các tỉnh qua lần đổi bộ câu hỏi",
@@ -32,7 +34,10 @@ def comparability_faults(declaration: Declaration, editions: pd.DataFrame, compo
     standings of two footing eras, or constant weights for what is no weighted composite of the same parts. Editions that are not
     registered yet are passed over.
     """
-    return [fault for outcome in declaration.outcomes for fault in _faults_of(outcome, declaration.start_edition, editions, components, where)]
+    start = declaration.start_edition
+    if start is None:
+        return []
+    return [fault for outcome in declaration.outcomes for fault in _faults_of(outcome, start, editions, components, where)]
 
 
 def _faults_of(outcome: DeclaredOutcome, start: int, editions: pd.DataFrame, components: pd.DataFrame, where: str) -> Iterator[Fault]:
@@ -41,12 +46,13 @@ def _faults_of(outcome: DeclaredOutcome, start: int, editions: pd.DataFrame, com
     listed = listed[listed["edition_year"] >= outcome.first_edition].set_index("edition_year")
     if outcome.first_edition < MERGER_DAY.year <= outcome.last_edition:
         found = f"khung {outcome.first_edition}–{outcome.last_edition}; từ {MERGER_DAY.year} các phiên bản đo 34 tỉnh sau sắp xếp"
-        yield Fault(NOT_COMPARABLE, place, found, "khung gồm các phiên bản của cùng một danh mục tỉnh", "thu hẹp khung")
+        yield Fault(NOT_COMPARABLE, place, found, _OF_ONE_LIST, f"thu hẹp khung hoặc {_LEAVE_OUT}")
         return
     undefined = [year for year in listed.index if outcome.component not in _defined(components, outcome.index, year)]
     if undefined:
         found = f"{outcome.component} của {outcome.index} {year_spans(undefined)}"
-        yield Fault(NOT_DEFINED, place, found, "thành phần có trong danh mục ở mọi phiên bản của khung", "sửa component hoặc thu hẹp khung")
+        accepted = f"thành phần có trong danh mục ở mọi phiên bản của khung; {_defined_vi(outcome, editions, components)}"
+        yield Fault(NOT_DEFINED, place, found, accepted, f"sửa component, thu hẹp khung hoặc {_LEAVE_OUT}")
         return
     if is_component_circular(components, outcome.index, outcome.component):
         found = f"{outcome.index} {outcome.component}"
@@ -56,7 +62,7 @@ def _faults_of(outcome: DeclaredOutcome, start: int, editions: pd.DataFrame, com
         unknown = sorted(set(range(outcome.first_edition, start)) - set(listed.index))
         absent = f"; danh mục chỉ số chưa có phiên bản {year_spans(unknown)}" if unknown else ""
         found = f"{before} phiên bản trước {start} trong khung {outcome.first_edition}–{outcome.last_edition}{absent}"
-        yield Fault(NOT_COMPARABLE, place, found, f"ít nhất {MIN_EDITIONS_BEFORE} phiên bản", "mở rộng khung hoặc bỏ kết quả này")
+        yield Fault(NOT_COMPARABLE, place, found, f"ít nhất {MIN_EDITIONS_BEFORE} phiên bản", f"mở rộng khung hoặc {_LEAVE_OUT}")
     yield from _footing_faults(outcome, listed, editions, components, place)
 
 
@@ -72,6 +78,14 @@ def _footing_faults(outcome: DeclaredOutcome, listed: pd.DataFrame, editions: pd
         accepted = f"khung không đi qua {year_spans(borders)}, hoặc cách so khác chịu được lần đổi đó"
         found = f"{outcome.index} {outcome.component}, {_BREAKS_VI[outcome.footing]} {year_spans(borders)}"
         yield Fault(NOT_COMPARABLE, place, found, accepted, "thu hẹp khung, đổi footing hoặc bỏ kết quả này")
+
+
+def _defined_vi(outcome: DeclaredOutcome, editions: pd.DataFrame, components: pd.DataFrame) -> str:
+    """The registered editions that define a component, and the last of them."""
+    registered = editions.loc[editions["index"] == outcome.index, "edition_year"]
+    years = [int(year) for year in registered if outcome.component in _defined(components, outcome.index, year)]
+    name = f"{outcome.component} của {outcome.index}"
+    return f"{name} dùng được ở {year_spans(years)}, phiên bản cuối là {max(years)}" if years else f"danh mục không có {name}"
 
 
 def _defined(components: pd.DataFrame, index: str, year: int) -> frozenset[str]:

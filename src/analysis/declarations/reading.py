@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-from analysis.declarations.form import REPEATED, Declaration, DeclaredInside, DeclaredOutcome, Entry, form_faults
+from analysis.declarations.faults import REPEATED, Entry, form_faults
+from analysis.declarations.form import Declaration, DeclaredInside, DeclaredOutcome
 from analysis.errors import DataFaults, Fault
 from analysis.project import Project
 
@@ -21,6 +22,8 @@ UNREADABLE = "Tệp khai báo không đọc được"
 
 _DECLARATION_FILE = re.compile(r"\d{4}\.yml")
 _TABLES_DEEP = 3  # the file, its outcomes, the fields of an outcome
+_TAB_INDENT = re.compile(r" *\t")
+_NO_TABS = ("YAML chỉ dùng dấu cách", "thay mỗi dấu Tab bằng hai dấu cách")
 _ADVICE = ("tệp YAML, mã UTF-8, theo mẫu trong docs/declarations.md", "sửa theo mẫu")
 
 
@@ -52,12 +55,12 @@ def read_declaration(path: Path) -> Declaration:
         plan_number=_plain(entry["plan_number"]),
         declared_on=entry["declared_on"],
         declared_by=_plain(entry["declared_by"]),
-        start_edition=entry["start_edition"],
-        primary_estimator=entry["primary_estimator"],
+        start_edition=entry.get("start_edition"),
+        primary_estimator=entry.get("primary_estimator"),
         alpha=float(entry["alpha"]),
-        primary_family=entry["primary_family"],
-        families={family: tuple(sorted(names)) for family, names in sorted(entry["families"].items())},
-        outcomes=tuple(_outcome(name, outcome) for name, outcome in sorted(entry["outcomes"].items())),
+        primary_family=entry.get("primary_family"),
+        families={family: tuple(sorted(names)) for family, names in sorted(entry.get("families", {}).items())},
+        outcomes=tuple(_outcome(name, outcome) for name, outcome in sorted(entry.get("outcomes", {}).items())),
         sha256=content_sha256(entry),
         inside=_inside(entry["inside"]) if "inside" in entry else None,
     )
@@ -101,9 +104,7 @@ def _loaded(path: Path, where: str) -> dict[str, Any]:
         repeated = sorted(_written_twice(yaml.compose(text, Loader=yaml.SafeLoader)))
         found = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"{where}, dòng {mark.line + 1}, cột {mark.column + 1}" if mark else where
-        raise DataFaults([Fault(UNREADABLE, place, f"“{error.problem}”", *_ADVICE)]) from error
+        raise DataFaults(_grammar_faults(error, text, where)) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # also a wrong code table, or what only looks like a day
         raise DataFaults([Fault(UNREADABLE, where, f"“{error}”", *_ADVICE)]) from error
     if not isinstance(found, dict):
@@ -111,6 +112,17 @@ def _loaded(path: Path, where: str) -> dict[str, Any]:
     if repeated:
         raise DataFaults([Fault(REPEATED, f"{where}, dòng {line}", f"“{key}”", "mỗi trường một lần", "bỏ một chỗ") for line, key in repeated])
     return found
+
+
+def _grammar_faults(error: yaml.MarkedYAMLError, text: str, where: str) -> list[Fault]:
+    """Where the text stops being YAML; the Tabs that stop it are told on every line, so that they are mended at once."""
+    mark = error.problem_mark
+    if mark is None:
+        return [Fault(UNREADABLE, where, f"“{error.problem}”", *_ADVICE)]
+    if text[mark.index : mark.index + 1] != "\t":
+        return [Fault(UNREADABLE, f"{where}, dòng {mark.line + 1}, cột {mark.column + 1}", f"“{error.problem}”", *_ADVICE)]
+    lines = {mark.line + 1} | {number for number, line in enumerate(text.splitlines(), 1) if number > mark.line and _TAB_INDENT.match(line)}
+    return [Fault(UNREADABLE, f"{where}, dòng {number}", "dấu Tab", *_NO_TABS) for number in sorted(lines)]
 
 
 def _written_twice(node: yaml.Node | None) -> Iterator[tuple[int, str]]:

@@ -48,7 +48,7 @@ def standing_of(
     if declaration is None:
         return Standing(False, "năm kế hoạch này chưa có khai báo")
     outcome = declaration.find(index, component, footing)
-    if outcome is None:
+    if outcome is None or declaration.start_edition is None:
         return Standing(False, f"kết quả không nằm trong khai báo năm {declaration.plan_year}")
     entries = registrations_of(register, declaration.plan_year)
     if not entries:

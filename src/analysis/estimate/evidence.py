@@ -187,10 +187,11 @@ def _asked(design: Design, panel: pd.DataFrame, column: str, start: Any) -> dict
     return design.arguments() | {"panel": asked[asked[column].notna()], "outcome": column, "start": start}
 
 
-def judge(found: Sequence[Evidence]) -> list[Evidence]:
+def judge(found: Sequence[Evidence], *, is_joint: bool = True) -> list[Evidence]:
     """Grade outcomes together: step-down inside each family, Benjamini-Hochberg across families, then the one rule.
 
-    Inside a family the exact p-values step down by Holm and the placebo ranks by Romano and Wolf. Across families each family
+    Inside a family the exact p-values step down by Holm and the placebo ranks by Romano and Wolf, or by Holm too where the outcomes' placebos
+    are not of the same draws (``is_joint`` False). Across families each family
     stands for its smallest adjusted p; inside the R of m families selected so, outcomes are held to R/m of the level (Benjamini and
     Bogomolov 2014), and no outcome's adjusted p lies below its family's. Raises ``ValueError`` for two outcomes of one name.
     """
@@ -202,7 +203,7 @@ def judge(found: Sequence[Evidence]) -> list[Evidence]:
         if item.estimate is not None:
             families.setdefault(item.family, []).append(item)
     for members in families.values():
-        adjusted |= _inside_family([(item.name, item.estimate) for item in members if item.estimate is not None])
+        adjusted |= _inside_family([(item.name, item.estimate) for item in members if item.estimate is not None], is_joint=is_joint)
     for number in (0, 1):
         across = benjamini_hochberg({family: min(adjusted[item.name][number] for item in members) for family, members in families.items()})
         selected = max(1, sum(p <= ALPHA for p in across.values()))
@@ -214,9 +215,12 @@ def judge(found: Sequence[Evidence]) -> list[Evidence]:
     return [_graded(item, adjusted.get(item.name)) for item in found]
 
 
-def _inside_family(members: Sequence[tuple[str, EffectEstimate]]) -> dict[str, tuple[float, float]]:
+def _inside_family(members: Sequence[tuple[str, EffectEstimate]], *, is_joint: bool) -> dict[str, tuple[float, float]]:
     """(exact, rank) p-values adjusted within one family."""
     exact = holm({name: estimate.p_exact if estimate.p_exact is not None else 1.0 for name, estimate in members})
+    if not is_joint:
+        ranks = holm({name: estimate.p_rank if estimate.p_rank is not None else 1.0 for name, estimate in members})
+        return {name: (exact[name], ranks[name]) for name, _ in members}
     placebos = pd.DataFrame({name: estimate.placebos for name, estimate in members})
     ranked = romano_wolf({name: estimate.estimate for name, estimate in members}, placebos)
     return {name: (exact[name], ranked[name]) for name, _ in members}

@@ -17,11 +17,13 @@ MIN_PLACEBO_PLANS = 100  # with fewer, a share of false alarms is too uncertain 
 REQUIRED_CHECKS = frozenset({"pre-trend", "own spread", "placebo in time", "leave one out"})
 REQUIRED_INSIDE = {  # inside the province, by the design that is graded
     "staggered_event_study": frozenset(
-        {"pre-trend", "anticipation", "leave one district out", "event exclusion", "negative controls", "other scale"}
+        {"pre-trend", "anticipation", "which communes", "leave one district out", "event exclusion", "negative controls", "other scale"}
     ),
-    "distributed_lag": frozenset({"leads", "leave one district out", "event exclusion", "negative controls", "other scale"}),
+    "distributed_lag": frozenset({"leads", "district doses", "leave one district out", "event exclusion", "negative controls", "other scale"}),
 }
+IDENTIFYING = {"staggered_event_study": "pre-trend", "distributed_lag": "leads"}  # without an answer to it, no grade above C
 
+WITHIN_CHANCE_VI = "chênh lệch không vượt quá mức có thể do ngẫu nhiên"
 LABELS_VI = {"A": "bằng chứng mạnh", "B": "gợi ý", "C": "chưa đủ bằng chứng", "D": "không đánh giá được"}
 VERBS_VI = {"A": "góp phần", "B": "đi kèm với"}  # C and D have no causal verb at all
 
@@ -52,16 +54,19 @@ def grade(
     if not calibration.false_alarm_rate <= MAX_FALSE_ALARM_RATE:
         return Verdict("C", "cách so sánh này báo động nhầm quá thường xuyên trên chính bộ số liệu này")
     if not _at_most(estimate.p_exact, min(alpha, ALPHA)):
-        return Verdict("C", "chênh lệch không vượt quá mức có thể do ngẫu nhiên")
+        return Verdict("C", "hai phép thử chưa cùng kết luận" if _at_most(estimate.p_rank, min(alpha, ALPHA)) else WITHIN_CHANCE_VI)
     if failed := [check for check in estimate.checks if check.is_passed is False and check.is_required]:
         return Verdict("C", f"có {len(failed)} phép kiểm tra bắt buộc không đạt")
+    identifying = IDENTIFYING.get(estimate.method)
+    if identifying is not None and identifying not in _answered(estimate.checks):
+        return Verdict("C", "chưa kiểm tra được các nơi đem so có cùng xu hướng hay không")
     if direction * estimate.estimate < 0:
         return Verdict("C", "chênh lệch ngược chiều với điều kế hoạch mong đợi")
     return _grade_significant(estimate, is_declared=is_declared, alpha=min(alpha, ALPHA))
 
 
 def _grade_significant(estimate: EffectEstimate, *, is_declared: bool, alpha: float) -> Verdict:
-    """A needs every condition; B allows one of them to fail; otherwise C."""
+    """A needs every condition; B allows one of them to fail, each required check without an answer counting as one; otherwise C."""
     unmet = [
         reason
         for is_met, reason in (
@@ -71,7 +76,7 @@ def _grade_significant(estimate: EffectEstimate, *, is_declared: bool, alpha: fl
                 "chưa đứng vững khi xét nhiều kết quả cùng lúc",
             ),
             (_at_most(estimate.p_rank, alpha), "thứ hạng giữa các kế hoạch giả định không xác nhận"),
-            (_are_known(estimate.checks, REQUIRED_INSIDE.get(estimate.method, REQUIRED_CHECKS)), "có phép kiểm tra bắt buộc chưa làm được"),
+            (not _unanswered(estimate), "có phép kiểm tra bắt buộc chưa làm được"),
             (not any(check.is_passed is False for check in estimate.checks), "có phép kiểm tra phụ không đạt"),
             (estimate.mde is not None and abs(estimate.estimate) > estimate.mde, "chênh lệch nhỏ hơn mức phép so sánh phát hiện được chắc chắn"),
             (_at_most(MIN_ONE_SIGN_SHARE, estimate.one_sign_share), "các cách tính khác chưa cho cùng chiều"),
@@ -80,7 +85,9 @@ def _grade_significant(estimate: EffectEstimate, *, is_declared: bool, alpha: fl
     ]
     if not unmet:
         return Verdict("A", "mọi điều kiện đều đạt")
-    return Verdict("B" if len(unmet) == 1 else "C", "; ".join(unmet))
+    open_checks = len(_unanswered(estimate))
+    missing = len(unmet) + max(open_checks - 1, 0)
+    return Verdict("B" if missing == 1 else "C", "; ".join(unmet))
 
 
 def _is_of(calibration: Calibration, estimate: EffectEstimate) -> bool:
@@ -89,10 +96,14 @@ def _is_of(calibration: Calibration, estimate: EffectEstimate) -> bool:
     return is_same and calibration.placebos_count >= MIN_PLACEBO_PLANS
 
 
-def _are_known(checks: tuple[CheckResult, ...], required: frozenset[str]) -> bool:
-    """Whether every check that the design requires was made and could be answered."""
-    answered = {check.name for check in checks if check.is_passed is not None}
-    return answered >= required and all(check.is_passed is not None for check in checks if check.is_required)
+def _answered(checks: tuple[CheckResult, ...]) -> set[str]:
+    return {check.name for check in checks if check.is_passed is not None}
+
+
+def _unanswered(estimate: EffectEstimate) -> set[str]:
+    """Required checks, of the design or by their own word, that were not made or could not be answered."""
+    asked = {check.name for check in estimate.checks if check.is_required} | REQUIRED_INSIDE.get(estimate.method, REQUIRED_CHECKS)
+    return asked - _answered(estimate.checks)
 
 
 def _at_most(value: float | None, limit: float | None) -> bool:

@@ -11,6 +11,7 @@ from scipy.sparse.linalg import lsqr
 from analysis import text
 
 VARIES = 1e-8  # of the variance of a dose; less is rounding
+WINDOW = 7  # months: that of a dose and the six after it, as a distributed lag adds them up
 SHARED_DOSE = 0.1
 """Intra-district correlation of the dose from which it counts as assigned to districts.
 
@@ -59,16 +60,16 @@ def assignment_level(exposure: pd.DataFrame) -> AssignmentLevel:
     """The level at which the communes' own dose is in fact assigned, from a ``commune_exposure``.
 
     Own dose is freed of unit and month means; ``shared_share`` is the one-way analysis-of-variance estimate of the intraclass correlation
-    (Donner and Koval 1980) over the cells of a district and month, cut to 0-1: 1 where communes of a district share one dose path, 0 where
-    they have no more in common than communes of different districts. From ``SHARED_DOSE`` on the level is the district.
+    (Donner and Koval 1980) over the cells of a district and month, cut to 0-1, of the month's dose or of the last seven
+    months', whichever is larger: 1 where communes of a district share one dose path, 0 where they have no more
+    in common than communes of different districts. From ``SHARED_DOSE`` on the level is the district.
     """
     known = exposure[exposure["own_dose"].notna() & exposure["district_code"].notna()]
     districts = known["district_code"].nunique()
     left = _share_left(known, "own_dose")
     if not left > VARIES:
-        return AssignmentLevel("commune", float("nan"), districts, "Liều riêng của các xã không khác nhau nên không xét được cấp phân bổ.")
-    cells = known.groupby(["district_code", "period_month"], observed=True).ngroup().to_numpy()
-    shared = _intraclass_correlation(_within(known, "own_dose"), cells)
+        return AssignmentLevel("commune", float("nan"), districts, "Số hoạt động của các xã không khác nhau nên không xét được cấp phân bổ.")
+    shared = max(_shared_by_district(known), _shared_by_district(_windows(known)))
     level = "district" if shared >= SHARED_DOSE else "commune"
     told = (
         f"Số hoạt động của các xã cùng huyện {'thường' if level == 'district' else 'không'} cùng tăng, cùng giảm (hệ số tương quan "
@@ -78,11 +79,38 @@ def assignment_level(exposure: pd.DataFrame) -> AssignmentLevel:
     return AssignmentLevel(level, shared, districts, told + ending)
 
 
+def _windows(known: pd.DataFrame) -> pd.DataFrame:
+    """Doses added up over ``WINDOW`` months, where all of them are known."""
+    ordered = known.sort_values(["unit_code", "period_month"])
+    sums = ordered.groupby("unit_code", observed=True)["own_dose"].rolling(WINDOW, min_periods=WINDOW).sum().reset_index(level=0, drop=True)
+    return ordered.assign(own_dose=sums).dropna(subset=["own_dose"])
+
+
+def _shared_by_district(known: pd.DataFrame) -> float:
+    if not _share_left(known, "own_dose") > VARIES:
+        return 0.0
+    cells = known.groupby(["district_code", "period_month"], observed=True).ngroup().to_numpy()
+    return _intraclass_correlation(_within(known, "own_dose"), cells)
+
+
+def start_correlation(campaigns: pd.DataFrame, below: pd.DataFrame) -> float:
+    """Intra-district correlation of the month of the first campaign (``first_campaigns``), 0-1: communes of a district that begin together.
+
+    Communes without a start are left out; 0 where too few began.
+    """
+    begun = campaigns.dropna(subset=["first_month"])
+    districts = begun["unit_code"].map(below.set_index("unit_code")["parent_code"])
+    months = pd.PeriodIndex(begun["first_month"].astype(str), freq="M").asi8.astype(np.float64)
+    if len(begun) < 2 or np.ptp(months) == 0:
+        return 1.0 if len(begun) > 1 and districts.nunique() > 1 else 0.0
+    return _intraclass_correlation(months - months.mean(), pd.factorize(districts)[0])
+
+
 def _level_identified(level: str, column: str, exposure: pd.DataFrame) -> LevelIdentified:
     known = exposure[exposure[column].notna()]
     who = _WHO[level]
     if known.empty:
-        return LevelIdentified(level, column, False, float("nan"), f"Không có nhật ký của {who} nên không biết liều.")
+        return LevelIdentified(level, column, False, float("nan"), f"Không có nhật ký của {who} nên không biết số hoạt động.")
     left = _share_left(known, column)
     if np.isnan(left):
         said = f"Hoạt động của {who} tháng nào, xã nào cũng như nhau ({text.number(float(known[column].iloc[0]), 1)}) nên không có gì để so."
@@ -93,9 +121,10 @@ def _level_identified(level: str, column: str, exposure: pd.DataFrame) -> LevelI
             "chung của tháng, nên không tách được tác động của nó bằng số liệu trong tỉnh."
         )
         return LevelIdentified(level, column, False, 0.0, said)
+    apart = "nên so được." if level == "own" else "phần này chưa được trừ khỏi phép so sánh giữa các xã (xem các phép kiểm tra)."
     said = (
         f"Hoạt động của {who} khác nhau giữa {_BETWEEN[level]} trong cùng một tháng (sau khi trừ mức riêng của từng xã "
-        f"và biến động chung của tháng còn {text.percent(left, 0)} mức khác biệt), nên so được."
+        f"và biến động chung của tháng còn {text.percent(left, 0)} mức khác biệt), {apart}"
     )
     return LevelIdentified(level, column, True, left, said)
 

@@ -11,12 +11,12 @@ from analysis.estimate.evidence import may_print_p
 from analysis.estimate.inference import SIGNIFICANCE
 from analysis.estimate.inside.dose_steps import DoseSteps
 from analysis.estimate.inside.ways import WayTable
-from analysis.estimate.matrix import Matrix
 from analysis.estimate.result import EffectEstimate
 
 POINTS_VI = "điểm phần trăm"
 SHOWN_PLACEBOS = 200  # evenly spaced among the sorted draws: the cloud keeps its shape, the page stays light
 DECIMALS = 2
+BEYOND = 2.0  # standard errors
 
 
 def event_time(name: str, estimate: EffectEstimate, rests_on: Provenance, *, with_interval: bool) -> Chart:
@@ -26,7 +26,7 @@ def event_time(name: str, estimate: EffectEstimate, rests_on: Provenance, *, wit
     after = rows[rows["is_after"]]
     return Chart(
         "inside-event-time",
-        f"{text.sentence_case(name)}: trung bình {text.signed(estimate.estimate, DECIMALS)} {POINTS_VI} so với mức chờ đợi",
+        f"{text.sentence_case(name)}: trung bình {text.signed(estimate.estimate, DECIMALS)} {POINTS_VI}, {_verdict(estimate)}",
         f"Từng tháng trước và sau lần truyền thông đầu tiên của mỗi xã{_bars(with_interval=with_interval)}",
         "line",
         "number",
@@ -52,7 +52,7 @@ def after_a_dose(name: str, estimate: EffectEstimate, rests_on: Provenance, *, w
     cumulative = rows.assign(effect=rows["cumulative"], ci_low=rows["cumulative_low"], ci_high=rows["cumulative_high"])
     return Chart(
         "inside-after-a-dose",
-        f"{text.sentence_case(name)}: cộng dồn {text.signed(estimate.estimate, DECIMALS)} {POINTS_VI}",
+        f"{text.sentence_case(name)}: cộng dồn {text.signed(estimate.estimate, DECIMALS)} {POINTS_VI}, {_verdict(estimate)}",
         f"Khác biệt cộng dồn từ tháng có thêm một hoạt động{_bars(with_interval=with_interval)}",
         "line",
         "number",
@@ -71,7 +71,7 @@ def dose_steps(name: str, steps: DoseSteps, rests_on: Provenance) -> Chart:
     is_printed = may_print_p(trend.calibration)
     labels = tuple(f"{_ends(row.dose_low, row.dose_high)} hoạt động" for row in rows.itertuples())
     told = "; ".join(f"{label} {text.signed(row.effect, DECIMALS)}" for label, row in zip(labels, rows.itertuples(), strict=True))
-    verdict = _steps_told(rows["effect"].to_numpy(), trend, is_printed=is_printed)
+    verdict = _steps_told(rows, trend, is_printed=is_printed)
     return Chart(
         "inside-dose-steps",
         f"{text.sentence_case(name)}: {verdict}",
@@ -89,14 +89,15 @@ def dose_steps(name: str, steps: DoseSteps, rests_on: Provenance) -> Chart:
     )
 
 
-def _steps_told(effects: Matrix, trend: EffectEstimate, *, is_printed: bool) -> str:
-    """``cao dần theo liều`` only where every step goes that way, no dose being nought, and the trend is beyond chance."""
-    p_value = trend.p_exact if is_printed and trend.p_exact is not None else 1.0
-    rises = np.diff(np.concatenate([[0.0], effects]))
-    ending = f" ({text.p_value(p_value)} của xu hướng)" if is_printed else ""
-    if p_value <= SIGNIFICANCE and ((rises > 0).all() or (rises < 0).all()):
-        return f"{'cao' if trend.estimate > 0 else 'thấp'} dần theo số hoạt động{ending}"
-    return f"chưa cao dần hay thấp dần đều theo số hoạt động{ending}"
+def _steps_told(rows: pd.DataFrame, trend: EffectEstimate, *, is_printed: bool) -> str:
+    """``cao dần`` only where every step goes that way, no dose being nought, and the trend is beyond chance."""
+    is_trend = is_printed and trend.p_exact is not None and trend.p_exact <= SIGNIFICANCE
+    rises = np.diff(np.concatenate([[0.0], rows["effect"].to_numpy()]))
+    if is_trend and ((rises > 0).all() or (rises < 0).all()):
+        return f"{'cao' if trend.estimate > 0 else 'thấp'} dần theo số hoạt động"
+    if is_printed and ((rows["ci_low"] <= 0) & (rows["ci_high"] >= 0)).all():
+        return "chưa nhóm nào khác các tháng không có hoạt động"
+    return "chưa cao dần hay thấp dần đều theo số hoạt động"
 
 
 def _ends(low: float, high: float) -> str:
@@ -108,12 +109,13 @@ def _ends(low: float, high: float) -> str:
 def placebo_plans(found: Sequence[tuple[str, EffectEstimate]], rests_on: Provenance) -> Chart:
     """Each estimate among those of the same data with whole histories of communication given to other communes."""
     clouds = [(name, float(placebo)) for name, estimate in found for placebo in _thinned(estimate)]
-    edges = [(name, sign * estimate.mde) for name, estimate in found if estimate.mde is not None for sign in (-1, 1)]
-    beyond = [name for name, estimate in found if estimate.mde is not None and abs(estimate.estimate) > estimate.mde]
-    told = f"vượt ở {text.enumerate_vi(beyond)}" if beyond else "chưa khác biệt nào vượt mức nhận ra được"
+    edges = {name: _middle(estimate) for name, estimate in found}
+    outside = [name for name, estimate in found if not edges[name][0] <= estimate.estimate <= edges[name][1]]
+    inside = [name for name, _ in found if name not in outside]
+    told = [f"{text.enumerate_vi(names)} nằm {where}" for names, where in ((inside, "trong"), (outside, "ngoài")) if names]
     return Chart(
         "inside-placebos",
-        f"Giữa các lần gán giả định: {told}",
+        f"So với 95 % số lần gán giả định: {'; '.join(told)}",
         "Khác biệt thật và khác biệt khi lịch sử truyền thông của các xã được đổi chỗ ngẫu nhiên cho nhau",
         "dots",
         "category",
@@ -121,16 +123,26 @@ def placebo_plans(found: Sequence[tuple[str, EffectEstimate]], rests_on: Provena
         POINTS_VI,
         (
             Series("thật", tuple(name for name, _ in found), tuple(estimate.estimate for _, estimate in found)),
-            Series("mức nhận ra được", tuple(name for name, _ in edges), tuple(value for _, value in edges)),
+            Series(
+                "khoảng giữa của 95 % số lần", tuple(name for name in edges for _ in range(2)), tuple(end for ends in edges.values() for end in ends)
+            ),
             Series("gán giả định", tuple(name for name, _ in clouds), tuple(value for _, value in clouds), labels=("",) * len(clouds)),
         ),
         rests_on,
         alt_vi="; ".join(f"{name}: {text.signed(estimate.estimate, DECIMALS)}" for name, estimate in found),
         decimals=DECIMALS,
         notes_vi=(
-            f"Hiện {SHOWN_PLACEBOS} lần gán giả định, lấy đều từ mọi lần. Dấu thật nằm giữa đám dấu nhỏ nghĩa là ngẫu nhiên cũng hay cho ra như vậy.",
+            f"Hiện {SHOWN_PLACEBOS} lần gán giả định, lấy đều từ mọi lần. Nằm ngoài khoảng chưa đủ để kết luận: còn phép thử quyết định (sai số theo "
+            "cụm) và các phép kiểm tra.",
         ),
     )
+
+
+def _middle(estimate: EffectEstimate) -> tuple[float, float]:
+    """Between which 95 of 100 placebo estimates lie."""
+    drawn = estimate.placebos.to_numpy() if estimate.placebos is not None and len(estimate.placebos) else np.zeros(1)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return float(low), float(high)
 
 
 def other_ways(question_id: str, name: str, curve: WayTable, rests_on: Provenance) -> Chart:
@@ -146,20 +158,32 @@ def other_ways(question_id: str, name: str, curve: WayTable, rests_on: Provenanc
         )
         for weights, rows in points.groupby("weights_vi")
     )
-    share = text.percent(curve.one_sign_share, 0)
+    same, beyond = round(curve.one_sign_share * len(points)), int((points["standardised"].abs() > BEYOND).sum())
+    rows_of = tuple(dict.fromkeys(points["row"]))
+    marks = Series(
+        f"mốc 0 và ±{BEYOND:.0f}", tuple(row for row in rows_of for _ in range(3)), tuple(end for _ in rows_of for end in (-BEYOND, 0.0, BEYOND))
+    )
     return Chart(
         f"inside-ways-{question_id}",
-        f"{text.sentence_case(name)}: {share} trong {len(points)} cách tính cho cùng chiều với cách tính chính",
+        f"{text.sentence_case(name)}: {same} trong {len(points)} cách tính cùng chiều, {beyond} cách vượt ±{BEYOND:.0f} lần sai số chuẩn",
         "Mỗi dấu là một cách tính: cách ước lượng, thang đo, trọng số, các xã và các tháng đem so",
         "dots",
         "category",
         "",
         "lần sai số chuẩn của chính cách tính đó",
-        series,
+        (*series, marks),
         rests_on,
-        alt_vi=f"{name}: {len(points)} cách tính, {share} cùng chiều",
+        alt_vi=f"{name}: {len(points)} cách tính, {same} cùng chiều, {beyond} vượt ±{BEYOND:.0f} lần sai số chuẩn",
         decimals=1,
+        notes_vi=("Các cách tính dùng chung một bộ số liệu, nên nhiều cách cùng chiều không phải là nhiều bằng chứng.",),
     )
+
+
+def _verdict(estimate: EffectEstimate) -> str:
+    """Whether the test that decides reads more than chance."""
+    if not may_print_p(estimate.calibration) or estimate.p_exact is None:
+        return "chưa biết có vượt mức ngẫu nhiên không"
+    return "vượt mức ngẫu nhiên" if estimate.p_exact <= SIGNIFICANCE else "chưa vượt mức ngẫu nhiên"
 
 
 def _path(estimate: EffectEstimate) -> pd.DataFrame:

@@ -44,6 +44,8 @@ def found_beyond_chance(items: list[tuple[Assessment, Evidence]], place: str, ye
         said = f"Không kết quả nào của năm {year} so được giữa các tỉnh."
     elif beyond:
         said = f"{place} khác mức chung của các tỉnh hơn mức ngẫu nhiên ở {text.enumerate_vi(beyond)} (trong {len(held)} kết quả so được{rest})."
+    elif len(held) == 1 and not doubtful:
+        said = f"Kết quả duy nhất so được ({held[0][0].outcome_vi}) không cho thấy {place} khác mức chung của các tỉnh hơn mức ngẫu nhiên{rest}."
     else:
         opening = "Chưa" if doubtful else "Không"
         said = f"{opening} kết quả nào trong {len(held)} kết quả so được cho thấy {place} khác mức chung của các tỉnh hơn mức ngẫu nhiên{rest}."

@@ -8,8 +8,10 @@ from analysis.estimate.inside.placebo_plans import Recovery
 from analysis.estimate.result import Calibration, EffectEstimate
 from analysis.narrative.evidence import interval_vi
 from analysis.narrative.outcomes import Assessment
+from analysis.tables.inside import CHECKS_VI
 
 DECIMALS = 2
+OUTCOME_VI = "tỷ lệ nộp hồ sơ trực tuyến"
 POINTS_VI = "điểm phần trăm"
 
 
@@ -28,17 +30,33 @@ def answer(items: list[Assessment], year: int, rests_on: Provenance) -> Finding:
     """The chapter's answer, in the words of the best grade; what is not beyond chance is said to be so."""
     best = min(item.verdict.grade for item in items)
     supported = [item for item in items if item.verdict.grade == best and best in VERBS_VI]
-    rest = [f"{item.outcome_vi}: {LABELS_VI[item.verdict.grade]}, vì {item.verdict.reason_vi}" for item in items if item not in supported]
-    ending = f" {text.sentence_case('; '.join(rest))}." if rest else ""
+    rest = _by_reason([item for item in items if item not in supported])
+    opening = f"Số liệu trong tỉnh đến hết năm {year}"
     if supported:
-        told = text.enumerate_vi([_supported(item) for item in supported])
-        said = f"Số liệu trong tỉnh đến hết năm {year}: truyền thông của cấp xã {told}.{ending}"
+        said = f"{opening}: truyền thông của cấp xã {text.enumerate_vi([_supported(item) for item in supported])}.{rest}"
+    elif best == "D":
+        said = f"{opening} chưa so được các xã với nhau.{rest}"
     elif any(_is_beyond_chance(item.estimate) for item in items):
-        said = f"Số liệu trong tỉnh đến hết năm {year}: có khác biệt vượt mức ngẫu nhiên nhưng chưa đứng vững trước các phép kiểm tra.{ending}"
+        said = f"{opening}: có khác biệt vượt mức ngẫu nhiên nhưng chưa đứng vững trước các phép kiểm tra.{rest}"
     else:
-        said = f"Số liệu trong tỉnh đến hết năm {year} chưa cho thấy nơi truyền thông trước hoặc nhiều hơn có tỷ lệ nộp trực tuyến khác đi.{ending}"
+        said = f"{opening} chưa cho thấy nơi truyền thông trước hoặc nhiều hơn có tỷ lệ nộp trực tuyến khác đi.{rest}"
     evidence_vi = "Chưa thấy không có nghĩa là truyền thông không có tác dụng: xem mức khác biệt mà phép so sánh nhận ra được."
     return Finding("inside-answer", said, evidence_vi, rests_on, best)
+
+
+def _by_reason(items: list[Assessment]) -> str:
+    """`` Từ lần truyền thông đầu tiên và theo từng hoạt động: chưa đủ bằng chứng, vì …``, one sentence a reason."""
+    reasons = dict.fromkeys((item.verdict.grade, item.verdict.reason_vi) for item in items)
+    told = [
+        (text.enumerate_vi([_way(item) for item in items if (item.verdict.grade, item.verdict.reason_vi) == (grade, why)]), LABELS_VI[grade], why)
+        for grade, why in reasons
+    ]
+    return "".join(f" {text.sentence_case(ways)}: {label}, vì {why}." for ways, label, why in told)
+
+
+def _way(item: Assessment) -> str:
+    """The outcome's name without what both questions share."""
+    return item.outcome_vi.removeprefix(f"{OUTCOME_VI} ")
 
 
 def _supported(item: Assessment) -> str:
@@ -56,27 +74,30 @@ def how_to_read(communes: int, months: tuple[str, str], rests_on: Provenance) ->
     """What is compared with what, in words of the office."""
     return Sentence(
         f"Cách so sánh: {communes} xã, phường, thị trấn, từng tháng từ {text.month(months[0])} đến {text.month(months[1])}. "
-        "Mỗi xã được so với chính mình trước đó và với các xã khác trong cùng tháng, nên những gì xảy ra chung cho cả tỉnh (dịch bệnh, "
-        "quy định mới, chiến dịch của tỉnh) không làm lệch kết quả. Cách này chỉ trả lời được về truyền thông của chính cấp xã.",
+        "Mỗi xã được so với chính mình trước đó và với các xã khác trong cùng tháng: phần thay đổi như nhau ở mọi xã, tính bằng điểm phần "
+        "trăm (quy định mới, chiến dịch của tỉnh), được trừ đi; phần mạnh yếu khác nhau giữa các xã (như dịch bệnh) thì không. "
+        "Cách này chỉ trả lời được về truyền thông của chính cấp xã.",
         rests_on,
         is_note=True,
     )
 
 
-def began(statuses: dict[str, int], rests_on: Provenance) -> Sentence:
-    """How many communes began when, and of how many that is not known."""
-    words = {
-        "started": "có lần đầu rơi vào giữa kỳ",
-        "after_silence": "có lần đầu sau một năm không gửi nhật ký (có thể đã làm mà không ghi)",
-        "already_running": "đã làm từ tháng đầu của nhật ký nên không có mức trước để so",
+def began(statuses: dict[str, int], since: str, rests_on: Provenance) -> Sentence:
+    """How many communes began when, and of how many that is not known; the first question rests on this. ``since``: first month of the log."""
+    started, silent = statuses.get("started", 0), statuses.get("after_silence", 0)
+    unclear = f" (trong đó {silent} xã có năm trước đó không gửi nhật ký nên có thể đã làm sớm hơn)" if silent else ""
+    groups = {
+        "already_running": "đã làm từ tháng đầu của nhật ký nên không có mức trước để so, không dùng được",
         "never": "có nhật ký nhưng chưa có hoạt động hướng tới người dân",
         "no_log": "chưa gửi nhật ký nào",
     }
-    told = [f"{text.number(statuses[name])} xã {said}" for name, said in words.items() if statuses.get(name)]
+    rest = [f"{text.number(statuses[name])} xã {said}" for name, said in groups.items() if statuses.get(name)]
     return Sentence(
-        f"Lần truyền thông đầu tiên ghi trong nhật ký: {'; '.join(told)}. Tháng không có nhật ký được coi là chưa bắt đầu; nếu thật ra đã làm thì "
-        "khác biệt đo được sẽ nhỏ hơn thực tế.",
+        f"Trong {text.number(sum(statuses.values()))} xã: {'; '.join([f'{started + silent} xã có lần đầu trong kỳ{unclear}', *rest])}. "
+        f"Lần đầu ở đây là lần đầu ghi được kể từ khi có nhật ký ({text.month(since)}). Xã và tháng chưa có nhật ký được coi là chưa bắt đầu; "
+        "nếu thật ra đã làm thì khác biệt đo được có thể lệch về cả hai phía: xem phép kiểm tra “xã nào được so”.",
         rests_on,
+        is_note=True,
     )
 
 
@@ -98,12 +119,12 @@ def set_apart(notes: tuple[str, ...], rests_on: Provenance) -> Sentence:
 def detectable(question_id: str, item: Assessment, estimate: EffectEstimate, smallest: float | None) -> Sentence:
     """What the comparison could have seen, before what it saw."""
     compared = (
-        f"{estimate.treated_count} xã có lần đầu trong kỳ và {estimate.comparison_count} xã có tháng chưa bắt đầu để so"
+        f"{estimate.treated_count} xã có lần đầu trong kỳ, so với chính các xã ấy trước đó và với những xã khác khi chưa bắt đầu"
         if question_id == "first-campaigns"
         else f"{estimate.treated_count + estimate.comparison_count} xã có nhật ký, các tháng nhiều và ít hoạt động so với nhau"
     )
     size = "chưa tính được" if estimate.mde is None else f"{text.number(estimate.mde, item.decimals)} {item.unit_vi}"
-    said = f"Trước khi xem kết quả, {item.outcome_vi}: với {compared}, phép so sánh nhận ra được (với xác suất 80 %) khác biệt từ {size} trở lên."
+    said = f"Phép so sánh nhạy đến đâu, {item.outcome_vi}: với {compared}, phép so sánh nhận ra được (với xác suất 80 %) khác biệt từ {size} trở lên."
     if smallest is not None and estimate.mde is not None and estimate.mde > smallest:
         said += f" Mức nhỏ nhất đáng để hành động theo khai báo là {text.number(smallest, item.decimals)}: phép so sánh này không đủ nhạy."
     return Sentence(said, item.rests_on)
@@ -116,11 +137,13 @@ def seen(question_id: str, item: Assessment, estimate: EffectEstimate) -> Findin
         said = f"truyền thông của cấp xã {_supported(item)}"
     else:
         subject = {
-            "first-campaigns": "trong 12 tháng từ lần đầu, các xã khác mức chờ đợi trung bình",
-            "repeated-doses": "ứng với mỗi hoạt động thêm, cộng dồn tháng đó và 6 tháng sau, khác biệt là",
+            "first-campaigns": f"trong {_months_after(estimate)} tháng kể từ lần đầu, các xã khác mức chờ đợi trung bình",
+            "repeated-doses": f"một hoạt động trong tháng vốn không có gì, tính cả {_months_after(estimate)} tháng kể từ đó, đi với khác biệt",
         }[question_id]
         said = f"{subject} {size}; {item.verdict.reason_vi}, nên chưa gắn phần khác này với truyền thông"
-    numbers = _numbers(estimate, item.decimals)
+    failed = [CHECKS_VI[check.name] for check in estimate.checks if check.is_passed is False and check.is_required]
+    told = f" Phép kiểm tra bắt buộc không đạt: {text.enumerate_vi(failed)}." if failed else ""
+    numbers = _numbers(estimate, item.decimals) + told
     return Finding(f"inside-seen-{question_id}", f"{text.sentence_case(item.outcome_vi)}: {said}.", numbers, item.rests_on, item.verdict.grade)
 
 
@@ -129,20 +152,26 @@ def _numbers(estimate: EffectEstimate, decimals: int) -> str:
     if not may_print_p(estimate.calibration):
         return f"Không in khoảng tin cậy và giá trị p vì phép so sánh báo động nhầm quá thường xuyên trên chính số liệu này. {clusters}"
     return (
-        f"Khoảng tin cậy 95 %: {interval_vi(estimate, decimals)}; {text.p_value(estimate.p_exact)}; theo thứ hạng giữa "
-        f"{text.number(estimate.n_placebos)} lần gán giả định, {text.p_value(estimate.p_rank)}. {clusters}"
+        f"Khoảng tin cậy 95 %: {interval_vi(estimate, decimals)}; phép thử quyết định: {text.p_value(estimate.p_exact)}; để đối chiếu, theo thứ hạng "
+        f"giữa {text.number(estimate.n_placebos)} lần gán giả định: {text.p_value(estimate.p_rank)}. {clusters}"
     )
 
 
-def stamp(item: Assessment, recovery: Recovery, calibration: Calibration) -> Sentence:
+def _months_after(estimate: EffectEstimate) -> int:
+    """Months that the estimate is over, its first one among them."""
+    rows = estimate.by_period
+    return 0 if rows is None else int(rows["period"].max()) + 1
+
+
+def stamp(item: Assessment, recovery: Recovery, calibration: Calibration, *, by_district: bool) -> Sentence:
     """How often this design is right on these very data: nothing to find, and something planted."""
-    coverage = "" if calibration.coverage is None else f", khoảng tin cậy chứa đúng giá trị thật {text.percent(calibration.coverage)} số lần"
+    who = "các huyện" if by_district else "các xã"
     return Sentence(
-        f"Phép so sánh này đúng bao nhiêu trên chính số liệu này ({item.outcome_vi}): đổi chỗ ngẫu nhiên lịch sử truyền thông của các xã "
+        f"Phép so sánh này đúng bao nhiêu trên chính số liệu này ({item.outcome_vi}): đổi chỗ ngẫu nhiên lịch sử truyền thông của {who} "
         f"{text.number(calibration.placebos_count)} lần. Khi không có gì để thấy, nó báo động nhầm "
-        f"{text.percent(calibration.false_alarm_rate)} số lần{coverage}; "
+        f"{text.percent(calibration.false_alarm_rate)} số lần; "
         f"khi cài thêm một khác biệt {text.number(recovery.planted, item.decimals)} {item.unit_vi}, nó nhận ra "
-        f"{text.percent(calibration.power, 0)} số lần.",
+        f"{text.percent(calibration.power, 0)} số lần. Cách đo này coi {who} bắt đầu và làm nhiều ít không tùy theo mức đang có.",
         item.rests_on,
     )
 

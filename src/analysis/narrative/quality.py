@@ -7,6 +7,7 @@ from analysis.blocks import Finding, Provenance, Sentence, provenance
 from analysis.codes import SHARED_RANK
 from analysis.corrections import EXPIRED
 from analysis.delivery import untouched_items
+from analysis.narrative.next_plan import ADVICE_VI
 from analysis.tables import FIGURE, register_provenance
 
 NOTICES_SHOWN = 3
@@ -75,7 +76,7 @@ def first_step(progress: pd.DataFrame | None, silent: pd.DataFrame, activities: 
     untouched = [] if progress is None else list(untouched_items(progress)["activity_type"])
     if untouched:
         named = "; ".join(untouched) if any("," in kind for kind in untouched) else text.enumerate_vi(untouched)
-        steps.append(f"giao người và thời hạn cho {named}")
+        steps.append(f"{text.decapitalised(ADVICE_VI['assign' if is_over else 'hurry'])} cho {named}")
     if len(silent):
         steps.append(f"{'làm rõ lý do ở' if is_over else 'đôn đốc'} {len(silent)} đơn vị chưa ghi nhận hoạt động nào")
     steps.append("chia đợt triển khai giữa các xã để năm sau so sánh được nơi làm trước với nơi làm sau")

@@ -6,7 +6,7 @@ from analysis import text
 from analysis.blocks import Cell, Column, Provenance, Table
 from analysis.estimate.evidence import may_print_p
 from analysis.estimate.grade import LABELS_VI
-from analysis.estimate.result import CheckResult, EffectEstimate
+from analysis.estimate.result import CheckResult, EffectEstimate, Grade
 from analysis.tables.evidence import PASSED_VI
 
 DECIMALS = 2
@@ -14,6 +14,8 @@ CHECKS_VI = {
     "pre-trend": "xu hướng trước lần đầu",
     "leads": "hoạt động của các tháng sau",
     "anticipation": "ngay trước lần đầu",
+    "which communes": "xã nào được so",
+    "district doses": "hoạt động của cấp huyện",
     "negative controls": "điều kế hoạch không nhắm tới",
     "event exclusion": "bỏ các tháng có biến cố",
     "leave one district out": "bỏ từng huyện",
@@ -23,54 +25,64 @@ CHECKS_VI = {
 METHODS_VI = {
     "staggered_event_study": "thay thế hai bước (cách tính chính)",
     "callaway_santanna": "so từng nhóm khởi đầu với nơi chưa bắt đầu",
-    "static_two_way": "hiệu ứng cố định hai chiều, một hệ số (cảnh báo)",
+    "static_two_way": "mô hình hai chiều, một hệ số (để cảnh báo)",
     "distributed_lag": "trễ phân phối (cách tính chính)",
-    "adstock_effect": "tác dụng lưu lại giảm dần",
+    "adstock_effect": "mức lưu lại giảm dần",
     "uptake_count_model": "mô hình đếm hồ sơ",
 }
 SCALES_VI = {"uptake_count_model": " logit"}  # all others are percentage points
 
 
-def overview(rows: Sequence[tuple[str, str, EffectEstimate, str]], rests_on: Provenance) -> Table:
+def overview(rows: Sequence[tuple[str, str, EffectEstimate, Grade]], rests_on: Provenance) -> Table:
     """One row a question: (name, declared label, estimate, grade); detectable effect before the estimate."""
     columns = (
         Column("Câu hỏi"),
         Column("Nhận ra được từ"),
         Column("Khác mức chờ đợi (khoảng 95 %)"),
-        Column("p"),
-        Column("p theo thứ hạng"),
-        Column("p đã hiệu chỉnh"),
-        Column("Báo động nhầm đo được"),
         Column("Mức bằng chứng"),
         Column("Khai báo"),
     )
     notes = (
-        "Đơn vị: điểm phần trăm của tỷ lệ hồ sơ nộp trực tuyến. Nhận ra được từ: khác biệt nhỏ hơn mức này thì phép so sánh thường không thấy.",
-        "p: nếu không có gì khác thường, khác biệt lớn như vậy xuất hiện trong bấy nhiêu phần của các trường hợp. p theo thứ hạng: giữa các lần "
-        "đổi chỗ ngẫu nhiên lịch sử truyền thông của các xã. p đã hiệu chỉnh: khi xét cả hai câu hỏi một lượt (Holm; Romano và Wolf).",
+        "Đơn vị: điểm phần trăm của tỷ lệ hồ sơ nộp trực tuyến. Nhận ra được từ: khác biệt nhỏ hơn mức này thì phép so sánh thường không thấy "
+        "(xác suất thấy đúng mức này là 80 %). Khoảng có chứa số 0: không hơn mức ngẫu nhiên.",
     )
-    return Table("inside-overview", "Trong tỉnh: nhận ra được gì và đã thấy gì", columns, tuple(_overview_row(*row) for row in rows), rests_on, notes)
+    shown = tuple((text.sentence_case(name), *_sizes(estimate), f"{grade}: {LABELS_VI[grade]}", said) for name, said, estimate, grade in rows)
+    return Table("inside-overview", "Trong tỉnh: nhận ra được gì và đã thấy gì", columns, shown, rests_on, notes)
 
 
-def _overview_row(name: str, declared_vi: str, estimate: EffectEstimate, grade: str) -> tuple[Cell, ...]:
-    is_printed = may_print_p(estimate.calibration)
+def _sizes(estimate: EffectEstimate) -> tuple[Cell, Cell]:
     size = text.signed(estimate.estimate, DECIMALS)
-    if is_printed and estimate.ci_low is not None and estimate.ci_high is not None:
+    if may_print_p(estimate.calibration) and estimate.ci_low is not None and estimate.ci_high is not None:
         size += f" ({text.signed(estimate.ci_low, DECIMALS)}; {text.signed(estimate.ci_high, DECIMALS)})"
-    adjusted = f"{p_cell(estimate.p_adjusted, is_printed=is_printed)}; {p_cell(estimate.p_rank_adjusted, is_printed=is_printed)}"
-    calibration = estimate.calibration
-    rate = None if calibration is None else f"{text.percent(calibration.false_alarm_rate)} trên {text.number(calibration.placebos_count)}"
-    return (
-        text.sentence_case(name),
-        None if estimate.mde is None else text.number(estimate.mde, DECIMALS),
-        size,
-        p_cell(estimate.p_exact, is_printed=is_printed),
-        p_cell(estimate.p_rank, is_printed=is_printed),
-        adjusted,
-        rate,
-        f"{grade}: {LABELS_VI[grade]}",
-        declared_vi,
+    return None if estimate.mde is None else text.number(estimate.mde, DECIMALS), size
+
+
+def p_values(rows: Sequence[tuple[str, EffectEstimate]], rests_on: Provenance) -> Table:
+    """Every p-value of each question, raw and adjusted, with the measured false alarms that allow them."""
+    columns = (
+        Column("Câu hỏi"),
+        Column("p (quyết định)"),
+        Column("p theo thứ hạng (đối chiếu)"),
+        Column("p đã hiệu chỉnh"),
+        Column("p theo thứ hạng đã hiệu chỉnh"),
+        Column("Số cụm", 0),
+        Column("Báo động nhầm đo được"),
     )
+    notes = (
+        "p: nếu không có gì khác thường, khác biệt lớn như vậy xuất hiện trong bấy nhiêu phần của các trường hợp. Phép thử quyết định: "
+        "sai số theo cụm. Thứ hạng: giữa các lần đổi chỗ ngẫu nhiên lịch sử truyền thông của các xã. Đã hiệu chỉnh: khi xét cả hai "
+        "câu hỏi một lượt (Holm).",
+        "Báo động nhầm: tỷ lệ lần gán giả định, khi không có gì để thấy, mà phép thử quyết định coi là khác biệt ở mức 5 %; quá 8 % thì không in p.",
+    )
+    shown = tuple(_p_row(name, estimate) for name, estimate in rows)
+    return Table("inside-p-values", "Trong tỉnh: giá trị p và tỷ lệ báo động nhầm", columns, shown, rests_on, notes, is_annex=True)
+
+
+def _p_row(name: str, estimate: EffectEstimate) -> tuple[Cell, ...]:
+    is_printed, calibration = may_print_p(estimate.calibration), estimate.calibration
+    found = (estimate.p_exact, estimate.p_rank, estimate.p_adjusted, estimate.p_rank_adjusted)
+    rate = None if calibration is None else f"{text.percent(calibration.false_alarm_rate)} trên {text.number(calibration.placebos_count)}"
+    return text.sentence_case(name), *(p_cell(value, is_printed=is_printed) for value in found), estimate.clusters_count, rate
 
 
 def p_cell(value: float | None, *, is_printed: bool) -> str:
@@ -110,27 +122,29 @@ def _companion(estimate: EffectEstimate) -> tuple[Cell, ...]:
     return text.sentence_case(METHODS_VI[estimate.method]), size, error, estimate.clusters_count, told or None
 
 
-def planted(rows: Sequence[tuple[str, float, EffectEstimate]], rests_on: Provenance) -> Table:
-    """The planted truth beside the estimate, for synthetic figures: (question, truth, estimate)."""
-    columns = (Column("Câu hỏi"), Column("Giá trị đã cài"), Column("Ước lượng"), Column("Khoảng 95 %"), Column("Khoảng có chứa giá trị đã cài"))
+def planted(rows: Sequence[tuple[str, float | None, float, EffectEstimate]], rests_on: Provenance) -> Table:
+    """The planted truth beside the estimate, for synthetic figures: (question, mean planted effect, what the design finds of it, estimate)."""
+    columns = (
+        Column("Câu hỏi"),
+        Column("Tác dụng đã cài, trung bình"),
+        Column("Cách tính này tìm thấy khi không có nhiễu"),
+        Column("Ước lượng"),
+        Column("Khoảng 95 %"),
+        Column("Khoảng có chứa không"),
+    )
     notes = (
         "Chỉ có với số liệu mô phỏng: lập lại đúng bộ số liệu ấy mà không cho hoạt động của xã có tác dụng, rồi lấy hiệu. Đơn vị: điểm phần trăm.",
-        "Giá trị đã cài được tính trên đúng các xã, các tháng và trọng số của phép so sánh.",
+        "Cột thứ ba: chính cách tính này áp dụng cho tác dụng đã cài, trên đúng các xã, các tháng và trọng số đem so. Tác dụng theo từng hoạt động "
+        "không phải là một con số nên không có trung bình. Trong bộ mô phỏng, xã không gửi nhật ký thì thật sự không làm; thực tế có thể khác.",
     )
-    return Table(
-        "inside-planted",
-        "Phụ lục: giá trị đã cài trong số liệu mô phỏng",
-        columns,
-        tuple(_planted(*row) for row in rows),
-        rests_on,
-        notes,
-        is_annex=True,
-    )
+    shown = tuple(_planted(*row) for row in rows)
+    return Table("inside-planted", "Phụ lục: giá trị đã cài trong số liệu mô phỏng", columns, shown, rests_on, notes, is_annex=True)
 
 
-def _planted(name: str, truth: float, estimate: EffectEstimate) -> tuple[Cell, ...]:
+def _planted(name: str, mean: float | None, truth: float, estimate: EffectEstimate) -> tuple[Cell, ...]:
+    known = (text.sentence_case(name), None if mean is None else text.signed(mean, DECIMALS), text.signed(truth, DECIMALS))
+    found = text.signed(estimate.estimate, DECIMALS)
     if not may_print_p(estimate.calibration) or estimate.ci_low is None or estimate.ci_high is None:
-        return text.sentence_case(name), text.signed(truth, DECIMALS), text.signed(estimate.estimate, DECIMALS), "không in", None
+        return *known, found, "không in", None
     interval = f"{text.signed(estimate.ci_low, DECIMALS)}; {text.signed(estimate.ci_high, DECIMALS)}"
-    holds = "có" if estimate.ci_low <= truth <= estimate.ci_high else "không"
-    return text.sentence_case(name), text.signed(truth, DECIMALS), text.signed(estimate.estimate, DECIMALS), interval, holds
+    return *known, found, interval, "có" if estimate.ci_low <= truth <= estimate.ci_high else "không"

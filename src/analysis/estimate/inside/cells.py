@@ -142,7 +142,7 @@ def cells_of(
         cluster_names=names,
         clustered_by=cluster or unit,
         notes_vi=notes,
-        data_hash=_hash(rows[unit], month_of, values, weighed),
+        data_hash=_hash(rows[unit], ordinals, clusters[unit_of], values, weighed),
     )
 
 
@@ -219,8 +219,9 @@ def _some(values: Any) -> str:
     return ", ".join(listed[:3]) + (f" và {len(listed) - 3} nơi khác" if len(listed) > 3 else "")
 
 
-def _hash(units: pd.Series, month_of: Integers, values: Matrix, weights: Matrix) -> str:
+def _hash(units: pd.Series, ordinals: Integers, clusters: Integers, values: Matrix, weights: Matrix) -> str:
+    """sha256 of units, months, clusters, outcomes and weights of the cells."""
     digest = hashlib.sha256("\n".join(map(str, units)).encode())
-    for column in (month_of.astype("<i8"), values.astype("<f8"), weights.astype("<f8")):
+    for column in (ordinals.astype("<i8"), clusters.astype("<i8"), values.astype("<f8"), weights.astype("<f8")):
         digest.update(np.ascontiguousarray(column).tobytes())
     return digest.hexdigest()

@@ -1,5 +1,7 @@
 """What else must hold before a difference inside the province may be read as more than chance: each check asks again with one thing changed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -9,6 +11,7 @@ from analysis.estimate.inference import SIGNIFICANCE
 from analysis.estimate.inside.lags import distributed_lag
 from analysis.estimate.inside.questions import (
     DISTRICT,
+    DISTRICT_DOSE,
     DOSE,
     DOSSIERS,
     MONTH,
@@ -26,24 +29,21 @@ ANTICIPATED = 2  # months before the first campaign in which news of it may run 
 LEADS = 3
 KEPT_SHARE = 0.5  # of the estimate, without any one district
 LOGIT = "logit"
-SPILL_SEED = 9  # of the bootstrap over districts
 DECIMALS = 2
 
 
 def all_checks(question: InsideQuestion, estimate: EffectEstimate) -> tuple[CheckResult, ...]:
     """The checks of a question in the order of the report; what the estimator checked of itself comes first."""
-    own = leads(question) if isinstance(question, RepeatedDoses) else None
-    ahead = anticipation(question, estimate) if isinstance(question, FirstCampaigns) else None
     found = (
-        own,
-        ahead,
+        *((leads(question), district_doses(question)) if isinstance(question, RepeatedDoses) else ()),
+        *((anticipation(question, estimate), which_communes(question, estimate)) if isinstance(question, FirstCampaigns) else ()),
         negative_controls(question),
         event_exclusion(question, estimate),
         leave_one_district_out(question, estimate),
         other_scale(question, estimate),
-        spill_over(question),
+        spill_over(question, estimate),
     )
-    return (*estimate.checks, *[check for check in found if check is not None])
+    return (*estimate.checks, *found)
 
 
 def said(value: float) -> str:
@@ -80,7 +80,11 @@ def leads(question: RepeatedDoses) -> CheckResult:
         found = distributed_lag(question.rows, dose=DOSE, lags=question.lags, leads=LEADS, saturation=question.saturation, **question.arguments())
     except DesignRefused as refusal:
         return CheckResult("leads", None, str(refusal))
-    return next(check for check in found.checks if check.name == "leads")
+    own = next(check for check in found.checks if check.name == "leads")
+    ending = {True: "không đi cùng khác biệt nào quá mức ngẫu nhiên", False: "đã đi cùng khác biệt quá mức ngẫu nhiên, dù chưa diễn ra"}
+    if own.is_passed is None:
+        return own
+    return replace(own, sentence_vi=f"Hoạt động của {LEADS} tháng sau {ending[own.is_passed]}.")
 
 
 def anticipation(question: FirstCampaigns, estimate: EffectEstimate) -> CheckResult:
@@ -98,15 +102,54 @@ def anticipation(question: FirstCampaigns, estimate: EffectEstimate) -> CheckRes
     sentence = f"{ANTICIPATED} tháng ngay trước lần đầu đã khác mức chờ đợi {said(found.estimate)} điểm phần trăm"
     if is_significant(found):
         return CheckResult(name, False, f"{sentence}, quá mức ngẫu nhiên: có điều khác bắt đầu trước.", value=found.estimate)
-    seen = found.mde is not None and estimate.mde is not None and found.mde <= 2 * estimate.mde
+    seen = _could_see(found, estimate)
     ending = "trong mức ngẫu nhiên" if seen else "trong mức ngẫu nhiên, nhưng phép thử yếu"
     return CheckResult(name, True if seen else None, f"{sentence}, {ending}.", value=found.estimate)
+
+
+def which_communes(question: FirstCampaigns, estimate: EffectEstimate) -> CheckResult:
+    """Does the answer hang on communes whose first log need not be their first campaign, or on those that never sent a log?"""
+    name = "which communes"
+    unclear, unlogged = question.unclear & set(question.rows[UNIT]), question.unlogged & set(question.rows[UNIT])
+    pools = {
+        f"bỏ {len(unclear)} xã có thể đã làm mà không ghi": unclear,
+        f"bỏ {len(unlogged)} xã chưa gửi nhật ký nào": unlogged,
+        "bỏ cả hai": unclear | unlogged,
+    }
+    asked = {said_vi: _tried(question.on(question.rows[~question.rows[UNIT].isin(left_out)])) for said_vi, left_out in pools.items() if left_out}
+    if not asked:
+        return CheckResult(name, True, "Mọi xã được so đều có nhật ký liên tục từ trước lần đầu.")
+    listed = [f"{said_vi}: {said(item.estimate) if item is not None else 'không tính được'}" for said_vi, item in asked.items()]
+    found = [item for item in asked.values() if item is not None]
+    if len(found) < len(asked):
+        return CheckResult(name, None, f"Chưa thử hết được: {'; '.join(listed)}.")
+    same = all(agrees(item, estimate) for item in found)
+    return CheckResult(name, same, f"{text.sentence_case('; '.join(listed))}; {_unchanged(is_so=same)}.")
+
+
+def district_doses(question: RepeatedDoses) -> CheckResult:
+    """Does the answer hold beside what the districts' committees say, on the very rows where that is known?"""
+    name = "district doses"
+    if DISTRICT_DOSE not in question.rows or question.rows[DISTRICT_DOSE].isna().all():
+        return CheckResult(name, None, "Không có nhật ký của cấp huyện nên chưa trừ được phần của cấp huyện.")
+    rows = question.rows[question.rows[DISTRICT_DOSE].notna()]
+    alone, beside = _tried(question.on(rows)), _tried(question.on(rows, beside=DISTRICT_DOSE))
+    if alone is None or beside is None:
+        return CheckResult(name, None, "Chưa trừ được phần của cấp huyện: hoạt động cấp huyện không đủ khác nhau.")
+    same = agrees(alone, beside)
+    known = f"Trên {text.number(len(rows))} dòng biết cả hoạt động cấp huyện: {said(alone.estimate)}"
+    return CheckResult(name, same, f"{known}; khi trừ phần của cấp huyện: {said(beside.estimate)}; {_unchanged(is_so=same)}.", value=beside.estimate)
+
+
+def _could_see(found: EffectEstimate, estimate: EffectEstimate) -> bool:
+    """Whether ``found`` would have shown a difference as large as the estimate, or as the smallest that the estimate can find."""
+    return found.mde is not None and found.mde <= max(estimate.mde or 0.0, abs(estimate.estimate))
 
 
 def negative_controls(question: InsideQuestion) -> CheckResult:
     """Outcomes that the plan never touches must not move with the same communication; several are held to one error (Holm)."""
     name = "negative controls"
-    tried = {name_vi: _tried(question.on(question.rows, outcome=column)) for name_vi, column in (question.negative_controls or {}).items()}
+    tried = {name_vi: _tried(question.on(question.rows, outcome=column)) for name_vi, column in question.negative_controls.items()}
     found = {name_vi: item for name_vi, item in tried.items() if item is not None and item.p_exact is not None}
     if not found:
         return CheckResult(name, None, "Không có kết quả đối chứng (điều mà kế hoạch không nhắm tới) trong cùng các tháng.")
@@ -120,8 +163,10 @@ def negative_controls(question: InsideQuestion) -> CheckResult:
 def event_exclusion(question: InsideQuestion, estimate: EffectEstimate) -> CheckResult:
     """Does the answer hang on the months of a dated confounder (closures, renamings)? They are left out."""
     name, present = "event exclusion", sorted(question.event_months & set(question.rows[MONTH]))
+    if not present and not question.has_events:
+        return CheckResult(name, None, "Bộ số liệu không có danh sách biến cố nên chưa thử được.")
     if not present:
-        return CheckResult(name, True, "Không có biến cố nào đã ghi (như giãn cách) trong các tháng này.")
+        return CheckResult(name, True, "Danh sách biến cố không có biến cố nào (như giãn cách) trong các tháng này.")
     outcome = question.rows[question.outcome].mask(question.rows[MONTH].isin(present))
     found = _tried(question.on(question.rows.assign(**{question.outcome: outcome})))
     if found is None:
@@ -143,13 +188,18 @@ def leave_one_district_out(question: InsideQuestion, estimate: EffectEstimate) -
         return CheckResult(name, None, "Chưa thử được bỏ từng huyện: quá ít huyện, hoặc bỏ một huyện thì không tính được.")
     low, high = min(item.estimate for item in found.values()), max(item.estimate for item in found.values())
     if is_significant(estimate):
-        holds = min(low / estimate.estimate, high / estimate.estimate) >= KEPT_SHARE
-        ending = "không huyện nào quyết định kết quả" if holds else "có huyện mà bỏ đi thì mất quá nửa khác biệt"
+        decisive = [code for code, item in found.items() if item.estimate / estimate.estimate < KEPT_SHARE]
+        ending = f"bỏ {_named(question, decisive)} thì mất quá nửa khác biệt" if decisive else "không huyện nào quyết định kết quả"
     else:
-        holds = min(holm({code: item.p_exact if item.p_exact is not None else 1.0 for code, item in found.items()}).values()) > SIGNIFICANCE
-        ending = "kết luận không đổi" if holds else "có huyện mà bỏ đi thì khác biệt vượt mức ngẫu nhiên"
+        adjusted = holm({code: item.p_exact if item.p_exact is not None else 1.0 for code, item in found.items()})
+        decisive = [code for code, p_value in adjusted.items() if p_value <= SIGNIFICANCE]
+        ending = f"bỏ {_named(question, decisive)} thì khác biệt vượt mức ngẫu nhiên" if decisive else "kết luận không đổi"
     sentence = f"Bỏ từng huyện một ({len(districts)} huyện): từ {said(low)} đến {said(high)}; {ending}."
-    return CheckResult(name, holds, sentence, value=high - low)
+    return CheckResult(name, not decisive, sentence, value=high - low)
+
+
+def _named(question: InsideQuestion, codes: list[str]) -> str:
+    return text.enumerate_vi([question.district_names_vi.get(code, code) for code in codes])
 
 
 def other_scale(question: InsideQuestion, estimate: EffectEstimate) -> CheckResult:
@@ -170,7 +220,7 @@ def with_logit(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**{LOGIT: pd.Series(np.log(odds.to_numpy(dtype=float, na_value=np.nan)), index=rows.index).where(all_of > 0)})
 
 
-def spill_over(question: InsideQuestion) -> CheckResult:
+def spill_over(question: InsideQuestion, estimate: EffectEstimate) -> CheckResult:
     """Does what the other communes of the district say move a commune too? Then the places compared with are touched as well.
 
     Neighbours' dose is shared by a district, so the errors are those of districts, by the bootstrap where these are few.
@@ -183,11 +233,12 @@ def spill_over(question: InsideQuestion) -> CheckResult:
     found = _tried(asked)
     if found is None:
         return CheckResult(name, None, "Chưa thử được lan tỏa: hoạt động của các xã cùng huyện không đủ khác nhau.", is_required=False)
-    cells = asked.cells()
-    p_value = asked.bootstrap(cells, np.arange(len(cells.units)), seed=SPILL_SEED).p_value
-    said_vi = f"Liều trung bình của các xã cùng huyện, cộng dồn {asked.lags} tháng sau: {said(found.estimate)} điểm phần trăm"
-    if p_value is None:
+    said_vi = f"Số hoạt động trung bình của các xã cùng huyện, cộng dồn {asked.lags} tháng sau: {said(found.estimate)} điểm phần trăm"
+    if found.p_exact is None:
         return CheckResult(name, None, f"{said_vi}; quá ít huyện để biết có quá mức ngẫu nhiên không.", is_required=False, value=found.estimate)
-    moved = p_value <= SIGNIFICANCE
-    ending = "quá mức ngẫu nhiên: nơi đem so cũng bị chạm tới" if moved else "không quá mức ngẫu nhiên"
-    return CheckResult(name, not moved, f"{said_vi}; {ending} (sai số theo huyện).", is_required=False, value=found.estimate)
+    if is_significant(found):
+        sentence = f"{said_vi}; quá mức ngẫu nhiên: nơi đem so cũng bị chạm tới (sai số theo huyện)."
+        return CheckResult(name, False, sentence, is_required=False, value=found.estimate)
+    seen = _could_see(found, estimate)
+    ending = "không quá mức ngẫu nhiên (sai số theo huyện)" if seen else "không quá mức ngẫu nhiên, nhưng phép thử yếu (sai số theo huyện)"
+    return CheckResult(name, True if seen else None, f"{said_vi}; {ending}.", is_required=False, value=found.estimate)

@@ -6,11 +6,12 @@ from analysis.estimate.inference import Fit
 from analysis.estimate.inside.cells import Cells, Integers
 from analysis.estimate.inside.dose_groups import dose_terciles, dose_trend, grouped, recent_dose, trend_fit
 from analysis.estimate.inside.doses import dose_of
-from analysis.estimate.inside.placebo_plans import MEASURED, orders_of, placebo_plans
+from analysis.estimate.inside.placebo_plans import orders_of, placebo_plans
 from analysis.estimate.inside.questions import MONTH, UNIT, RepeatedDoses
 from analysis.estimate.result import EffectEstimate
 
 MONTHS, GROUPS = 6, 3
+DRAWS_OF_TREND = 400
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class DoseSteps:
     trend: EffectEstimate
 
 
-def dose_steps(question: RepeatedDoses, *, seed: int, draws: int = MEASURED) -> DoseSteps:
+def dose_steps(question: RepeatedDoses, *, seed: int, draws: int = DRAWS_OF_TREND) -> DoseSteps:
     """Both for the dose of a question. Raises ``DesignRefused`` where too few units or months differ in dose."""
     asked = question.arguments() | {"dose": question.of, "months": MONTHS, "groups": GROUPS}
     groups, trend = dose_terciles(question.rows, **asked), dose_trend(question.rows, **asked)
@@ -33,4 +34,11 @@ def dose_steps(question: RepeatedDoses, *, seed: int, draws: int = MEASURED) -> 
 
     orders = orders_of(cells, draws=draws, seed=seed)
     recovery = placebo_plans(refit, cells, question.less_effect(cells), orders)
-    return DoseSteps(groups, replace(trend, calibration=recovery.calibration(trend.method, len(cells.units)), p_rank=recovery.rank(trend.estimate)))
+    return DoseSteps(
+        groups,
+        replace(
+            trend,
+            calibration=recovery.calibration(trend.method, len(cells.units)),
+            p_rank=recovery.rank(trend.estimate / trend.std_error) if trend.std_error else None,
+        ),
+    )

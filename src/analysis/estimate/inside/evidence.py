@@ -12,7 +12,7 @@ from analysis.estimate.inside.clustered import used_clusters
 from analysis.estimate.inside.counts import uptake_count_model
 from analysis.estimate.inside.dose_steps import DoseSteps, dose_steps
 from analysis.estimate.inside.group_time import callaway_santanna
-from analysis.estimate.inside.placebo_plans import DRAWS, Recovery, orders_of, placebo_plans
+from analysis.estimate.inside.placebo_plans import DRAWS, Recovery, orders_of, placebo_plans, size_groups
 from analysis.estimate.inside.questions import DOSE, DOSSIERS, MONTH, ONLINE, UNIT, FirstCampaigns, InsideQuestion, RepeatedDoses
 from analysis.estimate.inside.static_effects import static_two_way
 from analysis.estimate.inside.ways import WayTable, ways
@@ -68,7 +68,7 @@ def recovered(question: InsideQuestion, *, seed: int, draws: int = DRAWS, few: b
     Raises ``DesignRefused``.
     """
     cells = question.cells()
-    orders = orders_of(cells, draws=draws, seed=seed)
+    orders = orders_of(cells, draws=draws, seed=seed, groups=None if cells.clusters_count < len(cells.units) else size_groups(cells).tolist())
 
     def bootstrapped(quiet: Cells, order: Integers, _: Fit) -> float:
         p_value = question.bootstrap(quiet, order, seed=seed).p_value
@@ -83,8 +83,8 @@ def _measured(estimate: EffectEstimate, recovery: Recovery, units_count: int) ->
     return replace(
         estimate,
         mde=recovery.minimum_detectable_effect() if len(recovery.fits) >= MIN_MEASURED else estimate.mde,
-        p_rank=recovery.rank(estimate.estimate),
-        p_rank_from="rank among placebo plans: whole histories given to other units",
+        p_rank=None if not estimate.std_error else recovery.rank(estimate.estimate / estimate.std_error),
+        p_rank_from="rank of t among placebo plans: whole histories given to other units of a size",
         placebos=recovery.placebos(),
         n_placebos=len(recovery.estimates),
         calibration=recovery.calibration(estimate.method, units_count),

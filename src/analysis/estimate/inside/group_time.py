@@ -30,11 +30,11 @@ Flags = NDArray[np.bool_]
 INFLUENCE_RULE = "influence functions summed by cluster, G/(G-1); t with G-1 df"
 BASE = -1  # months since the start that every cohort is read against
 AVERAGED_VI = {
-    "dynamic": "bình quân theo từng tháng kể từ chiến dịch đầu tiên, mỗi tháng tính như nhau",
+    "dynamic": "bình quân theo từng tháng kể từ lần truyền thông đầu tiên, mỗi tháng tính như nhau",
     "group": "bình quân của các nhóm đơn vị cùng tháng bắt đầu, mỗi nhóm tính theo số đơn vị",
     "simple": "bình quân của mọi nhóm đơn vị cùng tháng bắt đầu và mọi tháng sau đó",
 }
-CONTROLS_VI = {"not_yet": "đơn vị chưa có chiến dịch", "never": "đơn vị không có chiến dịch nào"}
+CONTROLS_VI = {"not_yet": "đơn vị chưa truyền thông", "never": "đơn vị không truyền thông lần nào"}
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def group_time_effects(cells: Cells, first: Integers, *, controls: Controls = "n
     """
     starts = np.unique(first[(first > 0) & (first < cells.months_count)])
     if not len(starts):
-        raise DesignRefused("Không có đơn vị nào bắt đầu chiến dịch sau tháng số liệu đầu tiên và trong các tháng có số liệu.")
+        raise DesignRefused("Không có đơn vị nào bắt đầu truyền thông sau tháng số liệu đầu tiên và trong các tháng có số liệu.")
     outcome, weights, members = cells.grid(cells.outcome), _unit_weights(cells), first == starts[:, None]
     changes = outcome - outcome[:, starts - 1].T[:, :, None]
     seen, months = ~np.isnan(changes), np.arange(cells.months_count)
@@ -135,7 +135,7 @@ def group_time_effects(cells: Cells, first: Integers, *, controls: Controls = "n
     effects = np.where(_clusters(cells, are_controls) >= min_controls, treated - control, np.nan)
     found = GroupTimeEffects(cells, starts, members, weights, effects, np.where(np.isnan(effects)[:, None, :], 0.0, treated_part - control_part))
     if not found.within(0, cells.months_count).any():
-        raise DesignRefused(f"Không có tháng nào còn đủ {min_controls} cụm {CONTROLS_VI[controls]} để so với đơn vị đã có chiến dịch.")
+        raise DesignRefused(f"Không có tháng nào còn đủ {min_controls} cụm {CONTROLS_VI[controls]} để so với đơn vị đã truyền thông.")
     return found
 
 
@@ -177,7 +177,7 @@ def callaway_santanna(
         cells,
         fit,
         method="callaway_santanna",
-        estimand_vi=f"chênh lệch {AVERAGED_VI[aggregation]}; so với tháng liền trước chiến dịch và với {CONTROLS_VI[controls]}, "
+        estimand_vi=f"chênh lệch {AVERAGED_VI[aggregation]}; so với tháng liền trước lần đầu và với {CONTROLS_VI[controls]}, "
         f"trong {horizon} tháng sau",
         level=level,
         start=span_of(cells, starts, average.treated),
@@ -197,7 +197,7 @@ def averaged(found: GroupTimeEffects, chosen: Flags, aggregation: Aggregation = 
     Raises ``DesignRefused`` where none is chosen, and where fewer than five clusters are treated or one makes nearly all of the error.
     """
     if not chosen.any():
-        raise DesignRefused("Không có nhóm đơn vị nào có số liệu trong các tháng được xét sau chiến dịch đầu tiên.")
+        raise DesignRefused("Không có nhóm đơn vị nào có số liệu trong các tháng được xét sau lần truyền thông đầu tiên.")
     average: Averaged = getattr(found, aggregation)(chosen)
     refuse_robust(average.leverage(found.cells), average.treated_clusters(found.cells))
     return average, fit_with(found.cells, average.estimate, average.std_error(found.cells))

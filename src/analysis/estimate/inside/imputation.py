@@ -42,8 +42,8 @@ __all__ = ["NEVER", "EventPath", "ImputationErrors", "Imputed", "event_path", "i
 ImputationErrors = Literal["bjs", "gardner"]
 MIN_COHORT = 5  # clusters: an average of fewer, one left out, is so noisy that errors come out a tenth too large
 ESTIMAND_VI = (
-    "chênh lệch bình quân mỗi tháng của đơn vị đã có chiến dịch so với mức dự kiến theo các đơn vị chưa có chiến dịch, "
-    "từ tháng có chiến dịch đầu tiên đến {months} tháng sau"
+    "chênh lệch bình quân mỗi tháng của đơn vị đã truyền thông so với mức dự kiến theo các đơn vị chưa truyền thông, "
+    "từ tháng có lần truyền thông đầu tiên đến {months} tháng sau"
 )
 
 
@@ -192,7 +192,8 @@ def staggered_event_study(
     bare = cells_of(panel, unit=unit, time=time, outcome=outcome, weights=weights, cluster=cluster, month_effects_by=month_effects_by, level=level)
     cells, starts = starts_of(bare, first)
     found = imputed(cells, starts, horizon=horizon, errors=errors)
-    before, check = _pre_trend(cells, starts, leads, minimum_detectable_effect(found.fit.std_error, found.fit.df), level)
+    matters = max(minimum_detectable_effect(found.fit.std_error, found.fit.df), abs(found.fit.estimate))
+    before, check = _pre_trend(cells, starts, leads, matters, horizon / 2, level)
     after = event_path(found)
     rule = f"t, {found.fit.df} df, {CR_RULE}; treated residuals {errors}"
     effect = effect_inside(
@@ -212,13 +213,15 @@ def staggered_event_study(
     return with_few_clusters(effect, found.linear, draws=draws, seed=seed)
 
 
-def _pre_trend(cells: Cells, starts: Integers, leads: int, mde: float, level: float) -> tuple[pd.DataFrame, CheckResult]:
+def _pre_trend(cells: Cells, starts: Integers, leads: int, matters: float, months_after: float, level: float) -> tuple[pd.DataFrame, CheckResult]:
     """Rows before the first campaign, and what they say; without rows where the data cannot tell."""
     try:
         found = leads_of(cells, starts, leads)
     except DesignRefused as refused:
-        return pd.DataFrame(), CheckResult(NAME, None, f"Chưa kiểm tra được xu hướng trước chiến dịch đầu tiên: {refused}")
-    return path_rows(found.periods, found.fit.coefficients, found.std_errors, found.units_count, found.fit.df, level), pre_trend(found, mde)
+        return pd.DataFrame(), CheckResult(NAME, None, f"Chưa kiểm tra được xu hướng trước lần truyền thông đầu tiên: {refused}")
+    return path_rows(found.periods, found.fit.coefficients, found.std_errors, found.units_count, found.fit.df, level), pre_trend(
+        found, matters, months_after
+    )
 
 
 def _not_imputed(found: Imputed, horizon: int) -> tuple[str, ...]:
@@ -227,5 +230,5 @@ def _not_imputed(found: Imputed, horizon: int) -> tuple[str, ...]:
     seen = np.bincount(whole.cells.unit_of[whole.since < 0], minlength=len(whole.cells.units)) > 0
     lost = (whole.since >= 0) & (whole.since <= horizon) & ~whole.is_imputed & seen[whole.cells.unit_of]
     units = len(np.unique(whole.cells.unit_of[lost]))
-    said = f"Bỏ {text.number(int(lost.sum()))} dòng của {units} đơn vị đã có chiến dịch vì trong tháng đó còn dưới {MIN_CLUSTERS} cụm chưa có để so."
+    said = f"Bỏ {text.number(int(lost.sum()))} dòng của {units} đơn vị đã truyền thông vì trong tháng đó còn dưới {MIN_CLUSTERS} cụm chưa có để so."
     return (said,) if lost.any() else ()

@@ -7,11 +7,11 @@ first campaign, beside unit and month effects, so that what follows a campaign h
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import fdtrc, fdtri, ncfdtr
+from scipy.special import fdtrc
 
 from analysis import text
-from analysis.estimate.inference import MIN_TREATED_CLUSTERS, POWER, SIGNIFICANCE
+from analysis.estimate.families import holm
+from analysis.estimate.inference import MIN_TREATED_CLUSTERS, SIGNIFICANCE, Fit, minimum_detectable_effect
 from analysis.estimate.inside.cells import Cells, Integers
 from analysis.estimate.inside.clustered import ClusteredFit, clustered_fit
 from analysis.estimate.inside.starts import NEVER, months_since, treated_clusters
@@ -21,7 +21,6 @@ from analysis.estimate.result import CheckResult
 
 NAME = "pre-trend"
 MIN_REST = 2  # degrees of freedom that the joint test leaves: with one it sees next to nothing
-_LARGEST_NONCENTRALITY = 2.0**14
 
 
 @dataclass(frozen=True)
@@ -66,19 +65,17 @@ class Leads:
         statistic, restrictions, rest = self.joint()
         return float(fdtrc(restrictions, rest, statistic))
 
-    def smallest_seen(self) -> float:
-        """The drift, straight over the lead months and of this size in the month of the first campaign, that the joint test finds with 80 % power."""
-        ramp = 1 + self.periods / (1 - self.periods.min())
-        _, restrictions, rest = self.joint()
-        bound = fdtri(restrictions, rest, 1 - SIGNIFICANCE)
+    def drift(self) -> Fit:
+        """The straight drift over the lead months, as its size in the month of the first campaign; least squares, leads weighted by precision."""
+        kept = self.is_testable
+        ramp, precision = (1 + self.periods / (1 - self.periods.min()))[kept], 1 / np.diag(self.fit.covariance)[kept]
+        weights = np.zeros(len(self.periods))
+        weights[kept] = ramp * precision / float(ramp**2 @ precision)
+        return self.fit.combination(weights)
 
-        def missed(noncentrality: float) -> float:
-            return float(ncfdtr(restrictions, rest, noncentrality, bound)) - (1 - POWER)
-
-        highest = 1.0
-        while missed(highest) > 0 and highest < _LARGEST_NONCENTRALITY:  # no further than needed: far out ncfdtr is NaN
-            highest *= 2
-        return float(np.sqrt(brentq(missed, 1e-6, highest) / self._form(ramp)))
+    def carried(self, months: float) -> float:
+        """How many times its size at the start a straight drift has reached ``months`` later."""
+        return 1 + months / (1 - float(self.periods.min()))
 
     def _form(self, path: Matrix) -> float:
         kept = self.is_testable
@@ -99,7 +96,7 @@ def leads_of(cells: Cells, first: Integers, leads: int) -> Leads:
     dummies = (since[:, None] == counted) & ever[:, None]
     periods, dummies = counted[dummies.any(axis=0)], dummies[:, dummies.any(axis=0)].astype(np.float64)
     if not len(periods):
-        raise DesignRefused("không đơn vị nào có đủ tháng số liệu trước chiến dịch đầu tiên.")
+        raise DesignRefused("không đơn vị nào có đủ tháng số liệu trước lần truyền thông đầu tiên.")
     fit = clustered_fit(untreated, dummies, tuple(f"tháng {period}" for period in periods))
     found = Leads(periods, fit, dummies.sum(axis=0).astype(np.int64), treated_clusters(untreated, dummies))
     if not found.is_testable.any() or int(found.is_testable.sum()) > fit.df + 1 - MIN_REST:
@@ -107,15 +104,20 @@ def leads_of(cells: Cells, first: Integers, leads: int) -> Leads:
     return found
 
 
-def pre_trend(leads: Leads, mde: float | None) -> CheckResult:
-    """A drift seen fails; one not seen passes only if a drift as large as ``mde``, the smallest effect that the estimate finds, would have been."""
-    count, seen = len(leads.periods), leads.smallest_seen()
-    said = f"{count} tháng ngay trước mốc lệch bình quân {text.signed(leads.mean, 2)} so với các tháng trước nữa"
-    if leads.p_value <= SIGNIFICANCE:
-        return CheckResult(
-            NAME, False, f"Trước chiến dịch đầu tiên đã lệch so với nơi chưa có chiến dịch, quá mức ngẫu nhiên: {said}.", value=leads.mean
-        )
-    if mde is not None and seen > mde:
-        weak = f"phép thử chỉ nhận ra độ lệch từ {text.number(seen, 2)} trở lên"
-        return CheckResult(NAME, None, f"Không thấy lệch trước chiến dịch đầu tiên nhưng phép thử yếu: {said}; {weak}.", value=leads.mean)
-    return CheckResult(NAME, True, f"Không thấy lệch trước chiến dịch đầu tiên: {said}.", value=leads.mean)
+def pre_trend(leads: Leads, matters: float, months_after: float) -> CheckResult:
+    """Do the months before the start differ, jointly or by a straight drift, from those before them (Holm over the two tests)?
+
+    Seen, it fails. Not seen, it passes only if a drift that by ``months_after`` (the middle of the months after the start) would have grown to
+    ``matters`` would have been seen with 80 % power: the smallest effect that the estimate finds, or the estimate where that is larger.
+    """
+    drift, count = leads.drift(), len(leads.periods)
+    reach = leads.carried(months_after)
+    seen = reach * minimum_detectable_effect(drift.std_error, drift.df, significance=SIGNIFICANCE / 2)
+    said = f"độ lệch dần của {count} tháng ngay trước mốc, nếu kéo dài, tự nó tạo ra {text.signed(reach * drift.estimate, 2)}"
+    if min(holm({"joint": leads.p_value, "drift": drift.p_value}).values()) <= SIGNIFICANCE:
+        told = "Trước lần truyền thông đầu tiên đã lệch so với nơi chưa bắt đầu, quá mức ngẫu nhiên"
+        return CheckResult(NAME, False, f"{told}: {said}.", value=drift.estimate)
+    if seen > matters:
+        weak = f"phép thử chỉ nhận ra từ {text.number(seen, 2)} trở lên"
+        return CheckResult(NAME, None, f"Không thấy lệch trước lần truyền thông đầu tiên nhưng phép thử yếu: {said}; {weak}.", value=drift.estimate)
+    return CheckResult(NAME, True, f"Không thấy lệch trước lần truyền thông đầu tiên: {said}.", value=drift.estimate)

@@ -21,6 +21,7 @@ from analysis.estimate.refusals import DesignRefused
 DRAWS = 400
 LOTS = 199
 MONTHS_BEFORE = 12
+FEWEST_MONTHS = 24  # of the past: a year or so shows neither how a unit drifts from one year to the next nor a second turn of the seasons
 CURVE_POINTS = 33
 CURVE_END = 1.7  # times the effect at which a normal test has 80 % power
 NORMAL_REACH = 2.8  # standard errors at which a two-sided 5 % test has 80 % power
@@ -61,7 +62,8 @@ class PowerResult:
     Monte Carlo error. ``curve``: one row an ``effect`` with ``power`` and ``monte_carlo_error``. Power and ``false_alarm_rate``, the
     power at no effect, are those of the mechanism: over noise and over what the lot may turn out to be, as randomization inference
     promises. ``lot_false_alarm_rate`` is that of the planned lot alone, which may put noisier units on one side; for the record, not for
-    choosing lots. ``std_error`` is the spread of the estimate over both. ``compared_months`` are months with units on both sides.
+    choosing lots. ``std_error`` is the spread of the estimate over both. ``compared_months`` are months with units on both sides; ``past_months``
+    those of the past that the noise was drawn from, the first ``past_first`` and the last ``past_last`` (YYYY-MM).
     """
 
     mde: float | None
@@ -76,6 +78,9 @@ class PowerResult:
     waves_count: int
     months_count: int
     compared_months: int
+    past_months: int
+    past_first: str
+    past_last: str
     draws: int
     lots_count: int
     shape: Shape
@@ -114,19 +119,26 @@ def design_power(
     grows to its lasting level as a constant dose carries over with ``decay``. ``vague_share`` of the starts are known only to
     their quarter and come up to two months later than assumed. Missing cells are filled from the same unit's other months.
 
-    Raises ``DesignRefused`` as ``cells_of`` and ``mechanism_of`` do, and where fewer than two waves have units in the panel.
+    Raises ``DesignRefused`` as ``cells_of`` and ``mechanism_of`` do, where fewer than two waves have units in the panel, and for a past
+    of fewer than ``FEWEST_MONTHS`` months.
     """
     _refuse(decay, vague_share, months_before, months_after, block_months)
     mechanism = mechanism_of(waves, unit)
     held = panel[panel[unit].isin(mechanism.units)] if unit in panel else panel
     cells = cells_of(held, unit=unit, time=time, outcome=outcome, weights=weights, cluster=cluster)
     residuals, cells = _residuals(cells, held, unit, time, dose)
+    if residuals.shape[1] < FEWEST_MONTHS:
+        raise DesignRefused(
+            f"Mới có {residuals.shape[1]} tháng số liệu quá khứ, cần ít nhất {FEWEST_MONTHS} tháng; ít hơn thì mức tính ra lạc quan hơn thực tế."
+        )
     plan = _rollout(cells, mechanism, months_before, months_after, _path(shape, decay), lots, seed)
     block = min(block_months or plan.months_count, residuals.shape[1])
     noise = resampled(residuals, cells.clusters, plan.months_count, block, draws, np.random.default_rng(seed))
     notes, without = cells.notes_vi, len(mechanism.units) - len(cells.units)
     if without:
         notes = (*notes, f"{without} đơn vị trong bảng phân đợt không có số liệu quá khứ nên không tính vào.")
+    if plan.months_count > residuals.shape[1]:
+        notes = (*notes, f"Đợt triển khai dài {plan.months_count} tháng, quá khứ chỉ có {residuals.shape[1]} tháng: mức tính ra có thể lạc quan.")
     return _result(plan, noise, vague_share, cells, mechanism, shape=shape, decay=decay, seed=seed, notes_vi=notes)
 
 
@@ -232,6 +244,7 @@ def _result(plan: Rollout, noise: Matrix, vague_share: float, cells: Cells, lot:
     found = power_of(plan, noise, vague_share)
     curve = found.curve
     mde, mde_error = _mde(curve)
+    past = np.unique(cells.month_of)
     starts, months = np.minimum(plan.starts, plan.months_count), np.arange(plan.months_count)
     started = (months[None, :] >= starts[:, None]).sum(axis=0)
     return PowerResult(
@@ -247,6 +260,9 @@ def _result(plan: Rollout, noise: Matrix, vague_share: float, cells: Cells, lot:
         waves_count=len(np.unique(plan.starts[plan.starts < NEVER])),
         months_count=plan.months_count,
         compared_months=int(((started > 0) & (started < len(starts))).sum()),
+        past_months=len(past),
+        past_first=str(cells.first_month + int(past[0])),
+        past_last=str(cells.first_month + int(past[-1])),
         draws=len(noise),
         lots_count=len(plan.lots),
         data_hash=cells.data_hash,

@@ -6,7 +6,7 @@ plans in which whole histories of communication are given to other units.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from analysis.estimate.result import EffectEstimate, Quantity
 from analysis.exposure import saturated
 
 UNIT, MONTH, SHARE, DOSSIERS, ONLINE = "unit_code", "period_month", "share_pct", "denominator_count", "numerator_count"
-DISTRICT, DOSE, NEIGHBOURS = "district_code", "own_dose", "neighbour_dose"
+DISTRICT, DOSE, NEIGHBOURS, DISTRICT_DOSE = "district_code", "own_dose", "neighbour_dose", "district_dose"
 HORIZON, LEADS, LAGS = 11, 6, 6  # months after the one of the start or the dose; so a year in all from a start on
 SATURATION = "log1p"
 
@@ -38,19 +38,22 @@ class InsideQuestion(ABC):
 
     Columns ``share_pct`` with its counts ``numerator_count`` and ``denominator_count`` (the weights), ``own_dose`` (public activities,
     NA where the unit sent no log), ``neighbour_dose`` and ``district_code``. ``cluster`` is the column at whose level communication was
-    assigned, None for the unit itself. ``event_months`` held dated confounders; ``negative_controls``: Vietnamese names → columns that the
-    plan never touches. ``is_declared``, ``alpha`` and ``direction`` are as for outcomes among provinces.
+    assigned, None for the unit itself. ``event_months`` held dated confounders, and ``has_events`` says whether such are recorded at all;
+    ``negative_controls``: Vietnamese names → columns that the plan never touches.
+    ``is_declared``, ``alpha`` and ``direction`` are as for outcomes among provinces.
     """
 
     rows: pd.DataFrame
     cluster: str | None = None
     event_months: frozenset[str] = frozenset()
-    negative_controls: Mapping[str, str] = None  # type: ignore[assignment]
+    negative_controls: Mapping[str, str] = field(default_factory=dict)
     is_declared: bool = False
     alpha: float = ALPHA
     direction: int = 0
     outcome: str = SHARE
     weights: str | None = DOSSIERS
+    district_names_vi: Mapping[str, str] = field(default_factory=dict)
+    has_events: bool = False
 
     name: str = ""
 
@@ -96,10 +99,12 @@ class FirstCampaigns(InsideQuestion):
     """From a unit's first logged public activity on, whatever came after: two-stage imputation.
 
     The average is over the month of the start and ``horizon`` months after it. ``first``: unit → month; units without
-    one have none logged in the window.
+    one have none logged in the window. ``unclear`` units may have begun before their first log, ``unlogged`` ones sent none at all.
     """
 
-    first: Mapping[str, str] = None  # type: ignore[assignment]
+    first: Mapping[str, str] = field(default_factory=dict)
+    unclear: frozenset[str] = frozenset()
+    unlogged: frozenset[str] = frozenset()
     horizon: int = HORIZON
     leads: int = LEADS
     name: str = "first-campaigns"

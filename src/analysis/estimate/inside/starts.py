@@ -25,19 +25,31 @@ def starts_of(cells: Cells, first: Mapping[Any, Any]) -> tuple[Cells, Integers]:
     """Month numbers (N) of the units' first campaigns, ``NEVER`` where ``first`` says nothing, and the cells with notes of what cannot be used.
 
     ``first``: unit → month YYYY-MM or monthly period; missing values mean none. Months before the clock are negative, months after it
-    are kept. Raises ``DesignRefused`` for other spellings of a month and where no unit of the cells has a start.
+    are kept. Cells of units that had begun by their first one are left out: what they were before is not known. Raises
+    ``DesignRefused`` for other spellings of a month, where no unit of the cells has a start, and where all that have one had begun before.
     """
     given = {unit: value for unit, value in first.items() if not pd.isna(value)}
     wrong = sorted({str(value) for value in given.values() if not _MONTH.fullmatch(str(value))})
     if wrong:
-        raise DesignRefused(f"Tháng của chiến dịch đầu tiên phải ghi dạng năm-tháng như 2021-03; gặp {', '.join(wrong[:3])}.")
+        raise DesignRefused(f"Tháng của lần truyền thông đầu tiên phải ghi dạng năm-tháng như 2021-03; gặp {', '.join(wrong[:3])}.")
     absent = sorted(map(str, given.keys() - set(cells.units)))
     months = [_number(cells, given.get(unit)) for unit in cells.units]
     if min(months) == NEVER:
-        raise DesignRefused("Không có đơn vị nào trong bảng số liệu có tháng của chiến dịch đầu tiên.")
+        raise DesignRefused("Không có đơn vị nào trong bảng số liệu có tháng của lần truyền thông đầu tiên.")
     starts = np.array(months, dtype=np.int64)
-    notes = (f"{len(absent)} đơn vị có chiến dịch nhưng không có số liệu kết quả: {_some(absent)}.",) if absent else ()
-    return replace(cells, notes_vi=(*cells.notes_vi, *notes, *_always_treated(cells, starts))), starts
+    notes = (f"{len(absent)} đơn vị có truyền thông nhưng không có số liệu kết quả: {_some(absent)}.",) if absent else ()
+    seen_before, seen_after = (_seen(cells, chosen) for chosen in (months_since(cells, starts) < 0, months_since(cells, starts) >= 0))
+    count = int((seen_after & ~seen_before).sum())
+    if count and not (seen_after & seen_before).any():
+        raise DesignRefused("Mọi đơn vị có truyền thông đều đã bắt đầu từ tháng số liệu đầu tiên, nên không có mức trước để so.")
+    said = f"Bỏ {count} đơn vị đã truyền thông từ tháng số liệu đầu tiên, vì không biết mức trước đó của chính đơn vị."
+    kept = cells.where(seen_before[cells.unit_of])
+    return replace(kept, notes_vi=(*cells.notes_vi, *notes, *((said,) if count else ()))), starts
+
+
+def _seen(cells: Cells, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Units (N) with any of the ``chosen`` cells (M)."""
+    return np.asarray(np.bincount(cells.unit_of[chosen], minlength=len(cells.units)) > 0)
 
 
 def _number(cells: Cells, month: Hashable | None) -> int:
@@ -46,15 +58,6 @@ def _number(cells: Cells, month: Hashable | None) -> int:
 
 def _some(names: list[str]) -> str:
     return ", ".join(names[:3]) + (f" và {len(names) - 3} nơi khác" if len(names) > 3 else "")
-
-
-def _always_treated(cells: Cells, starts: Integers) -> tuple[str, ...]:
-    """What is said of units that were never seen before their first campaign."""
-    since = months_since(cells, starts)
-    before, after = (np.bincount(cells.unit_of[chosen], minlength=len(cells.units)) > 0 for chosen in (since < 0, since >= 0))
-    count = int((after & ~before).sum())
-    said = f"Bỏ {count} đơn vị đã có chiến dịch từ tháng số liệu đầu tiên, vì không biết mức trước đó của chính đơn vị."
-    return (said,) if count else ()
 
 
 def months_since(cells: Cells, first: Integers) -> Integers:

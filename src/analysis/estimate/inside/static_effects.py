@@ -50,7 +50,7 @@ def static_effect(cells: Cells, first: Integers) -> StaticEffect:
     beside the effects and where fewer than five clusters are treated.
     """
     treated = (months_since(cells, first) >= 0).astype(np.float64)
-    found = clustered_fit(cells, treated[:, None], ("thời gian đã có chiến dịch",))
+    found = clustered_fit(cells, treated[:, None], ("thời gian đã truyền thông",))
     refuse_few(cells, cells.weights * treated)
     weights = cells.weights * found.design[:, 0] * treated
     return StaticEffect(found.fit(), weights / weights.sum(), int(treated.sum()))
@@ -80,7 +80,7 @@ def static_two_way(
     since = months_since(bare, starts)
     before, after = (np.bincount(bare.unit_of[chosen], minlength=len(bare.units)) for chosen in (since < 0, since >= 0))
     treated = after > 0
-    said = f"Hệ số tĩnh chỉ để đối chiếu: {text.number(100 * found.negative_share, 1)} % số dòng sau chiến dịch có trọng số âm."
+    said = f"Hệ số tĩnh chỉ để đối chiếu: {text.number(100 * found.negative_share, 1)} % số dòng sau lần đầu có trọng số âm."
     return effect_inside(
         replace(bare, notes_vi=(*bare.notes_vi, said)),
         found.fit,

@@ -42,7 +42,7 @@ class Imputation:
         """Imputed cells (M) up to ``horizon`` months after the first campaign (None: all). Raises ``DesignRefused`` where there is none."""
         chosen = self.is_imputed & (self.since <= (self.cells.months_count if horizon is None else horizon))
         if not chosen.any():
-            raise DesignRefused("Không tính được mức dự kiến cho tháng nào trong các tháng được xét sau chiến dịch đầu tiên.")
+            raise DesignRefused("Không tính được mức dự kiến cho tháng nào trong các tháng được xét sau lần truyền thông đầu tiên.")
         return chosen
 
     def shares(self, chosen: NDArray[np.bool_]) -> Matrix:
@@ -77,9 +77,9 @@ def imputation_of(cells: Cells, first: Integers, *, min_untreated: int = MIN_CLU
     since = months_since(cells, first)
     untreated = since < 0
     if untreated.all():
-        raise DesignRefused("Không có đơn vị nào bắt đầu chiến dịch trong các tháng có số liệu.")
+        raise DesignRefused("Không có đơn vị nào bắt đầu truyền thông trong các tháng có số liệu.")
     if not untreated.any():
-        raise DesignRefused("Mọi đơn vị đã có chiến dịch từ tháng đầu tiên: không còn tháng nào chưa có chiến dịch để so.")
+        raise DesignRefused("Mọi đơn vị đã truyền thông từ tháng đầu tiên: không còn tháng nào chưa truyền thông để so.")
     stage = TwoWay(cells.unit_of[untreated], cells.effect_of[untreated], cells.weights[untreated])
     unit_effects, month_effects = stage.effects(cells.outcome[untreated, None])
     gaps = cells.outcome - _spread(cells.unit_of, untreated, unit_effects[:, 0]) - _spread(cells.effect_of, untreated, month_effects[:, 0])
@@ -87,7 +87,7 @@ def imputation_of(cells: Cells, first: Integers, *, min_untreated: int = MIN_CLU
     if not usable.any():
         raise DesignRefused(
             "Không tính được mức dự kiến cho tháng nào: không có tháng nào còn đủ "
-            f"{min_untreated} cụm chưa có chiến dịch để so với đơn vị đã có chiến dịch."
+            f"{min_untreated} cụm chưa truyền thông để so với đơn vị đã truyền thông."
         )
     return Imputation(cells, since, np.where(usable, gaps, np.nan), np.where(untreated, gaps, 0.0), stage)
 

@@ -1,5 +1,6 @@
 """Who starts when, by lot: units dealt over waves within strata, drawn again until the waves are alike, and always the same from one seed."""
 
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,11 @@ BALANCE = "balance_"  # before the name of a column that the waves were balanced
 MAX_GAP_SD = 0.2  # a mean of 30 units strays by 0.15 standard deviations; much less would leave few lots to draw from
 MOST_DRAWS = 10_000
 MIN_CLUSTERS_A_WAVE = 2
+MOST_DECIMALS = 4
+
+
+class RuleTooNarrow(DesignRefused):
+    """No lot tried keeps the waves as alike as the rule asks."""
 
 
 def propose_waves(
@@ -38,14 +44,15 @@ def propose_waves(
     Columns ``unit``, ``stratum``, ``cluster``, ``wave`` (1 …), ``balance_<column>``, and in every row what makes the lot repeatable:
     ``seed``, ``max_gap_sd``, ``tried_draws``.
 
-    Raises ``DesignRefused`` for absent columns, repeated units, a cluster in two strata, fewer than two clusters a wave, and where no
-    lot of ``draws`` meets the rule.
+    Raises ``DesignRefused`` for absent columns, repeated units, a cluster in two strata and fewer than two clusters a wave,
+    ``RuleTooNarrow`` where no lot of ``draws`` meets the rule.
     """
     table = _prepared(units, unit, stratum, cluster, balance_on)
     clusters, cluster_of, strata = cluster_codes(table)
     if not 2 <= waves <= len(clusters) // MIN_CLUSTERS_A_WAVE:
         most = len(clusters) // MIN_CLUSTERS_A_WAVE
-        raise DesignRefused(f"Chia {waves} đợt cho {len(clusters)} cụm không được; chấp nhận từ 2 đến {most} đợt (mỗi đợt ít nhất hai cụm).")
+        accepted = f"chấp nhận từ 2 đến {most} đợt" if most >= 2 else "chấp nhận từ 4 cụm trở lên"
+        raise DesignRefused(f"Chia {waves} đợt cho {len(clusters)} cụm không được; {accepted} (mỗi đợt ít nhất hai cụm).")
     found, tried = _first_accepted(strata, cluster_of, standardised(table), waves, seed, max_gap_sd, draws)
     return table.assign(wave=found[cluster_of] + 1, seed=seed, max_gap_sd=max_gap_sd, tried_draws=tried)
 
@@ -61,6 +68,16 @@ def with_start_months(proposed: pd.DataFrame, first_month: str, gap_months: int)
         raise DesignRefused(f"Tháng bắt đầu phải ghi dạng năm-tháng như 2027-03; gặp {first_month}.")
     first = pd.Period(first_month, freq="M")
     return proposed.assign(first_month=[str(first + gap_months * (int(wave) - 1)) for wave in proposed["wave"]])
+
+
+def lot_hash(proposed: pd.DataFrame) -> str:
+    """sha256 of what a table of ``propose_waves`` was drawn from: units, strata, clusters and the columns balanced on, whatever the order of rows."""
+    unit, balanced = str(proposed.columns[0]), _balance_columns(proposed)
+    rows = proposed[[unit, "stratum", "cluster", *balanced]].sort_values(unit).astype({unit: str})
+    told = rows.assign(
+        **{name: [f"{value:.10g}" for value in rows[name].astype("Float64").to_numpy(dtype=float, na_value=np.nan)] for name in balanced}
+    )
+    return hashlib.sha256(told.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
 
 
 def wave_balance(proposed: pd.DataFrame) -> pd.DataFrame:
@@ -135,10 +152,16 @@ def _first_accepted(
         if gap <= max_gap_sd:
             return lot, tried
         closest = min(closest, gap)
-    raise DesignRefused(
-        f"Bốc {text.number(draws)} lần mà chưa lần nào các đợt giống nhau đến mức lệch không quá {text.number(max_gap_sd, 2)} độ lệch chuẩn "
-        f"(gần nhất {text.number(closest, 2)}); nới điều kiện hoặc bớt số đợt."
+    raise RuleTooNarrow(
+        f"Bốc {text.number(draws)} lần mà chưa lần nào các đợt giống nhau đến mức lệch không quá {_number(max_gap_sd)} độ lệch chuẩn "
+        f"(gần nhất {_number(closest)}); nới điều kiện hoặc bớt số đợt."
     )
+
+
+def _number(value: float) -> str:
+    """As many decimals as the number has, at least two and at most ``MOST_DECIMALS``."""
+    whole, _, decimals = text.number(value, MOST_DECIMALS).partition(",")
+    return f"{whole},{decimals.rstrip('0').ljust(2, '0')}"
 
 
 def _dealt(rng: np.random.Generator, strata: Integers, waves: int) -> Integers:

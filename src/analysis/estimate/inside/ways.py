@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.estimate.inside.checks import LOGIT, with_logit
 from analysis.estimate.inside.group_time import callaway_santanna
-from analysis.estimate.inside.questions import DOSE, DOSSIERS, MONTH, SHARE, UNIT, FirstCampaigns, InsideQuestion, RepeatedDoses
+from analysis.estimate.inside.questions import DOSSIERS, MONTH, SHARE, UNIT, FirstCampaigns, InsideQuestion, RepeatedDoses
 from analysis.estimate.refusals import DesignRefused
 from analysis.estimate.result import EffectEstimate
 
@@ -64,11 +64,12 @@ def _variants(question: InsideQuestion) -> Iterator[tuple[str, str, Callable[[],
 
 
 def _of_first_campaigns(question: FirstCampaigns) -> Iterator[tuple[str, str, Callable[[], EffectEstimate]]]:
-    logged = question.rows.groupby(UNIT)[DOSE].transform("count") > 0
     without = question.rows[question.outcome].mask(question.rows[MONTH].isin(question.event_months))
     pools = {
         "mọi xã": question.rows,
-        "chỉ các xã có gửi nhật ký": question.rows[logged],
+        "bỏ xã chưa gửi nhật ký": question.rows[~question.rows[UNIT].isin(question.unlogged)],
+        "bỏ xã có thể đã làm mà không ghi": question.rows[~question.rows[UNIT].isin(question.unclear)],
+        "bỏ cả hai nhóm xã ấy": question.rows[~question.rows[UNIT].isin(question.unlogged | question.unclear)],
         "bỏ các tháng có biến cố": question.rows.assign(**{question.outcome: without}),
     }
     for variant, rows in pools.items():
