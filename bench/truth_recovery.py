@@ -1,6 +1,6 @@
 """Measured on this machine, in one run: what every estimator inside the province finds of a truth that was planted.
 
-400 simulated panels (92 communes in 9 districts by 72 months) for each of eight scenarios and both levels of assignment, each
+400 simulated panels (92 communes in 9 districts by 72 months) for each of eleven scenarios and the levels of assignment that it knows, each
 asked three times: with the effect, without, and with a quarter of it. Prints the table of ``recovery_table``, the promises that are not kept
 and the seconds spent. One process, one thread of linear algebra.
 """
@@ -19,7 +19,7 @@ from analysis.estimate.inside.truth_recovery import COVERAGE, DRAWS, FALSE_ALARM
 
 SEED = 766
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-HEAD = f"{'scenario':10} {'by':9}{'method':22} {'errors':9}{'truth':>7}{'found':>7}{'bias %':>8}{'±':>5}{'cover':>7}{'alarms':>8}{'power':>7}"
+HEAD = f"{'scenario':14} {'by':9}{'method':22} {'errors':9}{'truth':>7}{'found':>7}{'bias %':>8}{'±':>5}{'cover':>7}{'alarms':>8}{'power':>7}"
 
 
 def main() -> None:
@@ -39,14 +39,14 @@ def main() -> None:
             show(rows[-1])
     judge(pd.concat(rows))
     for name, wall, cpu in (*spent, ("all", sum(one[1] for one in spent), sum(one[2] for one in spent))):
-        print(f"{name:10} {wall:7.1f} s wall {cpu:7.1f} s CPU")
+        print(f"{name:14} {wall:7.1f} s wall {cpu:7.1f} s CPU")
 
 
 def show(rows: pd.DataFrame) -> None:
     for row in rows.itertuples():
         mark = {"kept": "", "near": " near", "broken": " OUT"}[row.promise] if row.is_recommended and row.holds else " (not to be used)"
         mark = " (assumptions do not hold)" if row.is_recommended and not row.holds else mark
-        asked = f"{row.scenario:10} {row.assignment:9}{row.method:22} {row.errors:9}"
+        asked = f"{row.scenario:14} {row.assignment:9}{row.method:22} {row.errors:9}"
         found = f"{row.truth:7.3f}{row.estimate:7.3f}{row.bias_pct:8.1f}{row.bias_error_pct:5.1f}"
         shares = f"{row.coverage:7.1%}{row.false_alarm_rate:8.1%}{row.power:7.0%}"
         print(asked + found + shares + mark + (f" {row.refused} refused" if row.refused else ""), flush=True)

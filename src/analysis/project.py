@@ -12,6 +12,7 @@ from analysis.errors import LantoaError
 
 SETTINGS_FILE = "lantoa.toml"
 DOSSIER_MAPPING = "anh-xa.yml"  # how the mapping of a dossier log is called that lies beside it
+FEWEST_PLACEBO_PLANS = 100  # with fewer no false-alarm rate may be told
 OWN_MAPS = "*.layout.yml"  # how an office calls its own layout maps
 
 
@@ -24,7 +25,8 @@ class Settings:
     """What an office sets once.
 
     ``province`` is a 63-tinh code; ``peers`` are the codes of the provinces it is held against (empty: those of its region);
-    ``index_dir`` is a folder of the office's own index files (empty: none); ``synthetic_seed`` makes the synthetic set.
+    ``index_dir`` is a folder of the office's own index files (empty: none); ``synthetic_seed`` makes the synthetic set; ``placebo_plans`` is how
+    often the comparison inside the province is tried on placebo plans, at least ``FEWEST_PLACEBO_PLANS``.
     """
 
     province: str = "74"
@@ -32,6 +34,7 @@ class Settings:
     synthetic_seed: int = 6334
     index_dir: str = ""
     peers: tuple[str, ...] = ()
+    placebo_plans: int = 999
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,8 @@ def _setting_fault(name: str, value: object, kinds: dict[str, type]) -> str | No
     if kind is tuple and isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value):
         repeated = sorted({item for item in value if value.count(item) > 1})
         return f"{name} ghi hai lần {', '.join(repeated)}; chấp nhận: mỗi mã một lần" if repeated else None
+    if name == "placebo_plans" and type(value) is int and value < FEWEST_PLACEBO_PLANS:
+        return f"{name} = {value} quá nhỏ; chấp nhận: từ {FEWEST_PLACEBO_PLANS} trở lên"
     if type(value) is kind:
         return None
     accepted = {

@@ -1,7 +1,6 @@
 """Chapters for whatever data there is: no plan, no items, no log, no units, no scores, a year of two regimes."""
 
 from datetime import date
-from functools import partial
 from types import SimpleNamespace
 
 import pandas as pd
@@ -14,6 +13,7 @@ from analysis.chapters.delivered import delivered_of
 from analysis.chapters.subject import subject_of
 from analysis.codes import INDICES
 from analysis.contracts import SCHEMAS
+from analysis.estimate.inside.evidence import gather_inside
 from analysis.panel import province_years
 from analysis.publish.gate import CAUSAL_WORDS
 from analysis.units import UnknownUnit
@@ -35,7 +35,7 @@ def shipped(shipped_tables) -> dict[str, pd.DataFrame]:
 def few_placebo_plans():
     """Grades rest on 999 placebo plans; here it matters that they are given, not how finely they are measured."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inside_asked, "gather_inside", partial(inside_asked.gather_inside, draws=20))
+        patch.setattr(inside_asked, "gather_inside", lambda question, **asked: gather_inside(question, **(asked | {"draws": 20})))
         yield
 
 

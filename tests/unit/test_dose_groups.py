@@ -168,7 +168,7 @@ def test_cells_with_an_unknown_dose_are_no_cells_without_dose():
         ({"dose": lambda rows: rows["dose"].where(rows["unit"] < "u04", 0.0)}, {}, "chỉ có ở 4 cụm"),
         ({"dose": lambda rows: (rows["month"].str[-2:].astype(int) % 2).astype(float)}, {"months": 1}, "không tách được"),
     ],
-    ids=str,
+    ids=("unknown way", "no month", "no group", "four districts", "dose everywhere", "four units", "same in each month"),
 )
 def test_what_cannot_be_grouped_is_refused(changed, options, said):
     with pytest.raises(DesignRefused, match=said):

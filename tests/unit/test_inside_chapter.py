@@ -46,7 +46,7 @@ def _quick(truth):
         return truth
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inside_asked, "gather_inside", partial(gather_inside, draws=DRAWS))
+        patch.setattr(inside_asked, "gather_inside", lambda question, **asked: gather_inside(question, **(asked | {"draws": DRAWS})))
         patch.setattr(evidence, "dose_steps", partial(dose_steps, draws=DRAWS))
         patch.setattr(chapter, "planted_effect", known)
         yield

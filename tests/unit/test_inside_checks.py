@@ -1,13 +1,27 @@
 """Checks inside a province: each fails where what it looks for was planted, and passes or stays silent where it was not."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.estimate.grade import REQUIRED_INSIDE
 from analysis.estimate.inside import checks
-from analysis.estimate.inside.questions import DISTRICT, DOSE, DOSSIERS, MONTH, NEIGHBOURS, ONLINE, SHARE, UNIT, FirstCampaigns, RepeatedDoses
+from analysis.estimate.inside.questions import (
+    DISTRICT,
+    DISTRICT_DOSE,
+    DOSE,
+    DOSSIERS,
+    MONTH,
+    NEIGHBOURS,
+    ONLINE,
+    SHARE,
+    UNIT,
+    FirstCampaigns,
+    RepeatedDoses,
+)
+from analysis.estimate.result import EffectEstimate
 from analysis.simulate.panel_truth import PanelTruth
 from analysis.simulate.panels import simulate_panel
 
@@ -48,10 +62,11 @@ def shifted(rows: pd.DataFrame, months: int, column: str = DOSE) -> pd.Series:
 
 def test_a_question_is_checked_in_the_order_of_the_report(staggered, repeated):
     common = ["negative controls", "event exclusion", "leave one district out", "other scale", "spill-over"]
-    for asked, own in ((staggered, ["pre-trend", "anticipation"]), (repeated, ["leads"])):
+    for asked, own in ((staggered, ["pre-trend", "anticipation", "which communes"]), (repeated, ["leads", "district doses"])):
         found = checks.all_checks(asked, asked.ask())
         assert [check.name for check in found] == [*own, *common]
         assert [check.name for check in found if not check.is_required] == ["spill-over"]
+        assert {check.name for check in found if check.is_required} == REQUIRED_INSIDE[asked.ask().method]
         assert all(check.sentence_vi.endswith(".") for check in found)
 
 
@@ -70,7 +85,7 @@ def test_what_answers_activity_that_has_not_happened_yet_fails_the_leads(repeate
     assert checks.leads(repeated).is_passed is True
     found = checks.leads(ahead)
     assert found.is_passed is False
-    assert "Hoạt động chưa diễn ra đã đi cùng khác biệt, quá mức ngẫu nhiên" in found.sentence_vi
+    assert found.sentence_vi == "Hoạt động của 3 tháng sau đã đi cùng khác biệt quá mức ngẫu nhiên, dù chưa diễn ra."
 
 
 def test_leads_that_cannot_be_asked_are_not_known(repeated):
@@ -98,9 +113,12 @@ def test_the_months_from_the_start_on_have_no_say_in_the_anticipation(staggered)
 
 
 def test_a_weak_anticipation_test_is_not_known_rather_than_passed(staggered):
-    found = checks.anticipation(staggered, replace(staggered.ask(), mde=0.01))
+    estimate = staggered.ask()
+    found = checks.anticipation(staggered, replace(estimate, mde=0.01, estimate=0.01))
     assert found.is_passed is None
     assert found.sentence_vi.endswith("trong mức ngẫu nhiên, nhưng phép thử yếu.")
+    for enough in ({"mde": 0.01, "estimate": -9.0}, {"mde": 9.0, "estimate": 0.01}):
+        assert checks.anticipation(staggered, replace(estimate, **enough)).is_passed is True
 
 
 # Outcomes that the plan never touches
@@ -117,7 +135,7 @@ def test_a_control_outcome_that_moves_fails_and_is_named(staggered, repeated):
         assert checks.negative_controls(asked.on(rows, negative_controls={"số hóa": "control_pct"})).is_passed is True
 
 
-@pytest.mark.parametrize("controls", [None, {}, {"trống": "empty"}, {"phẳng": "flat"}])
+@pytest.mark.parametrize("controls", [{}, {"trống": "empty"}, {"phẳng": "flat"}], ids=["none", "empty", "flat"])
 def test_without_a_control_outcome_that_can_be_asked_nothing_is_known(repeated, controls):
     rows = repeated.rows.assign(empty=np.nan, flat=12.0)
     assert checks.negative_controls(repeated.on(rows, negative_controls=controls)).is_passed is None
@@ -126,11 +144,18 @@ def test_without_a_control_outcome_that_can_be_asked_nothing_is_known(repeated, 
 # Events
 
 
-def test_no_recorded_event_passes_and_says_so(staggered):
+def test_without_a_list_of_events_nothing_is_known(staggered):
     found = checks.event_exclusion(staggered, staggered.ask())
+    assert found.is_passed is None
+    assert found.sentence_vi == "Bộ số liệu không có danh sách biến cố nên chưa thử được."
+
+
+def test_a_list_without_an_event_in_these_months_passes_and_says_so(staggered):
+    listed = replace(staggered, has_events=True)
+    found = checks.event_exclusion(listed, staggered.ask())
     assert found.is_passed is True
-    assert found.sentence_vi == "Không có biến cố nào đã ghi (như giãn cách) trong các tháng này."
-    elsewhere = replace(staggered, event_months=frozenset({"2001-01"}))
+    assert found.sentence_vi == "Danh sách biến cố không có biến cố nào (như giãn cách) trong các tháng này."
+    elsewhere = replace(listed, event_months=frozenset({"2001-01"}))
     assert checks.event_exclusion(elsewhere, staggered.ask()) == found
 
 
@@ -164,14 +189,49 @@ def test_without_the_months_of_an_event_too_little_may_be_left(repeated):
 # Places
 
 
-def test_an_answer_that_hangs_on_one_district_fails():
+def test_an_answer_that_hangs_on_one_district_fails_and_names_it():
     asked = repeated_doses(replace(REPEATED, effect=0.0, districts=3))
     only = asked.rows[DOSE].where(asked.rows[DISTRICT] == "H03", 0.0)
-    hit = asked.on(asked.rows.assign(**{SHARE: asked.rows[SHARE] + 6 * only}))
+    hit = asked.on(asked.rows.assign(**{SHARE: asked.rows[SHARE] + 6 * only}), district_names_vi={"H03": "huyện Ba"})
     found = checks.leave_one_district_out(hit, hit.ask())
     assert checks.is_significant(hit.ask())
     assert found.is_passed is False
     assert found.sentence_vi.startswith("Bỏ từng huyện một (3 huyện): từ ")
+    assert found.sentence_vi.endswith("bỏ huyện Ba thì mất quá nửa khác biệt.")
+
+
+@dataclass(frozen=True)
+class Answers(RepeatedDoses):
+    """Answers as ``told`` (estimate, p) by the district that is left out; all else is that of ``real``."""
+
+    real: EffectEstimate | None = None
+    told: dict[str, tuple[float, float | None]] = field(default_factory=dict)
+
+    def ask(self) -> EffectEstimate:
+        (left_out,) = set(self.told) - set(self.rows[DISTRICT])
+        size, p_value = self.told[left_out]
+        return replace(self.real, estimate=size, p_exact=p_value)
+
+
+@pytest.mark.parametrize(
+    ("p_value", "without", "passed"),
+    [
+        (0.01, [(2.0, 0.01), (1.0, 0.2), (3.0, 0.01)], True),
+        (0.01, [(2.0, 0.01), (0.99, 0.01), (3.0, 0.01)], False),
+        (0.01, [(2.0, 0.01), (-2.0, 0.01), (3.0, 0.01)], False),
+        (0.30, [(2.0, 0.02), (2.0, 0.30), (2.0, 0.30)], True),
+        (0.30, [(2.0, 0.016), (2.0, 0.30), (2.0, 0.30)], False),
+        (0.30, [(2.0, None), (-2.0, 0.30), (2.0, 0.30)], True),
+    ],
+    ids=["half is left", "less than half is left", "the sign turns", "Holm forgives one in three", "one beyond Holm", "no p is no finding"],
+)
+def test_no_district_may_decide_by_hand(repeated, p_value, without, passed):
+    """Of an estimate of 2: beyond chance it must keep half of its size; within chance all three must stay there by Holm (0.05 / 3)."""
+    told = dict(zip(("H01", "H02", "H03"), without, strict=True))
+    estimate = replace(repeated.ask(), estimate=2.0, p_exact=p_value)
+    found = checks.leave_one_district_out(Answers(repeated.rows[repeated.rows[DISTRICT].isin(told)], real=estimate, told=told), estimate)
+    assert found.is_passed is passed
+    assert found.value == pytest.approx(max(size for size, _ in without) - min(size for size, _ in without))
 
 
 def test_districts_left_out_give_the_range_that_is_told(repeated):
@@ -188,7 +248,7 @@ def test_two_districts_cannot_be_left_out_in_turn(repeated):
 
 def test_what_neighbours_say_and_moves_a_commune_fails_the_spill_over():
     spilled = repeated_doses(replace(REPEATED, spill_over=4.0))
-    found = checks.spill_over(spilled)
+    found = checks.spill_over(spilled, spilled.ask())
     assert found.is_passed is False
     assert not found.is_required
     assert "quá mức ngẫu nhiên: nơi đem so cũng bị chạm tới (sai số theo huyện)" in found.sentence_vi
@@ -199,8 +259,16 @@ def test_spill_over_is_not_known_without_the_neighbours_or_with_too_few_district
     absent = repeated.on(repeated.rows.drop(columns=NEIGHBOURS))
     alike = repeated.on(repeated.rows.assign(**{NEIGHBOURS: 1.0}))
     few = repeated.on(repeated.rows[repeated.rows[DISTRICT].isin(["H01", "H02", "H03", "H04"])])
-    assert [checks.spill_over(asked).is_passed for asked in (unknown, absent, alike, few)] == [None] * 4
-    assert "quá ít huyện" in checks.spill_over(few).sentence_vi
+    estimate = repeated.ask()
+    assert [checks.spill_over(asked, estimate).is_passed for asked in (unknown, absent, alike, few)] == [None] * 4
+    assert "quá ít huyện" in checks.spill_over(few, estimate).sentence_vi
+
+
+def test_a_spill_over_that_could_not_have_been_seen_is_not_known(repeated):
+    estimate = repeated.ask()
+    blunt, sharp = (checks.spill_over(repeated, replace(estimate, mde=size, estimate=size)) for size in (0.001, 1000.0))
+    assert (blunt.is_passed, sharp.is_passed) == (None, True)
+    assert "nhưng phép thử yếu" in blunt.sentence_vi
 
 
 # Scale
@@ -218,7 +286,111 @@ def test_an_answer_that_the_log_odds_reverse_fails(repeated):
     estimate = repeated.ask()
     rows = repeated.rows.assign(**{ONLINE: (repeated.rows[DOSSIERS] * 0.4).round().astype("Int64")})
     assert checks.other_scale(repeated, estimate).is_passed is True
-    assert checks.other_scale(repeated.on(rows), estimate).is_passed in (False, None)
+    assert checks.other_scale(repeated.on(rows), estimate).is_passed is False
+
+
+# Whose answer it is
+
+
+@pytest.fixture(scope="module")
+def in_some() -> FirstCampaigns:
+    """Nothing is planted but in the first twelve communes that begin."""
+    asked = first_campaigns(replace(FIRST, effect=0.0))
+    moved = sorted(asked.first)[:12]
+    begun = asked.rows[MONTH] >= asked.rows[UNIT].map(asked.first).fillna("9999-99")
+    hit = asked.rows[SHARE] + np.where(begun & asked.rows[UNIT].isin(moved), 8.0, 0.0)
+    return replace(asked.on(asked.rows.assign(**{SHARE: hit})), unclear=frozenset(moved))
+
+
+def test_where_every_commune_is_clear_the_pool_is_no_question(staggered):
+    estimate = staggered.ask()
+    found = checks.which_communes(staggered, estimate)
+    assert (found.is_passed, found.is_required) == (True, True)
+    assert found.sentence_vi == "Mọi xã được so đều có nhật ký liên tục từ trước lần đầu."
+    elsewhere = replace(staggered, unclear=frozenset({"no such commune"}), unlogged=frozenset({"nor this"}))
+    assert checks.which_communes(elsewhere, estimate) == found
+
+
+def test_an_answer_that_hangs_on_communes_with_an_unclear_start_fails(in_some):
+    estimate = in_some.ask()
+    assert checks.is_significant(estimate)
+    found = checks.which_communes(in_some, estimate)
+    without = in_some.on(in_some.rows[~in_some.rows[UNIT].isin(in_some.unclear)]).ask()
+    assert not checks.is_significant(without)
+    assert found.is_passed is False
+    told = checks.said(without.estimate)
+    assert found.sentence_vi == f"Bỏ 12 xã có thể đã làm mà không ghi: {told}; bỏ cả hai: {told}; có trường hợp kết luận đổi."
+
+
+def test_an_answer_that_no_pool_changes_passes_and_tells_each(staggered):
+    silent = sorted(set(staggered.rows[UNIT]) - set(staggered.first))[:2]
+    asked = replace(staggered, unclear=frozenset(sorted(staggered.first)[:2]), unlogged=frozenset(silent))
+    found = checks.which_communes(asked, asked.ask())
+    assert found.is_passed is True
+    assert [said in found.sentence_vi for said in ("Bỏ 2 xã có thể", "bỏ 2 xã chưa gửi", "bỏ cả hai", "kết luận không đổi")] == [True] * 4
+
+
+def test_a_pool_that_cannot_be_asked_leaves_the_check_without_an_answer(staggered):
+    """Three communes with a clear start are too few for an error."""
+    asked = replace(staggered, unclear=frozenset(sorted(staggered.first)[3:]))
+    found = checks.which_communes(asked, staggered.ask())
+    assert found.is_passed is None
+    assert "không tính được" in found.sentence_vi
+
+
+# What the district says
+
+
+def followed(truth: float, own: float) -> RepeatedDoses:
+    """Communes say what their district says, and now and then more; the district's words move them by ``truth``, their own by ``own``."""
+    asked = repeated_doses(replace(REPEATED, units=40, effect=0.0))
+    rows = asked.rows
+    more = np.random.default_rng(5).poisson(0.3, len(rows))
+    mine = rows[DISTRICT_DOSE].astype(float) + more
+    share = rows[SHARE].astype(float) + truth * rows[DISTRICT_DOSE].astype(float) + own * mine
+    return asked.on(rows.assign(**{DOSE: mine, SHARE: share}))
+
+
+def test_what_the_district_did_is_not_the_communes_own():
+    asked = followed(truth=4.0, own=0.0)
+    estimate = asked.ask()
+    assert checks.is_significant(estimate)
+    found = checks.district_doses(asked)
+    assert found.is_passed is False
+    assert found.value == pytest.approx(asked.on(asked.rows, beside=DISTRICT_DOSE).ask().estimate)
+    assert abs(found.value) < estimate.estimate / 3
+    assert found.sentence_vi.endswith("có trường hợp kết luận đổi.")
+
+
+def test_what_the_communes_did_stays_beside_the_district():
+    asked = followed(truth=4.0, own=4.0)
+    found = checks.district_doses(asked)
+    assert found.is_passed is True
+    assert f"khi trừ phần của cấp huyện: {checks.said(found.value)}; kết luận không đổi." in found.sentence_vi
+
+
+def test_both_answers_are_of_the_rows_where_the_district_is_known(repeated):
+    rows = repeated.rows.assign(**{DISTRICT_DOSE: repeated.rows[DISTRICT_DOSE].mask(repeated.rows[DISTRICT].isin(["H07", "H08"]))})
+    known = rows[rows[DISTRICT_DOSE].notna()]
+    found = checks.district_doses(repeated.on(rows))
+    assert found == checks.district_doses(repeated.on(known))
+    assert found.sentence_vi.startswith(f"Trên {len(known)} dòng biết cả hoạt động cấp huyện: {checks.said(repeated.on(known).ask().estimate)};")
+
+
+def test_districts_that_all_say_the_same_take_nothing_from_the_answer(repeated):
+    """The month effects hold it already."""
+    found = checks.district_doses(repeated.on(repeated.rows.assign(**{DISTRICT_DOSE: repeated.rows[MONTH].str[-2:].astype(float)})))
+    assert (found.is_passed, found.value) == (True, pytest.approx(repeated.ask().estimate))
+
+
+def test_without_logs_of_the_districts_nothing_is_known(repeated):
+    absent, empty = repeated.rows.drop(columns=DISTRICT_DOSE), repeated.rows.assign(**{DISTRICT_DOSE: np.nan})
+    for rows in (absent, empty):
+        found = checks.district_doses(repeated.on(rows))
+        assert found.is_passed is None
+        assert "Không có nhật ký của cấp huyện" in found.sentence_vi
+    few = repeated.rows.assign(**{DISTRICT_DOSE: repeated.rows[DISTRICT_DOSE].where(repeated.rows[MONTH] < "2019-03")})
+    assert checks.district_doses(repeated.on(few)).is_passed is None
 
 
 @pytest.mark.parametrize(

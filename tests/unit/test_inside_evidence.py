@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.estimate.evidence import judge
+from analysis.estimate.families import holm
 from analysis.estimate.grade import REQUIRED_INSIDE, Verdict
 from analysis.estimate.inference import Fit
 from analysis.estimate.inside import evidence
@@ -21,7 +22,7 @@ from analysis.simulate.panels import simulate_panel
 DRAWS = 100  # as few as may be graded
 SEED = 1
 REPEATED = PanelTruth(units=32, months=26, districts=8, effect=3.0, saturation="log1p", dossiers_a_month=400.0)
-FIRST = replace(REPEATED, units=40, months=36, design="first", effect=4.0)
+FIRST = replace(REPEATED, units=40, months=36, design="first", effect=6.0)
 CONTROLS = {"số hóa": "control_pct"}
 
 
@@ -39,13 +40,13 @@ def rows_of(truth: PanelTruth, seed: int = 6) -> pd.DataFrame:
 
 
 def repeated_doses(truth: PanelTruth = REPEATED, **options) -> RepeatedDoses:
-    return RepeatedDoses(rows_of(truth), lags=3, negative_controls=CONTROLS, **options)
+    return RepeatedDoses(rows_of(truth), lags=3, negative_controls=CONTROLS, has_events=True, **options)
 
 
 def first_campaigns(truth: PanelTruth = FIRST, **options) -> FirstCampaigns:
     rows = rows_of(truth)
     first = rows.groupby(UNIT)["first_month"].first().dropna().to_dict()
-    return FirstCampaigns(rows, first=first, negative_controls=CONTROLS, **options)
+    return FirstCampaigns(rows, first=first, negative_controls=CONTROLS, has_events=True, **options)
 
 
 def judged(question: InsideQuestion, draws: int = DRAWS, grade_only: bool = True) -> InsideEvidence:
@@ -85,13 +86,22 @@ def test_the_same_effect_undeclared_is_suggestive(strong):
     assert judge([again])[0].verdict == Verdict("B", "chưa khai báo trước khi công bố chỉ số")
 
 
-def test_a_large_effect_of_first_campaigns_is_found_and_lacks_only_what_it_could_not_test(staggered):
+def test_first_campaigns_with_a_large_effect_and_flat_leads_are_strong_evidence(staggered):
+    """So large that a drift of its size would have been seen before the start."""
+    assert staggered.evidence.verdict == Verdict("A", "mọi điều kiện đều đạt")
     estimate = staggered.evidence.estimate
-    assert estimate.p_exact < 1e-6
-    assert estimate.estimate > estimate.mde
+    assert {check.name for check in estimate.checks if check.is_passed} >= REQUIRED_INSIDE["staggered_event_study"]
     assert estimate.p_rank == pytest.approx(1 / (1 + DRAWS))
-    unanswered = [check.name for check in estimate.checks if check.is_passed is None and check.is_required]
-    assert staggered.evidence.verdict.grade == ("B" if unanswered else "A")
+    assert estimate.estimate > estimate.mde
+
+
+def test_a_smaller_effect_of_first_campaigns_that_a_drift_could_feign_is_not_enough_evidence(staggered):
+    asked = first_campaigns(replace(FIRST, effect=3.0), is_declared=True)
+    (own,) = asked.ask().checks
+    assert (own.name, own.is_passed) == ("pre-trend", None)
+    checks = (own, *staggered.evidence.estimate.checks[1:])
+    (found,) = judge([replace(staggered.evidence, estimate=replace(staggered.evidence.estimate, checks=checks))])
+    assert found.verdict == Verdict("C", "chưa kiểm tra được các nơi đem so có cùng xu hướng hay không")
 
 
 def test_without_an_effect_there_is_not_enough_evidence():
@@ -132,6 +142,21 @@ def test_months_of_an_event_are_asked_without(strong):
     (check,) = [check for check in judged(asked, draws=10).evidence.estimate.checks if check.name == "event exclusion"]
     assert check.is_passed is True
     assert check.sentence_vi.startswith("Bỏ 2 tháng có biến cố đã ghi")
+
+
+@pytest.mark.parametrize(
+    ("ranks", "adjusted"),
+    [((0.01, 0.04), (0.02, 0.04)), ((0.03, 0.03), (0.06, 0.06)), ((0.02, None), (0.04, 1.0))],
+    ids=["stepwise", "alike", "without a rank"],
+)
+def test_two_questions_whose_draws_do_not_pair_are_held_to_holm(strong, staggered, ranks, adjusted):
+    pair = [
+        replace(item.evidence, estimate=replace(item.evidence.estimate, p_rank=rank)) for item, rank in zip((strong, staggered), ranks, strict=True)
+    ]
+    assert [item.family for item in pair] == [FAMILY, FAMILY]
+    found = judge(pair, is_joint=False)
+    assert [item.estimate.p_rank_adjusted for item in found] == pytest.approx(list(adjusted))
+    assert [item.estimate.p_adjusted for item in found] == pytest.approx(list(holm(dict(enumerate(item.estimate.p_exact for item in pair))).values()))
 
 
 # What is told beside the grade
@@ -262,7 +287,7 @@ def test_doses_that_cannot_be_compared_are_grade_d_with_the_reason(changed, said
 @pytest.mark.parametrize(
     ("first", "said"),
     [
-        (lambda units: dict.fromkeys(units, "2019-01"), "không còn tháng nào chưa truyền thông để so"),
+        (lambda units: dict.fromkeys(units, "2019-01"), "đều đã bắt đầu từ tháng số liệu đầu tiên, nên không có mức trước để so"),
         (lambda units: {units[0]: "2020-06"}, "chỉ có 1 cụm được xét (cần ít nhất 5)"),
         (lambda _: {}, "không có đơn vị nào trong bảng số liệu có tháng của lần truyền thông đầu tiên"),
         (lambda units: dict.fromkeys(units, "sớm"), "tháng của lần truyền thông đầu tiên phải ghi dạng năm-tháng như 2021-03; gặp sớm"),

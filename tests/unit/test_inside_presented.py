@@ -1,9 +1,13 @@
 """Evidence inside the province as it is shown: no p without a measured right to it, one unit a column, who is counted as what."""
 
+from dataclasses import replace
+from itertools import cycle
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from analysis import text
 from analysis.blocks import Provenance
 from analysis.estimate.grade import LABELS_VI, Verdict
 from analysis.estimate.inference import Fit
@@ -82,20 +86,29 @@ def test_a_row_of_the_overview_has_the_detectable_effect_before_the_estimate():
         "Tỷ lệ nộp hồ sơ trực tuyến theo từng hoạt động",
         "1,50",
         "+1,23 (+0,20; +2,30)",
-        "< 0,01",
-        "0,03",
-        "0,02; 0,05",
-        "6,0\xa0% trên 400",
         f"B: {LABELS_VI['B']}",
         "thăm dò",
     )
 
 
-@pytest.mark.parametrize("calibration", [None, UNFAIR])
-def test_without_a_measured_right_neither_p_nor_interval_is_printed(calibration):
-    row = shown(make_estimate(calibration))
-    assert row[2] == "+1,23"
-    assert row[3:6] == ("không in", "không in", "không in; không in")
+def test_every_p_value_stands_in_its_column_with_the_alarms_that_allow_it():
+    table = present.p_values([(NAME, make_estimate())], SOURCE)
+    assert table.is_annex
+    assert table.rows == (("Tỷ lệ nộp hồ sơ trực tuyến theo từng hoạt động", "< 0,01", "0,03", "0,02", "0,05", 9, "6,0\xa0% trên 400"),)
+    assert [column.title for column in table.columns][1:5] == [
+        "p (quyết định)",
+        "p theo thứ hạng (đối chiếu)",
+        "p đã hiệu chỉnh",
+        "p theo thứ hạng đã hiệu chỉnh",
+    ]
+
+
+@pytest.mark.parametrize(("calibration", "rate"), [(None, None), (UNFAIR, "20,0\xa0% trên 400")])
+def test_without_a_measured_right_neither_p_nor_interval_is_printed(calibration, rate):
+    estimate = make_estimate(calibration)
+    assert shown(estimate)[2] == "+1,23"
+    (row,) = present.p_values([(NAME, estimate)], SOURCE).rows
+    assert row[1:] == (*["không in"] * 4, 9, rate)
 
 
 def test_a_p_value_is_never_nought_and_one_that_is_missing_is_a_dash():
@@ -106,7 +119,7 @@ def test_a_p_value_is_never_nought_and_one_that_is_missing_is_a_dash():
 
 def test_every_check_is_named_in_words_and_secondary_ones_are_marked():
     found = [
-        CheckResult(name, passed, "Câu.", name != "spill-over") for name, passed in zip(present.CHECKS_VI, [True, False, None] * 3, strict=False)
+        CheckResult(name, passed, "Câu.", name != "spill-over") for name, passed in zip(present.CHECKS_VI, cycle([True, False, None]), strict=False)
     ]
     table = present.checks("repeated-doses", NAME, found, SOURCE)
     assert [row[0] for row in table.rows] == list(present.CHECKS_VI.values())
@@ -131,13 +144,18 @@ def test_every_method_of_the_chapter_has_a_name():
 
 @pytest.mark.parametrize(("truth", "holds"), [(0.2, "có"), (2.3, "có"), (0.19, "không"), (-1.0, "không")])
 def test_the_planted_value_stands_beside_the_estimate_and_its_interval(truth, holds):
-    (row,) = present.planted([(NAME, truth, make_estimate())], SOURCE).rows
-    assert row[1:] == (f"{truth:+.2f}".replace(".", ",").replace("-", "−"), "+1,23", "+0,20; +2,30", holds)
+    (row,) = present.planted([(NAME, 0.7, truth, make_estimate())], SOURCE).rows
+    assert row[1:] == ("+0,70", f"{truth:+.2f}".replace(".", ",").replace("-", "−"), "+1,23", "+0,20; +2,30", holds)
+
+
+def test_the_annex_of_the_planted_truth_has_six_columns_and_no_mean_where_there_is_none():
+    table = present.planted([(NAME, None, 0.5, make_estimate())], SOURCE)
+    assert (len(table.columns), table.rows[0][1], table.is_annex) == (6, None, True)
 
 
 def test_without_a_right_to_an_interval_the_annex_does_not_judge():
-    (row,) = present.planted([(NAME, 1.0, make_estimate(UNFAIR))], SOURCE).rows
-    assert row[3:] == ("không in", None)
+    (row,) = present.planted([(NAME, 1.0, 1.0, make_estimate(UNFAIR))], SOURCE).rows
+    assert row[3:] == ("+1,23", "không in", None)
 
 
 # Charts
@@ -179,11 +197,21 @@ def test_groups_of_dose_are_named_by_their_ends_and_rise_only_where_every_step_d
     assert "chưa" in charts.dose_steps(NAME, steps([0.5, 1.0, 2.0], make_estimate(p_exact=0.2)), SOURCE).title
 
 
-def test_the_p_of_the_trend_is_never_nought_and_stands_only_where_it_may():
-    title = charts.dose_steps(NAME, steps([0.5, 1.0, 2.0], make_estimate(p_exact=1e-6)), SOURCE).title
-    assert "p < 0,01" in title
+def test_groups_that_fall_and_groups_within_chance_are_told_as_such():
+    trend = make_estimate(p_exact=1e-6, estimate=-1.0)
+    assert "thấp dần theo số hoạt động" in charts.dose_steps(NAME, steps([-0.5, -1.0, -2.0], trend), SOURCE).title
+    wide = steps([0.5, 0.2, 2.0], make_estimate(p_exact=0.3))
+    rows = wide.groups.by_period.assign(ci_low=-3.0, ci_high=3.0)
+    title = charts.dose_steps(NAME, replace(wide, groups=replace(wide.groups, by_period=rows)), SOURCE).title
+    assert "chưa nhóm nào khác các tháng không có hoạt động" in title
+
+
+def test_the_trend_is_told_without_a_p_and_only_where_it_may_be_printed():
+    """The trend test is for orientation: its p is adjusted for nothing."""
+    fair = charts.dose_steps(NAME, steps([0.5, 1.0, 2.0], make_estimate(p_exact=1e-6)), SOURCE)
+    assert "p" not in fair.title.split()
+    assert "không dùng để xếp mức bằng chứng" in fair.notes_vi[0]
     unfair = charts.dose_steps(NAME, steps([0.5, 1.0, 2.0], make_estimate(UNFAIR, p_exact=1e-6)), SOURCE)
-    assert "p" not in unfair.title.split()
     assert "cao dần" not in unfair.title.replace("chưa cao dần", "")
     assert unfair.series[0].low == ()
 
@@ -191,11 +219,18 @@ def test_the_p_of_the_trend_is_never_nought_and_stands_only_where_it_may():
 def test_the_cloud_is_thinned_by_rank_and_holds_its_ends():
     chart = charts.placebo_plans([(NAME, make_estimate())], SOURCE)
     real, reach, cloud = chart.series
-    assert (real.y, reach.y) == ((1.234,), (-1.5, 1.5))
+    assert real.y == (1.234,)
+    assert reach.y == pytest.approx((-1.9, 1.9))  # the middle 95 % of an even cloud from -2 to 2
     assert len(cloud.y) == charts.SHOWN_PLACEBOS
     assert (cloud.y[0], cloud.y[-1]) == (-2.0, 2.0)
-    assert "chưa khác biệt nào vượt" in chart.title
-    assert NAME in charts.placebo_plans([(NAME, make_estimate(estimate=-1.6))], SOURCE).title
+
+
+def test_the_title_of_the_placebo_plans_names_what_lies_outside_the_middle():
+    inside, outside = make_estimate(estimate=1.8), make_estimate(estimate=-1.95)
+    assert NAME not in charts.placebo_plans([(NAME, inside)], SOURCE).title
+    title = charts.placebo_plans([(NAME, inside), ("kết quả khác", outside)], SOURCE).title
+    assert "ngoài" in title
+    assert "ết quả khác nằm ngoài" in title
 
 
 def test_every_way_is_a_dot_in_the_row_of_its_estimator_and_scale():
@@ -204,8 +239,9 @@ def test_every_way_is_a_dot_in_the_row_of_its_estimator_and_scale():
     assert {series.name: (series.x, series.y, series.labels) for series in chart.series} == {
         "theo số hồ sơ": (("trễ phân phối; logit",), (2.0,), ("a",)),
         "mỗi xã như nhau": (("trễ phân phối; logit",), (-2.0,), ("b",)),
+        "mốc 0 và ±2": (("trễ phân phối; logit",) * 3, (-2.0, 0.0, 2.0), ()),
     }
-    assert "50\xa0% trong 2 cách tính" in chart.title
+    assert "1 trong 2 cách tính cùng chiều, 0 cách vượt ±2 lần sai số chuẩn" in chart.title
 
 
 # Sentences
@@ -215,7 +251,8 @@ def test_communes_with_a_log_are_counted_as_communes_whatever_the_clusters():
     said = say.detectable("repeated-doses", assessed("C"), make_estimate(), None).text_vi
     assert "69 xã có nhật ký" in said
     first = say.detectable("first-campaigns", assessed("C"), make_estimate(), None).text_vi
-    assert "50 xã có lần đầu trong kỳ và 19 xã có tháng chưa bắt đầu để so" in first
+    assert "50 xã có lần đầu trong kỳ, so với chính các xã ấy trước đó và với những xã khác khi chưa bắt đầu" in first
+    assert "19" not in first
 
 
 @pytest.mark.parametrize(("smallest", "is_blunt"), [(None, False), (1.5, False), (1.0, True)])
@@ -255,9 +292,12 @@ def test_numbers_name_their_clusters_and_keep_silent_without_a_right():
 
 def test_the_stamp_tells_how_often_the_comparison_is_right():
     fits = tuple(Fit(value, 0.5, 20) for value in (-1.0, 0.0, 1.0))
-    block = say.stamp(assessed("C"), Recovery(np.zeros(3), fits, np.ones(3), 3), FAIR)
-    assert "báo động nhầm 6,0\xa0% số lần, khoảng tin cậy chứa đúng giá trị thật 94,0\xa0% số lần" in block.text_vi
-    assert "khi cài thêm một khác biệt 2,80 điểm phần trăm, nó nhận ra 80\xa0% số lần" in block.text_vi
+    recovery = Recovery(np.zeros(3), np.zeros(3), fits, np.ones(3), 3)
+    for by_district, who in ((False, "các xã"), (True, "các huyện")):
+        said = say.stamp(assessed("C"), recovery, FAIR, by_district=by_district).text_vi
+        assert f"đổi chỗ ngẫu nhiên lịch sử truyền thông của {who} 400 lần" in said
+        assert "báo động nhầm 6,0\xa0% số lần" in said
+        assert "khi cài thêm một khác biệt 2,80 điểm phần trăm, nó nhận ra 80\xa0% số lần" in said
 
 
 def test_nothing_asked_is_grade_d_with_the_reason():
@@ -266,6 +306,18 @@ def test_nothing_asked_is_grade_d_with_the_reason():
 
 
 def test_only_communes_that_are_there_are_counted_among_those_that_began():
-    said = say.began({"started": 3, "never": 0, "no_log": 22}, SOURCE).text_vi
-    assert "3 xã có lần đầu rơi vào giữa kỳ; 22 xã chưa gửi nhật ký nào." in said
+    said = say.began({"started": 3, "never": 0, "no_log": 22}, "2019-02", SOURCE).text_vi
+    assert said.startswith("Trong 25 xã: 3 xã có lần đầu trong kỳ; 22 xã chưa gửi nhật ký nào.")
+    assert f"kể từ khi có nhật ký ({text.month('2019-02')})" in said
     assert "0 xã" not in said
+
+
+def test_communes_that_may_have_begun_in_silence_are_counted_among_those_with_a_start():
+    said = say.began({"started": 3, "after_silence": 2}, "2019-02", SOURCE).text_vi
+    assert "5 xã có lần đầu trong kỳ (trong đó 2 xã có năm trước đó không gửi nhật ký nên có thể đã làm sớm hơn)" in said
+
+
+def test_what_is_told_of_an_estimate_names_the_required_checks_it_failed():
+    failed = (CheckResult("leads", False, "x"), CheckResult("spill-over", False, "x", is_required=False), CheckResult("other scale", True, "x"))
+    told = say.seen("repeated-doses", assessed("C"), make_estimate(checks=failed)).evidence_vi
+    assert told.endswith("Phép kiểm tra bắt buộc không đạt: hoạt động của các tháng sau.")

@@ -161,3 +161,18 @@ def test_one_wave_with_a_past_is_refused():
     only = table.loc[table["wave"] == 1, "unit"]
     with pytest.raises(DesignRefused, match="đều thuộc một đợt"):
         design_power(frame[frame["unit"].isin(only)], **COLUMNS, waves=table, seed=3)
+
+
+def test_a_past_of_less_than_two_years_is_refused_with_its_length():
+    frame = history(units=24, months=23)
+    with pytest.raises(DesignRefused, match="Mới có 23 tháng số liệu quá khứ, cần ít nhất 24 tháng"):
+        design_power(frame, **COLUMNS, waves=waves_of(frame), seed=3)
+
+
+def test_the_past_used_is_told_and_a_study_longer_than_it_is_called_optimistic():
+    frame = history(units=24, months=24)
+    found = design_power(frame, **COLUMNS, waves=waves_of(frame), seed=3, draws=50)
+    assert (found.past_months, found.past_first, found.past_last) == (24, "2022-01", "2023-12")
+    assert found.notes_vi == ()
+    longer = design_power(frame, **COLUMNS, waves=waves_of(frame), seed=3, draws=50, months_before=24)
+    assert longer.notes_vi[-1] == "Đợt triển khai dài 33 tháng, quá khứ chỉ có 24 tháng: mức tính ra có thể lạc quan."

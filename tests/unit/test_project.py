@@ -55,7 +55,7 @@ def test_no_settings_file_above_is_told_with_its_name(tmp_path):
 @pytest.mark.parametrize(
     ("settings", "quoted"),
     [
-        ('tinh = "74"', "không có thiết lập “tinh”; chấp nhận: province, reports, synthetic_seed, index_dir, peers"),
+        ('tinh = "74"', "không có thiết lập “tinh”; chấp nhận: province, reports, synthetic_seed, index_dir, peers, placebo_plans"),
         ('language = "vi"', "không có thiết lập “language”"),
         ("province = 74", 'province = 74 không dùng được; chấp nhận: văn bản trong dấu nháy, như province = "74"'),
         ("synthetic_seed = true", "synthetic_seed = True không dùng được; chấp nhận: số nguyên"),
@@ -67,6 +67,7 @@ def test_no_settings_file_above_is_told_with_its_name(tmp_path):
         ("peers = [75, 79]", "peers = [75, 79] không dùng được; chấp nhận: danh sách mã trong ngoặc vuông"),
         ('peers = ["75", ""]', "peers = ['75', ''] không dùng được"),
         ('peers = ["75", "79", "75"]', "peers ghi hai lần 75; chấp nhận: mỗi mã một lần"),
+        ("placebo_plans = 99", "placebo_plans = 99 quá nhỏ; chấp nhận: từ 100 trở lên"),
         ('synthetic_seed = "1"', "synthetic_seed = '1' không dùng được; chấp nhận: số nguyên"),
     ],
 )

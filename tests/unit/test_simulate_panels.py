@@ -192,3 +192,120 @@ def test_a_saturation_bends_doses_before_they_carry():
     drawn = draw_panel(truth, seed=1)
     assert np.allclose(drawn.planted_pct, 2.0 * np.log1p(drawn.own_dose))
     assert truth.path(1) == pytest.approx([2 * np.log(2)] * 2)
+
+
+@pytest.mark.parametrize(
+    ("truth", "sums"),
+    [
+        (PanelTruth(), [1358927, 3305202, 3299, 3481, 150]),
+        (PanelTruth(design="first"), [1349268, 3305202, 2405, 3471, 2540]),
+    ],
+)
+def test_a_whole_log_gives_the_draws_it_gave_before_logs_could_be_missing(truth, sums):
+    drawn = draw_panel(replace(truth, hidden_share=0.0), seed=766)
+    assert [int(part.sum()) for part in (drawn.online, drawn.received, drawn.own_dose, drawn.district_dose, drawn.first)] == sums
+    assert np.array_equal(drawn.own_dose, drawn.given_dose)
+
+
+HIDDEN = replace(SMALL, design="first", effect=0.8, decay=0.7, hidden_share=0.4)
+JANUARIES = (12, 24, 36)
+
+
+@given(seed=seeds, design=st.sampled_from(["repeated", "first"]))
+@settings(max_examples=15)
+def test_noise_is_the_same_whatever_was_not_logged_and_more_of_it_hides_the_same_communes_too(seed, design):
+    whole, some, more = (draw_panel(replace(HIDDEN, design=design, hidden_share=share), seed=seed) for share in (0.0, 0.4, 0.7))
+    for name in ("received", "control_pct", "is_event", "district_dose"):
+        assert np.array_equal(getattr(whole, name), getattr(some, name))
+    hidden, hidden_of_more = (np.isnan(drawn.own_dose).any(axis=1) for drawn in (some, more))
+    assert (hidden.sum(), hidden_of_more.sum()) == (8, 14)
+    assert not (hidden & ~hidden_of_more).any()
+    for name in ("given_dose", "own_dose", "officials_dose", "first", "online", "planted_pct"):
+        assert np.array_equal(getattr(whole, name)[~hidden], getattr(some, name)[~hidden])
+
+
+@pytest.mark.parametrize("campaign", ["lasting", "once", "irregular"])
+def test_what_was_not_logged_is_unknown_in_whole_years_and_has_its_effect_all_the_same(campaign):
+    drawn = draw_panel(replace(HIDDEN, campaign=campaign), seed=3)
+    is_unknown = np.isnan(drawn.own_dose)
+    hidden = np.flatnonzero(is_unknown.any(axis=1))
+    begins = is_unknown.sum(axis=1)
+    assert len(hidden) == 8
+    assert set(begins[hidden]) <= set(JANUARIES)
+    assert np.array_equal(is_unknown, np.arange(40) < begins[:, None])
+    assert np.array_equal(is_unknown, np.isnan(drawn.officials_dose))
+    assert np.array_equal(drawn.own_dose[~is_unknown], drawn.given_dose[~is_unknown])
+    assert np.allclose(drawn.planted_pct, 0.8 * by_hand(drawn.truth, drawn.given_dose))
+    began = (drawn.given_dose[hidden] > 0).argmax(axis=1)
+    assert (began < 12).all()
+    assert all(drawn.planted_pct[unit, start] == pytest.approx(0.8) for unit, start in zip(hidden, began, strict=True))
+
+
+def test_the_first_campaign_is_the_first_that_was_logged():
+    lasting, once = (draw_panel(replace(HIDDEN, campaign=campaign), seed=3) for campaign in ("lasting", "once"))
+    hidden = np.isnan(lasting.own_dose).any(axis=1)
+    assert np.array_equal(lasting.first[hidden], np.isnan(lasting.own_dose[hidden]).sum(axis=1))
+    assert (once.first[hidden] == NEVER).all()
+    assert (once.given_dose[hidden].sum(axis=1) == 1).all()
+
+
+def test_repeated_doses_and_their_effect_stay_as_they_were_where_no_one_logged_them():
+    truth = replace(SMALL, hidden_share=0.4)
+    whole, hidden = draw_panel(replace(truth, hidden_share=0.0), seed=5), draw_panel(truth, seed=5)
+    is_unknown = np.isnan(hidden.own_dose)
+    assert is_unknown.any()
+    assert np.array_equal(hidden.given_dose, whole.own_dose)
+    assert np.array_equal(hidden.planted_pct, whole.planted_pct)
+    begins = is_unknown.sum(axis=1)
+    assert all(hidden.first[unit] >= begins[unit] and hidden.own_dose[unit, hidden.first[unit]] > 0 for unit in np.flatnonzero(begins))
+
+
+def test_years_without_a_log_end_with_the_calendar_year_whenever_the_panel_begins():
+    drawn = draw_panel(replace(HIDDEN, first_month="2019-07"), seed=3)
+    assert set(np.isnan(drawn.own_dose).sum(axis=1)) <= {0, 6, 18, 30}
+
+
+def test_neighbours_are_those_that_sent_a_log():
+    drawn = draw_panel(replace(SMALL, hidden_share=0.9), seed=7)
+    is_known = ~np.isnan(drawn.own_dose)
+    month, unit = 0, int(np.flatnonzero(is_known[:, 0])[0])
+    others = (drawn.district_of == drawn.district_of[unit]) & (np.arange(20) != unit) & is_known[:, month]
+    expected = drawn.own_dose[others, month].mean() if others.any() else np.nan
+    assert drawn.neighbour_dose[unit, month] == pytest.approx(expected, nan_ok=True)
+    counts = np.array([is_known[(drawn.district_of == drawn.district_of[n]) & (np.arange(20) != n)].sum(axis=0) for n in range(20)])
+    assert np.array_equal(np.isnan(drawn.neighbour_dose), counts == 0)
+
+
+def test_the_frame_leaves_what_was_not_logged_empty_and_starts_with_the_first_logged_month():
+    panel = simulate_panel(HIDDEN, seed=3)
+    hidden = panel[panel["own_dose"].isna()]
+    assert hidden["unit_code"].nunique() == 8
+    assert hidden["planted_pct"].gt(0).any()
+    assert (hidden["first_month"] > hidden["period_month"]).all()
+    assert hidden["first_month"].str.endswith("-01").all()
+
+
+@pytest.mark.parametrize("changes", [{"hidden_share": -0.1}, {"hidden_share": 1.1}, {"hidden_share": 0.5, "months": 12, "design": "repeated"}])
+def test_a_share_that_is_none_or_a_panel_within_one_year_is_refused(changes):
+    with pytest.raises(ValueError, match="hidden_share"):
+        draw_panel(replace(HIDDEN, **changes), seed=1)
+
+
+def test_districts_can_start_together_while_later_doses_are_each_communes_own():
+    truth = replace(SMALL, design="first", campaign="irregular", assignment="district", never_share=0.25, doses_a_month=2.0)
+    drawn = draw_panel(truth, seed=8)
+    for district in range(4):
+        members = drawn.district_of == district
+        (start,) = set(drawn.first[members])
+        assert not drawn.own_dose[members][:, : start if start != NEVER else None].any()
+        if start != NEVER:
+            assert (drawn.own_dose[members, start] == 1).all()
+            assert len(np.unique(drawn.own_dose[members], axis=0)) == 5
+
+
+@pytest.mark.parametrize("saturation", ["linear", "log1p"])
+def test_the_path_of_irregular_doses_is_their_mean(saturation):
+    truth = PanelTruth(units=4000, districts=1, months=30, design="first", campaign="irregular", saturation=saturation, never_share=0.0)
+    drawn = draw_panel(truth, seed=1)
+    planted = np.array([drawn.planted_pct[unit, start : start + 6] for unit, start in enumerate(drawn.first)])
+    assert planted.mean(axis=0) == pytest.approx(truth.path(5), abs=0.05)

@@ -277,3 +277,70 @@ def test_the_bootstrap_of_a_regression_free_of_effects_is_that_of_the_regression
     again = clustered_fit(found.cells, found.regression.design, tuple("abcdefg"))
     assert np.allclose(again.coefficients, found.regression.coefficients)
     assert np.allclose(again.covariance, found.regression.covariance)
+
+
+def recovered(name: str, draws: int) -> pd.DataFrame:
+    (scenario,) = [one for one in SCENARIOS if one.name == name]
+    return recovery_table([scenario], draws=draws, seed=766, with_power=False)
+
+
+@pytest.mark.parametrize(("name", "low", "high"), [("hidden_growing", -60, -20), ("hidden_fading", 8, 35)])
+def test_activity_that_nobody_logged_bends_the_event_study_and_to_leave_those_communes_out_mends_it(name, low, high):
+    rows = recovered(name, 20).set_index("method")
+    assert rows["assignment"].tolist() == ["commune", "commune"]
+    assert not rows["holds"].any()
+    assert low < rows.loc["staggered_event_study", "bias_pct"] < high
+    assert abs(rows.loc["whole_logs_only", "bias_pct"]) < 3 * rows.loc["whole_logs_only", "bias_error_pct"] + 1
+    assert rows.loc["whole_logs_only", "coverage"] > rows.loc["staggered_event_study", "coverage"] + 0.2
+    assert (rows["false_alarm_rate"] <= 0.15).all()
+
+
+@pytest.mark.parametrize(("decay", "hidden_share", "elsewhere"), [(0.9, 0.3, 1.24), (0.8, 0.6, 1.42)])
+def test_fading_effects_that_nobody_logged_raise_the_estimate_as_was_measured_on_other_panels(decay, hidden_share, elsewhere):
+    truth = PanelTruth(design="first", campaign="once", effect=3.0, decay=decay, never_share=0.0, hidden_share=hidden_share)
+    answers = [METHODS["staggered_event_study"].ask(trial(truth, seed), "commune") for seed in range(30)]
+    assert np.mean([answer.estimate for answer in answers]) / np.mean([answer.truth for answer in answers]) == pytest.approx(elsewhere, abs=0.1)
+
+
+def test_where_every_log_is_whole_to_leave_out_the_others_changes_nothing():
+    asked = trial(replace(SMALL_TRUTH, design="first"))
+    one, other = (METHODS[name].ask(asked, "commune") for name in ("staggered_event_study", "whole_logs_only"))
+    assert one == other
+
+
+def test_communes_without_a_whole_log_carry_nothing_of_the_answer_without_them():
+    truth = replace(SMALL_TRUTH, design="first", hidden_share=0.3)
+    asked = trial(truth)
+    assert (~asked.has_whole_log).sum() == 7
+    moved = trial(truth)
+    share = np.where(moved.has_whole_log[:, None], moved.drawn.share_pct, 99.0)
+    moved.__dict__["by_commune"] = asked.by_commune.with_outcome(share.ravel())
+    assert METHODS["whole_logs_only"].ask(moved, "commune") == METHODS["whole_logs_only"].ask(asked, "commune")
+    assert METHODS["staggered_event_study"].ask(moved, "commune") != METHODS["staggered_event_study"].ask(asked, "commune")
+
+
+def test_districts_that_start_together_are_asked_by_district_alone_where_errors_by_commune_are_too_small():
+    rows = recovered("together", 40).set_index("errors")
+    assert set(rows["assignment"]) == {"district"}
+    assert rows["is_recommended"].to_dict() == {"wild": True, "district": False, "commune": False}
+    assert rows["holds"].all()
+    assert rows["promise"].to_dict() | {"district": ""} == {"wild": "near", "district": "", "commune": "broken"}
+    assert rows.loc["commune", "coverage"] < rows.loc["wild", "coverage"] - 0.05
+    assert rows.loc["commune", "false_alarm_rate"] > rows.loc["wild", "false_alarm_rate"] + 0.05
+
+
+def test_a_scenario_is_drawn_only_at_the_levels_it_knows():
+    methods = {"exact": told("exact", exact)}
+    scenario = Scenario("known", "đã biết", SMALL_TRUTH, ("exact",), levels=("district",))
+    assert recovery_table([scenario], methods, draws=2, seed=1)["assignment"].tolist() == ["district"]
+    assert recovery_table([scenario], methods, draws=2, seed=1, levels=("commune",)).empty
+
+
+def test_a_way_that_stays_right_where_assumptions_fail_is_told_apart_from_those_that_are_wrong():
+    hidden = {"scenario": "hidden", "scenario_vi": "không ghi", "holds": False}
+    both = pd.DataFrame([row("a", used=True, bias=19.0, cover=0.6, **hidden), row("b", used=True, **hidden)])
+    said = say.beyond_repair(both).text_vi
+    wrong, right = said.split(". ")
+    assert wrong.startswith("Khi giả định không còn đúng, cách nên dùng cũng có thể sai: không ghi – cách a")
+    assert right.startswith("Trong kịch bản không thỏa giả định, có cách vẫn không ra khỏi dải quá sai số đo: không ghi – cách b")
+    assert "cách a" not in say.beyond_repair(both[both["method"] == "b"]).text_vi

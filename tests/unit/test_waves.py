@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from analysis.estimate.inside.assignment import mechanism_of, refuse_undrawn
 from analysis.estimate.inside.starts import NEVER
-from analysis.estimate.inside.waves import is_as_drawn, largest_gaps, propose_waves, standardised, wave_balance, with_start_months
+from analysis.estimate.inside.waves import (
+    RuleTooNarrow,
+    is_as_drawn,
+    largest_gaps,
+    lot_hash,
+    propose_waves,
+    standardised,
+    wave_balance,
+    with_start_months,
+)
 from analysis.estimate.refusals import DesignRefused
 
 
@@ -154,3 +163,23 @@ def test_a_missing_level_counts_as_the_mean():
     table = drawn(units)
     assert standardised(table)[0, 1] == 0
     assert is_as_drawn(table)
+
+
+def test_a_rule_too_narrow_is_told_with_its_decimals():
+    with pytest.raises(RuleTooNarrow, match=r"không quá 0,001 độ lệch chuẩn \(gần nhất 0,\d{2,4}\)"):
+        drawn(communes(), max_gap_sd=0.001, draws=50)
+
+
+def test_too_few_units_for_two_waves_are_refused_without_an_empty_range():
+    with pytest.raises(DesignRefused, match="chấp nhận từ 4 cụm trở lên"):
+        drawn(communes(3), waves=2)
+
+
+def test_the_hash_is_that_of_what_was_drawn_from():
+    """Other counts, another list or another group change it; the seed, the rule, the order of rows and what was drawn do not."""
+    units = communes()
+    base = lot_hash(drawn(units))
+    assert base == lot_hash(drawn(units.sample(frac=1, random_state=1), seed=9, max_gap_sd=0.4))
+    assert base == lot_hash(with_start_months(drawn(units), "2027-03", 3))
+    changed = [units.assign(size=units["size"] + 1), units.head(29), units.assign(district="d")]
+    assert len({base, *(lot_hash(drawn(table)) for table in changed)}) == 4

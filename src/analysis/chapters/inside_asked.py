@@ -15,6 +15,7 @@ from analysis.declarations import DeclaredInside, Standing, standing_inside
 from analysis.estimate.evidence import Evidence, judge
 from analysis.estimate.grade import ALPHA
 from analysis.estimate.inside.evidence import InsideEvidence, gather_inside
+from analysis.estimate.inside.placebo_plans import DRAWS
 from analysis.estimate.inside.questions import DISTRICT, MONTH, UNIT, FirstCampaigns, InsideQuestion, RepeatedDoses
 from analysis.events import events_for
 from analysis.exposure import (
@@ -80,6 +81,7 @@ class InsideData:
     district_names_vi: dict[str, str]
     log_begins: str = ""
     has_events: bool = False
+    placebo_plans: int = DRAWS
     starts_by_district: bool = False
     rate_key: str = RATE_KEY
     refusal_vi: str | None = None
@@ -131,7 +133,8 @@ class JudgedInside:
 def inside_data(tables: Tables, subject: Subject, province: str, year: int) -> InsideData:
     """The panel of the province's communes up to the end of ``year`` or the day of the report."""
     declaration = declaration_of(tables, province, year)
-    entries = declarations.read_register(declarations.declarations_folder(open_project()))
+    project = open_project()
+    entries = declarations.read_register(declarations.declarations_folder(project))
     declared = declaration.inside if declaration else None
     rate_key = declared.rate_key if declared else RATE_KEY
     below = subject.below
@@ -161,6 +164,7 @@ def inside_data(tables: Tables, subject: Subject, province: str, year: int) -> I
         district_names_vi=dict(zip(districts[UNIT], districts["label_vi"], strict=True)),
         log_begins=str(log[MONTH].min()) if len(log) else "",
         has_events=len(tables.events) > 0,
+        placebo_plans=project.settings.placebo_plans,
         starts_by_district=has_both and start_correlation(campaigns, below) >= SHARED_DOSE,
         rate_key=rate_key,
         refusal_vi=None if has_both else _nothing_vi(counted, log, year),
@@ -226,7 +230,7 @@ def judged_inside(data: InsideData, *, grade_only: bool = False) -> list[JudgedI
     """Both questions with their evidence, graded together; with ``grade_only`` only what the grade needs. None where nothing can be asked."""
     if data.refusal_vi is not None:
         return []
-    found = [gather_inside(_declared_as(question, data), seed=SEED, grade_only=grade_only) for question in questions(data)]
+    found = [gather_inside(_declared_as(question, data), seed=SEED, draws=data.placebo_plans, grade_only=grade_only) for question in questions(data)]
     graded = judge([item.evidence for item in found], is_joint=False)  # the two panels hold different communes, so their draws do not pair
     return [JudgedInside(data, replace(item, evidence=evidence)) for item, evidence in zip(found, graded, strict=True)]
 

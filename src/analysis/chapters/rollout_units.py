@@ -15,6 +15,7 @@ from analysis.uptake import until
 
 HISTORY_MONTHS = 36  # what is older says little of next year's noise
 LEVEL_MONTHS = 12
+GROUPED_VI = "Nhóm bốc thăm của đơn vị mới: huyện cũ có phần lớn số hồ sơ của các tháng ấy (chưa có hồ sơ thì phần lớn số xã cũ)."
 COUNTS = ["numerator_count", "denominator_count"]
 
 
@@ -51,8 +52,9 @@ def rollout_units(tables: Tables, province: str, first_month: str, as_of: date) 
     rows = uptake[uptake["unit_code"].isin(old["unit_code"]) | uptake["unit_code"].isin(units["unit_code"])]
     listed = tables.units[tables.units["unit_code"].isin(units["unit_code"])] if len(units) else tables.units
     place = _place(tables, province) if is_merged else province_name(tables.units, province)
+    grouped = (GROUPED_VI,) if is_merged else ()
     return RolloutUnits(
-        _with_levels(units, months), months, (*notes, *_last_months(months)), provenance(rows, listed), place_vi=place, is_merged=is_merged
+        _with_levels(units, months), months, (*notes, *_last_months(months), *grouped), provenance(rows, listed), place_vi=place, is_merged=is_merged
     )
 
 

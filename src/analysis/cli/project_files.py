@@ -65,7 +65,7 @@ class WholeNumber(click.ParamType[int]):
         except ValueError:
             number = self.low - 1
         if number < self.low or (self.high is not None and number > self.high):
-            self.fail(f"gặp “{value}”, cần số nguyên từ {self.low}{'' if self.high is None else f' đến {self.high}'}.", param, ctx)
+            self.fail(f"gặp “{value}”, cần số nguyên từ {self.low} {'trở lên' if self.high is None else f'đến {self.high}'}.", param, ctx)
         return number
 
 

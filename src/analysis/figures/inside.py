@@ -111,11 +111,10 @@ def placebo_plans(found: Sequence[tuple[str, EffectEstimate]], rests_on: Provena
     clouds = [(name, float(placebo)) for name, estimate in found for placebo in _thinned(estimate)]
     edges = {name: _middle(estimate) for name, estimate in found}
     outside = [name for name, estimate in found if not edges[name][0] <= estimate.estimate <= edges[name][1]]
-    inside = [name for name, _ in found if name not in outside]
-    told = [f"{text.enumerate_vi(names)} nằm {where}" for names, where in ((inside, "trong"), (outside, "ngoài")) if names]
+    told = f"{text.sentence_case(text.enumerate_vi(outside))} nằm ngoài" if outside else "Mọi khác biệt nằm trong"
     return Chart(
         "inside-placebos",
-        f"So với 95 % số lần gán giả định: {'; '.join(told)}",
+        f"{told} khoảng giữa của 95 % số lần gán giả định",
         "Khác biệt thật và khác biệt khi lịch sử truyền thông của các xã được đổi chỗ ngẫu nhiên cho nhau",
         "dots",
         "category",

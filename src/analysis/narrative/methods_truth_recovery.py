@@ -58,12 +58,17 @@ def promises(rows: pd.DataFrame) -> Finding:
 
 
 def beyond_repair(rows: pd.DataFrame) -> Sentence | None:
-    """Where no recommended way is right, since what it assumes does not hold; None where no such scenario was drawn."""
-    wrong = rows[rows["is_recommended"] & ~rows["holds"]]
-    if wrong.empty:
+    """What recommended ways find where assumptions do not hold, wrong or right all the same; None where no such scenario was drawn."""
+    asked = rows[rows["is_recommended"] & ~rows["holds"]]
+    if asked.empty:
         return None
-    listed = "; ".join(f"{row['scenario_vi']} – {_numbers(row)}" for _, row in wrong.iterrows())
-    return Sentence(f"Khi giả định không còn đúng, cách nên dùng cũng có thể sai: {listed}.", SIMULATED)
+    is_wrong = asked["promise"] == "broken"
+    openings = {
+        "Khi giả định không còn đúng, cách nên dùng cũng có thể sai": is_wrong,
+        "Trong kịch bản không thỏa giả định, có cách vẫn không ra khỏi dải quá sai số đo": ~is_wrong,
+    }
+    said = [f"{opening}: {_listed(asked[chosen])}." for opening, chosen in openings.items() if chosen.any()]
+    return Sentence(" ".join(said), SIMULATED)
 
 
 def notes(ground: Ground) -> Sequence[Sentence]:
@@ -83,6 +88,10 @@ def notes(ground: Ground) -> Sequence[Sentence]:
             is_note=True,
         ),
     ]
+
+
+def _listed(rows: pd.DataFrame) -> str:
+    return "; ".join(f"{row['scenario_vi']} – {_numbers(row)}" for _, row in rows.iterrows())
 
 
 def _found(rows: pd.DataFrame) -> str:

@@ -163,7 +163,8 @@ def _opening(table: WaveTable) -> Iterator[str]:
         yield table.late_vi
     yield f"Kèm theo {DOTS} số {DOTS} ngày …… tháng …… năm ……… của {DOTS}{DOTS}"
     yield f"Căn cứ: {DOTS}{DOTS}{DOTS}"
-    yield f"Mục của kế hoạch được chia đợt: {table.item_vi or f'{DOTS} (kế hoạch số {DOTS})'}."
+    plan = "" if "(kế hoạch số" in table.item_vi else f" (kế hoạch số {DOTS})"
+    yield f"Mục của kế hoạch được chia đợt: {table.item_vi or DOTS}{plan}."
     counts = table.units.groupby(["wave", "first_month"]).size()
     waves = [f"đợt {wave} từ {text.month(str(month))}: {count} đơn vị" for (wave, month), count in counts.items()]
     yield f"{text.sentence_case('; '.join(waves))}."
@@ -174,8 +175,7 @@ def _opening(table: WaveTable) -> Iterator[str]:
 def _below(table: WaveTable) -> Iterator[str]:
     """What stands below the list: the months counted, why cells are empty, where it is signed."""
     yield from table.found.notes_vi
-    balances = [name for name in table.units.columns if name.startswith(BALANCE)]
-    if table.units[balances].isna().any(axis=None) or not balances:
+    if table.units.reindex(columns=[BALANCE + name for name in BALANCE_VI]).isna().any(axis=None):
         yield "Ô để trống: đơn vị chưa có hồ sơ trong các tháng ấy; khi cân bằng các đợt, đơn vị này được tính bằng mức trung bình."
     yield f"Nơi ký: {DOTS} ngày …… tháng …… năm ………"
 

@@ -5,12 +5,13 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import poisson
 
-from analysis.exposure import saturated
+from analysis.exposure import adstock, saturated
 
 Assignment = Literal["commune", "district"]
 Design = Literal["repeated", "first"]
-Campaign = Literal["lasting", "once"]
+Campaign = Literal["lasting", "once", "irregular"]
 Starts = Literal["random", "after_bad"]
 Link = Literal["points", "logit"]
 
@@ -27,6 +28,12 @@ class PanelTruth:
                        + event_points x event(d, t)
                        + effect x [carried(i, t) + spill_over x mean of carried(j, t) over the other communes j of d]
         carried(i, t) = adstock(saturated(own dose of i), decay) at t
+        logged dose(i, t) = own dose(i, t) from the month log(i) on, unknown (NA) before it
+
+    ``log(i)`` is the panel's first month, save for ``hidden_share`` of the communes: theirs is a January drawn among the later ones, and
+    what they did before it carries over and has its effect all the same. In design ``first`` such a commune began in a month drawn from the
+    panel's first year before ``log(i)``, whatever its district did, and not in the month it would have had; its first campaign, as
+    an office sees it, is the first that is logged: the month ``log(i)`` itself where communication lasts, none where it was said once.
 
     Dossiers are filed online with probability latent / 100 (``link`` "points"), or with the inverse logit of the line that touches it
     at ``base_pct`` ("logit"), so that near the base an effect in points is the same in both. Doses for officials have no effect; neither have
@@ -49,11 +56,14 @@ class PanelTruth:
     design
         ``repeated``: doses come and go (Poisson with mean ``doses_a_month``), also for a year before the panel begins.
         ``first``: one start for each treated commune or district, none before; by ``campaign`` a dose of 1 every month from then on
-        ("lasting": the effect grows) or in that month alone ("once": the effect decays).
+        ("lasting": the effect grows), in that month alone ("once": the effect decays), or in that month and then doses of each commune's
+        own that come and go ("irregular": Poisson with mean ``doses_a_month``), also where districts start together.
     starts
         ``random``, or ``after_bad``: doses and starts follow months in which the commune (or district) did badly (Ashenfelter's dip).
     never_share
         Share of communes (districts) that have no start in design ``first``.
+    hidden_share
+        Share of communes whose activity in whole calendar years at the beginning happened but was not logged, 0 to 1.
     officials_share
         Share of logged activities that reach officials only; the public's stay ``doses_a_month``.
     event_points, event_dose_factor
@@ -77,6 +87,7 @@ class PanelTruth:
     campaign: Campaign = "lasting"
     starts: Starts = "random"
     never_share: float = 0.25
+    hidden_share: float = 0.0
     doses_a_month: float = 0.5
     officials_share: float = 0.0
     event_points: float = 0.0
@@ -111,10 +122,17 @@ class PanelTruth:
         return 1 / (100 * self.base_pct / 100 * (1 - self.base_pct / 100))
 
     def path(self, horizon: int) -> Floats:
-        """Points by months since the start (0 … ``horizon``) in design ``first``: growing when lasting, decaying when once."""
-        carried = self.decay ** np.arange(horizon + 1)
-        dose_of_one = float(saturated(np.ones(1), self.saturation)[0])
-        return np.asarray(self.effect * dose_of_one * (carried.cumsum() if self.campaign == "lasting" else carried))
+        """Points by months since the start (0 … ``horizon``) in design ``first``: growing when lasting, decaying when once, else the mean."""
+        said = np.full(horizon + 1, self._later_dose())
+        said[0] = saturated(np.ones(1), self.saturation)[0]
+        return np.asarray(self.effect * adstock(said, self.decay))
+
+    def _later_dose(self) -> float:
+        """Mean saturated dose of a month after the start in design ``first``."""
+        if self.campaign != "irregular":
+            return float(saturated(np.array([self.campaign == "lasting"], dtype=np.float64), self.saturation)[0])
+        counts = np.arange(poisson.isf(1e-12, self.doses_a_month) + 1)
+        return float(poisson.pmf(counts, self.doses_a_month) @ saturated(counts, self.saturation))
 
 
 PANEL_TRUTH = PanelTruth()

@@ -13,10 +13,11 @@ from analysis.exposure import adstock, saturated
 from analysis.simulate.panel_truth import PANEL_TRUTH, Floats, PanelTruth
 
 STREAM = 3  # keeps these draws apart from the log's and the uptake's under one seed
-NOISE, DOSES, COUNTS, CONTROL = range(4)  # streams of a panel, so that no truth changes what another part draws
+NOISE, DOSES, COUNTS, CONTROL, LOGS = range(5)  # streams of a panel, so that no truth changes what another part draws
 NEVER = -1  # start of a commune without any
 HISTORY_MONTHS = 12  # of doses before the panel begins, which no one logged; invented
 EDGE_MONTHS = 12  # before the first and after the last start; invented
+UNLOGGED_MONTHS = 12  # of the panel, in which communes with a late log began; invented
 EVENT_DISTRICTS, EVENT_MONTHS = 3, 6  # invented
 BAD_QUARTER = -0.674  # lower quartile of a normal: what counts as having done badly
 DIP = 0.6  # log points of dose for one SD worse than usual a month before, where doses follow bad months; invented
@@ -32,12 +33,15 @@ Flags = NDArray[np.bool_]
 class PanelDraw:
     """One simulated panel as matrices of communes × months (N × T), communes in the order of their codes.
 
-    ``district_of`` (N) numbers districts; ``first`` (N) counts months from the panel's first to the first own dose, ``NEVER`` where there is
-    none. ``planted_pct`` is what communication added to the share of that very cell, in points, own and spilled over.
+    ``district_of`` (N) numbers districts; ``first`` (N) counts months from the panel's first to the first own dose that was logged,
+    ``NEVER`` where there is none. ``given_dose`` is what communes did; ``own_dose`` what they logged of it, NaN in months without a log, and so
+    are ``officials_dose`` and, where none of the others sent a log, ``neighbour_dose``. ``planted_pct`` is what communication, logged or not,
+    added to the share of that very cell, in points, own and spilled over.
     """
 
     truth: PanelTruth
     district_of: Integers
+    given_dose: Floats
     own_dose: Floats
     officials_dose: Floats
     district_dose: Floats
@@ -63,7 +67,7 @@ class PanelDraw:
 
     @property
     def is_treated(self) -> Flags:
-        """Cells from the first own dose on (N × T)."""
+        """Cells from the first logged own dose on (N × T)."""
         return (self.first[:, None] != NEVER) & (np.arange(self.truth.months) >= self.first[:, None])
 
     def average_effect(self, horizon: int | None = None) -> float:
@@ -76,27 +80,31 @@ class PanelDraw:
 def draw_panel(truth: PanelTruth = PANEL_TRUTH, *, seed: int) -> PanelDraw:
     """One panel from the equation of ``PanelTruth``; the same seed draws the same noise and the same doses under any effect.
 
-    Raises ``ValueError`` for a decay outside [0, 1) and for 24 months or fewer in design ``first``, ``KeyError`` for an unknown saturation.
+    Raises ``ValueError`` for a decay outside [0, 1), for 24 months or fewer in design ``first``, for a ``hidden_share`` outside [0, 1] and for
+    one above 0 in a panel without a second calendar year; ``KeyError`` for an unknown saturation.
     """
     noise, doses, counts = (np.random.default_rng([STREAM, seed, part]) for part in (NOISE, DOSES, COUNTS))
     district_of = np.arange(truth.units) * truth.districts // truth.units
     is_event = _draw_event(noise, truth)[district_of] & (truth.event_points != 0)
     shocks = _draw_shocks(noise, truth, district_of)
     background = _background(noise, truth) + shocks + truth.event_points * is_event
-    own, first = _draw_doses(doses, truth, district_of, shocks, is_event)
+    log_begins, began_before = _draw_logs(np.random.default_rng([STREAM, seed, LOGS]), truth)
+    own = _draw_doses(doses, truth, district_of, shocks, is_event, began_before)
     carried = adstock(saturated(own, truth.saturation), truth.decay)[:, -truth.months :]
     planted = truth.effect * (carried + truth.spill_over * _mean_of_others(carried, district_of))
     share = _share(background + planted, truth)
     received = _draw_received(counts, truth)
-    logged = own[:, -truth.months :]
+    given, has_log = own[:, -truth.months :], np.arange(truth.months) >= log_begins[:, None]
+    logged = np.where(has_log, given, np.nan)
     return PanelDraw(
         truth=truth,
         district_of=district_of,
+        given_dose=given,
         own_dose=logged,
-        officials_dose=_draw_officials(doses, truth, district_of),
+        officials_dose=np.where(has_log, _draw_officials(doses, truth, district_of), np.nan),
         district_dose=doses.poisson(truth.doses_a_month, (truth.districts, truth.months)).astype(np.float64)[district_of],
         neighbour_dose=_mean_of_others(logged, district_of),
-        first=first,
+        first=_first_of(logged),
         is_event=is_event,
         received=received,
         online=_counted(counts, received, share),
@@ -109,7 +117,8 @@ def simulate_panel(truth: PanelTruth = PANEL_TRUTH, *, seed: int) -> pd.DataFram
     """``draw_panel`` as the long frame that estimators take; one row a (unit_code, period_month), sorted by both.
 
     Columns: ``district_code``; ``received_count``, ``online_count`` (dossiers) and ``share_pct``; ``own_dose``, ``officials_dose``,
-    ``district_dose``, ``neighbour_dose`` (activities); ``first_month`` (YYYY-MM, NA without a start); ``control_pct``, which no dose moves;
+    ``district_dose``, ``neighbour_dose`` (activities, NA without a log); ``first_month`` (YYYY-MM, of the first logged activity, NA without
+    any); ``control_pct``, which no dose moves;
     ``is_event``; ``planted_pct``, the truth of the cell; ``is_synthetic``, True in every row. Raises as ``draw_panel``.
     """
     drawn = draw_panel(truth, seed=seed)
@@ -157,23 +166,42 @@ def _draw_event(rng: np.random.Generator, truth: PanelTruth) -> Flags:
     return held
 
 
-def _draw_doses(rng: np.random.Generator, truth: PanelTruth, district_of: Integers, shocks: Floats, is_event: Flags) -> tuple[Floats, Integers]:
-    """Own doses (N × (history + T)) and first months; drawn for whole districts where they are assigned so."""
+def _draw_logs(rng: np.random.Generator, truth: PanelTruth) -> tuple[Integers, Integers]:
+    """First logged month of each commune, 0 where the log is whole, and, where it is not, the month in which it had begun, else ``NEVER``."""
+    clock = np.arange(1, truth.months)
+    januaries = clock[(clock + int(truth.first_month[-2:]) - 1) % 12 == 0]
+    if not 0 <= truth.hidden_share <= 1 or (truth.hidden_share > 0 and not len(januaries)):
+        raise ValueError(f"hidden_share must be 0 to 1 and needs a second calendar year, got {truth.hidden_share} over {truth.months} months")
+    is_hidden = rng.permutation(truth.units) < round(truth.hidden_share * truth.units)
+    if not is_hidden.any():
+        return np.zeros(truth.units, dtype=np.int64), np.full(truth.units, NEVER)
+    begins = rng.choice(januaries, truth.units)
+    return np.where(is_hidden, begins, 0), np.where(is_hidden, rng.integers(0, np.minimum(begins, UNLOGGED_MONTHS)), NEVER)
+
+
+def _first_of(logged: Floats) -> Integers:
+    """Number of the first month with a logged dose (N), ``NEVER`` without any."""
+    is_said = np.nan_to_num(logged) > 0
+    return np.where(is_said.any(axis=1), is_said.argmax(axis=1), NEVER)
+
+
+def _draw_doses(
+    rng: np.random.Generator, truth: PanelTruth, district_of: Integers, shocks: Floats, is_event: Flags, began_before: Integers
+) -> Floats:
+    """Own doses (N × T, in design ``repeated`` with a history before it), logged or not; drawn for whole districts where they are assigned so."""
     group_of = district_of if truth.assignment == "district" else np.arange(truth.units)
     groups = int(group_of.max()) + 1
     shares = np.eye(groups)[group_of] / np.bincount(group_of)[group_of][:, None]
     standing = shares.T @ shocks
     standing /= max(float(standing.std()), np.finfo(float).tiny)
     if truth.design == "first":
-        start = _draw_starts(rng, truth, standing)
-        return _campaigns(start, truth)[group_of], start[group_of]
+        start = _draw_starts(rng, truth, standing)[group_of]
+        return _campaigns(rng, np.where(began_before == NEVER, start, began_before), truth)
     rate = np.full((groups, HISTORY_MONTHS + truth.months), truth.doses_a_month)
     rate[:, -truth.months :] *= np.where(shares.T @ is_event > 0, truth.event_dose_factor, 1.0)
     if truth.starts == "after_bad":
         rate[:, -truth.months + 1 :] *= np.exp(-DIP * standing[:, :-1])
-    own = rng.poisson(rate).astype(np.float64)[group_of]
-    logged = own[:, -truth.months :] > 0
-    return own, np.where(logged.any(axis=1), logged.argmax(axis=1), NEVER)
+    return rng.poisson(rate).astype(np.float64)[group_of]
 
 
 def _draw_starts(rng: np.random.Generator, truth: PanelTruth, standing: Floats) -> Integers:
@@ -192,11 +220,12 @@ def _draw_starts(rng: np.random.Generator, truth: PanelTruth, standing: Floats) 
     return np.where(never | ~allowed.any(axis=1), NEVER, allowed.argmax(axis=1))
 
 
-def _campaigns(start: Integers, truth: PanelTruth) -> Floats:
-    """Doses of design ``first`` (rows of ``start`` × months)."""
-    clock = np.arange(truth.months)
-    said = clock == start[:, None] if truth.campaign == "once" else clock >= start[:, None]
-    return (said & (start != NEVER)[:, None]).astype(np.float64)
+def _campaigns(rng: np.random.Generator, start: Integers, truth: PanelTruth) -> Floats:
+    """Doses of design ``first`` (N × T)."""
+    since = np.arange(truth.months) - start[:, None]
+    later = {"lasting": 1.0, "once": 0.0}.get(truth.campaign)
+    after = rng.poisson(truth.doses_a_month, since.shape) if later is None else later
+    return np.where((since >= 0) & (start != NEVER)[:, None], np.where(since == 0, 1.0, after), 0.0)
 
 
 def _draw_officials(rng: np.random.Generator, truth: PanelTruth, district_of: Integers) -> Floats:
@@ -207,10 +236,12 @@ def _draw_officials(rng: np.random.Generator, truth: PanelTruth, district_of: In
 
 
 def _mean_of_others(values: Floats, district_of: Integers) -> Floats:
-    """Mean over the other communes of the district; 0 where there is no other."""
+    """Mean over the other communes of the district whose value is known; 0 where there is no other, NaN where none of them is known."""
     of_district = np.eye(int(district_of.max()) + 1)[district_of]
-    others = of_district @ (of_district.T @ values) - values
-    return np.asarray(others / np.maximum(np.bincount(district_of) - 1, 1)[district_of][:, None])
+    known = (~np.isnan(values)).astype(np.float64)
+    total, count = (of_district @ (of_district.T @ part) - part for part in (np.nan_to_num(values), known))
+    is_alone = (np.bincount(district_of) == 1)[district_of][:, None]
+    return np.where((count > 0) | is_alone, total / np.maximum(count, 1), np.nan)
 
 
 def _share(latent_pct: Floats, truth: PanelTruth) -> Floats:

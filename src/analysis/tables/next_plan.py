@@ -17,6 +17,7 @@ def items(rows: Sequence[tuple[Cell, ...]], rests_on: Provenance) -> Table:
 def waves(as_is: Mapping[int, PowerResult], if_all: Mapping[int, PowerResult], rests_on: Provenance) -> Table:
     """One row a number of waves, each spread over one year: the communes that sent a log, and beside them all, where both are known."""
     headed = as_is or if_all
+    both = bool(as_is and if_all)
     columns = (
         Column("Số đợt", 0),
         Column("Xã có nhật ký" if as_is else "Xã", 0),
@@ -24,14 +25,13 @@ def waves(as_is: Mapping[int, PowerResult], if_all: Mapping[int, PowerResult], r
         Column("Nhận ra từ (điểm %)", 2),
         Column("± mô phỏng", 2),
         Column("Báo động nhầm", 1, is_percent=True),
+        *([Column("Nếu mọi xã gửi nhật ký: nhận ra từ (điểm %)", 2)] if both else []),
     )
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (count, power.units_count, power.compared_months, power.mde, power.mde_error, power.false_alarm_rate)
+        + ((if_all[count].mde if count in if_all else None,) if both else ())
         for count, power in sorted(headed.items())
     ]
-    if as_is and if_all:
-        columns = (*columns, Column("Nếu mọi xã gửi nhật ký: nhận ra từ (điểm %)", 2))
-        rows = [(*row, if_all[row[0]].mde if row[0] in if_all else None) for row in rows]
     return Table("next-plan-power", "Chia mấy đợt thì nhận ra được bao nhiêu", columns, tuple(rows), rests_on, _terms(next(iter(headed.values()))))
 
 

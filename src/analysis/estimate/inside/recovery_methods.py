@@ -164,10 +164,18 @@ def _lagged_dependent(trial: Trial, errors: Errors) -> Answer:
 
 def _event_study(trial: Trial, errors: Errors) -> Answer:
     """Mean effect over the first ``HORIZON`` months, from cells up to then."""
-    is_near = trial.since <= HORIZON
-    cells = _clusters(trial, errors).where(is_near)
+    return _imputed_from(trial, errors, trial.since <= HORIZON)
+
+
+def _whole_logs_only(trial: Trial, errors: Errors) -> Answer:
+    """The event study without communes whose earlier log is missing."""
+    return _imputed_from(trial, errors, (trial.since <= HORIZON) & trial.has_whole_log[trial.by_commune.unit_of])
+
+
+def _imputed_from(trial: Trial, errors: Errors, kept: Mask) -> Answer:
+    cells = _clusters(trial, errors).where(kept)
     found = imputed(cells, trial.first)
-    truth = _planted_at(trial, is_near, found.shares)
+    truth = _planted_at(trial, kept, found.shares)
     if errors == "wild":
         return _bootstrapped(trial, truth, weighted_estimate(cells, found.weights, (found.shares > 0).astype(np.float64)))
     return answer_of(truth, found.fit)
@@ -212,6 +220,7 @@ METHODS = {
         RecoveryMethod("distributed_lag", "trễ phân phối 0–6 tháng", _distributed_lag, ("commune", "iid")),
         RecoveryMethod("adstock_effect", "liều cộng dồn tắt dần", _adstock, district_errors=WILD),
         RecoveryMethod("staggered_event_study", "thay thế hai bước", _event_study),
+        RecoveryMethod("whole_logs_only", "thay thế hai bước, bỏ xã thiếu nhật ký", _whole_logs_only, district_errors=WILD),
         RecoveryMethod("callaway_santanna", "Callaway–Sant’Anna", _group_time, district_errors=("district", "commune")),
         RecoveryMethod("event_entered", "trễ phân phối, có biến cố trong mô hình", _event_entered, district_errors=WILD),
         RecoveryMethod("uptake_count_model", "mô hình số hồ sơ (logit)", _count_model, district_errors=WILD),

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.estimate.inference import Fit
 from analysis.estimate.inside.cells import Cells, Integers
@@ -78,6 +79,11 @@ class Trial:
     def first(self) -> Integers:
         """Month number of each commune's start, as estimators write none."""
         return np.where(self.drawn.first == NO_START, NEVER, self.drawn.first)
+
+    @cached_property
+    def has_whole_log(self) -> NDArray[np.bool_]:
+        """Units (N) that sent a log in every month."""
+        return np.asarray(~np.isnan(self.drawn.own_dose).any(axis=1))
 
     @property
     def long_run(self) -> float:

@@ -30,19 +30,23 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 @dataclass(frozen=True)
 class Scenario:
-    """A truth, the names of the ``METHODS`` tried on it, and whether what the recommended ones assume holds in it."""
+    """A truth, the names of the ``METHODS`` tried on it, whether what the recommended ones assume holds in it, and at which levels it is drawn."""
 
     name: str
     name_vi: str
     truth: PanelTruth
     methods: tuple[str, ...]
     holds: bool = True
+    levels: tuple[Level, ...] = LEVELS
 
 
 REPEATED = PanelTruth()
 GROWING = PanelTruth(design="first", effect=0.5, decay=0.8)
 FADING = PanelTruth(design="first", campaign="once", effect=4.0, decay=0.85)
+TOGETHER = PanelTruth(design="first", campaign="irregular", effect=1.0, decay=0.8)
+UNLOGGED = 0.3  # of the communes, which began before their log does
 FIRST_METHODS = ("staggered_event_study", "callaway_santanna", "static_two_way", "before_after")
+HIDDEN_METHODS = ("staggered_event_study", "whole_logs_only")
 SCENARIOS = (
     Scenario(
         "repeated",
@@ -57,6 +61,29 @@ SCENARIOS = (
     Scenario("event", "biến cố ở vài huyện", replace(REPEATED, event_points=4.0), ("event_entered", "event_left_out")),
     Scenario("spill_over", "30 % lan sang xã cùng huyện", replace(REPEATED, spill_over=0.3), ("distributed_lag",), holds=False),
     Scenario("after_bad", "bắt đầu vì vừa có tháng kém", replace(GROWING, starts="after_bad"), FIRST_METHODS, holds=False),
+    Scenario(
+        "hidden_growing",
+        "30 % xã đã làm mà không ghi, tác dụng lớn dần",
+        replace(GROWING, hidden_share=UNLOGGED),
+        HIDDEN_METHODS,
+        holds=False,
+        levels=("commune",),
+    ),
+    Scenario(
+        "hidden_fading",
+        "30 % xã đã làm mà không ghi, tác dụng tắt dần",
+        replace(FADING, hidden_share=UNLOGGED),
+        HIDDEN_METHODS,
+        holds=False,
+        levels=("commune",),
+    ),
+    Scenario(
+        "together",
+        "cả huyện bắt đầu cùng tháng, về sau mỗi xã một lịch",
+        TOGETHER,
+        ("staggered_event_study",),
+        levels=("district",),
+    ),
 )
 
 
@@ -71,6 +98,8 @@ def recovery_table(
 ) -> pd.DataFrame:
     """Bias, coverage, false alarms and power of ``methods``; one row a (scenario, assignment, method, errors).
 
+    ``levels`` of assignment are those wanted; a scenario is drawn at those of them that it knows.
+
     Each of ``draws`` panels is asked three times: with the planted effect (``bias_pct`` of the truth, ``coverage`` of the 95 % interval),
     with none (``false_alarm_rate`` at 5 %), and, ``with_power``, with a quarter of it (``power``; ``power_effect`` is its mean truth). Beside:
     ``scenario_vi``, ``method_vi``, ``errors_vi``; ``is_recommended``; ``holds`` of the scenario; ``truth`` and ``estimate``, means over
@@ -83,7 +112,7 @@ def recovery_table(
     """
     rows = []
     for scenario in scenarios:
-        for level in levels:
+        for level in (one for one in levels if one in scenario.levels):
             asked = [one for name in scenario.methods for one in asked_at(methods[name], level)]
             answers = _answers(scenario, level, asked, seeds_of(seed, draws), SHARES if with_power else SHARES[:2])
             rows += [_row(scenario, level, one, answers[place]) for place, one in enumerate(asked)]
