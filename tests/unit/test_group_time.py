@@ -114,7 +114,7 @@ def test_clusters_above_the_units_widen_what_they_share():
     ("first", "options", "reason"),
     [
         ({"X00": "2018-09"}, {}, "chỉ có 1 cụm"),
-        ({f"X{unit:02d}": "2018-01" for unit in range(12)}, {}, "sau tháng số liệu đầu tiên"),
+        ({f"X{unit:02d}": "2018-01" for unit in range(12)}, {}, "đều đã bắt đầu từ tháng số liệu đầu tiên"),
         ({f"X{unit:02d}": "2018-09" for unit in range(12)}, {}, "không truyền thông lần nào|chưa truyền thông"),
         ({f"X{unit:02d}": f"2018-{3 + unit % 4:02d}" for unit in range(12)}, {"controls": "never"}, "đơn vị không truyền thông lần nào"),
         ({f"X{unit:02d}": "2018-09" for unit in range(6)}, {"horizon": -1}, "các tháng được xét"),

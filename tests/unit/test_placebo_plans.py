@@ -16,7 +16,7 @@ from analysis.estimate.inference import Fit
 from analysis.estimate.inside.cells import Cells
 from analysis.estimate.inside.doses import Dose
 from analysis.estimate.inside.lags import lagged
-from analysis.estimate.inside.placebo_plans import EFFECT_SD, MEASURED, Recovery, orders_of, placebo_plans
+from analysis.estimate.inside.placebo_plans import EFFECT_SD, MEASURED, Recovery, orders_of, placebo_plans, size_groups
 from analysis.estimate.refusals import DesignRefused
 from analysis.simulate.panel_truth import PanelTruth
 from analysis.simulate.panels import draw_panel
@@ -120,12 +120,37 @@ def test_orders_do_not_depend_on_the_seed_of_hashes():
     assert told.strip() == str(orders_of(make_cells(np.arange(12) % 5), draws=6, seed=2).tolist())
 
 
+# Units of a size
+
+
+@given(st.integers(0, 10_000), st.integers(6, 40))
+@settings(max_examples=25)
+def test_sizes_are_thirds_from_the_smallest_to_the_largest(seed, units):
+    weights = np.random.default_rng(seed).permutation(units)[:, None] + np.array([[0.5, 1.0, 1.5]])
+    groups = size_groups(cells_from(np.zeros((units, 3)), weights=weights))
+    assert np.ptp(np.bincount(groups, minlength=3)) <= 1
+    by_size = groups[np.argsort(weights.mean(axis=1))]
+    assert (np.diff(by_size) >= 0).all()
+
+
+def test_sizes_are_means_over_the_months_that_were_seen():
+    """The first unit weighs most a month, though it was seen for one month of three and the least in all."""
+    outcome, weights = np.zeros((6, 3)), np.repeat([[9.0], [1.0], [2.0], [4.0], [5.0], [8.0]], 3, axis=1)
+    outcome[0, 1:] = np.nan
+    assert size_groups(cells_from(outcome, weights=weights)).tolist() == [2, 0, 0, 1, 1, 2]
+
+
+def test_where_all_weigh_alike_there_is_one_group():
+    assert size_groups(make_cells(np.arange(7))).tolist() == [0] * 7
+    assert size_groups(cells_from(np.zeros((7, 3)), weights=np.full((7, 3), 4.0))).tolist() == [0] * 7
+
+
 # What the draws say
 
 
 def by_hand() -> Recovery:
     fits = tuple(Fit(estimate, 1.0, 10) for estimate in (-3.0, -1.0, 0.0, 1.0, 3.0))
-    return Recovery(np.array([0.5, -0.5, 2.0]), fits, np.array([fit.p_value for fit in fits]), 6)
+    return Recovery(np.array([0.5, -0.5, 2.0]), np.array([1.0, -0.25, 0.5]), fits, np.array([fit.p_value for fit in fits]), 6)
 
 
 def test_false_alarms_power_and_coverage_by_hand():
@@ -141,19 +166,70 @@ def test_false_alarms_power_and_coverage_by_hand():
     assert (told.method, told.placebos_count, told.units_count, told.cells_count) == ("distributed_lag", 5, 40, 1)
 
 
-def test_the_rank_counts_the_estimate_among_the_placebos_on_the_observed_outcome():
+def test_the_rank_counts_t_among_the_ratios_of_the_placebos_on_the_observed_outcome():
+    """Not the estimate among the estimates: the largest placebo, 2.0, has a ratio of 0.5 only."""
     found = by_hand()
-    assert found.rank(1.0) == pytest.approx(2 / 4)
-    assert found.rank(0.5) == pytest.approx(4 / 4)
+    assert found.rank(0.75) == pytest.approx(2 / 4)
+    assert found.rank(0.25) == pytest.approx(4 / 4)
     assert found.rank(-9.0) == pytest.approx(1 / 4)
     assert found.placebos().tolist() == [0.5, -0.5, 2.0]
+
+
+def test_ratios_are_those_of_the_estimates_to_their_own_errors():
+    cells, dose = asked(replace(NOISE, units=12, months=10), 1)
+    refit, orders = refit_with(dose), orders_of(cells, draws=8, seed=1)
+    found = placebo_plans(refit, cells, cells.outcome, orders)
+    fits = [refit(cells, order) for order in orders]
+    assert found.estimates == pytest.approx([fit.estimate for fit in fits])
+    assert found.t_values == pytest.approx([fit.estimate / fit.std_error for fit in fits])
+    assert not found.is_bootstrapped
+
+
+def bootstrapped() -> Recovery:
+    """Twenty draws with ratios -10 to 10 less 0, errors of 1 and 2 in turn, and p-values that find two of them."""
+    ratios = [ratio for ratio in range(-10, 11) if ratio]
+    fits = tuple(Fit(ratio * error, error, 8) for ratio, error in zip(ratios, [1.0, 2.0] * 10, strict=True))
+    return Recovery(np.zeros(3), np.zeros(3), fits, np.array([0.05, 0.01] + [0.051] * 18), 20, is_bootstrapped=True)
+
+
+def test_where_p_is_that_of_a_bootstrap_the_interval_covers_what_the_test_does_not_reject():
+    told = bootstrapped().calibration("distributed_lag", 40)
+    assert told.false_alarm_rate == pytest.approx(2 / 20)
+    assert told.coverage == pytest.approx(18 / 20)
+    by_t = replace(bootstrapped(), is_bootstrapped=False).calibration("distributed_lag", 40)
+    assert by_t.coverage == pytest.approx(4 / 20)  # ratios of ±1 and ±2, with t(8) at 2.31
+
+
+def test_where_p_is_that_of_a_bootstrap_what_is_beyond_chance_is_read_off_the_placebos():
+    """The 95th percentile of the sizes of t, 1, 1, 2, 2, … 10, 10, is 10."""
+    found = bootstrapped()
+    reach = np.quantile(np.repeat(np.arange(1, 11), 2), 0.95)
+    assert reach == pytest.approx(10.0)
+    noise, errors = (np.array([getattr(fit, name) for fit in found.fits]) for name in ("estimate", "std_error"))
+    assert found.calibration("distributed_lag", 40).power == pytest.approx(np.mean(np.abs(noise + found.planted) > reach * errors))
+    by_t = replace(found, is_bootstrapped=False).calibration("distributed_lag", 40)
+    assert by_t.power == pytest.approx(np.mean(np.abs(noise + found.planted) > student.ppf(0.975, 8) * errors))
+    assert by_t.power > found.calibration("distributed_lag", 40).power
+
+
+@pytest.mark.parametrize("is_bootstrapped", [False, True])
+def test_the_smallest_effect_named_is_found_in_four_of_five_draws_of_either_sign(is_bootstrapped):
+    random = np.random.default_rng(3)
+    errors = random.uniform(0.5, 1.5, 4000)
+    fits = tuple(Fit(float(error * ratio), float(error), 8) for error, ratio in zip(errors, random.standard_t(8, 4000), strict=True))
+    found = Recovery(np.zeros(3), np.zeros(3), fits, np.ones(4000), 4000, is_bootstrapped)
+    size, noise = found.minimum_detectable_effect(), np.array([fit.estimate for fit in fits])
+    bound = np.quantile(np.abs(noise) / errors, 0.95) if is_bootstrapped else student.ppf(0.975, 8)
+    seen = [np.mean(sign * (noise + sign * size) > bound * errors) for sign in (1, -1)]
+    assert np.mean(seen) == pytest.approx(0.8, abs=0.001)
+    assert seen == pytest.approx([0.8, 0.8], abs=0.03)
 
 
 def test_the_smallest_effect_seen_is_that_of_theory_where_noise_is_normal():
     """Standard errors known, estimates normal around nothing: 80 % power at the noncentral t of that many degrees of freedom."""
     random, df = np.random.default_rng(8), 2000
     fits = tuple(Fit(float(estimate), 1.0, df) for estimate in random.normal(size=20_000))
-    found = Recovery(np.zeros(3), fits, np.ones(20_000), 20_000).minimum_detectable_effect()
+    found = Recovery(np.zeros(3), np.zeros(3), fits, np.ones(20_000), 20_000).minimum_detectable_effect()
     assert 1 - nct.cdf(student.ppf(0.975, df), df, found) == pytest.approx(0.8, abs=0.01)
 
 
@@ -170,7 +246,7 @@ def test_p_values_may_be_those_of_a_bootstrap():
     assert [order for _, order, _ in heard] == [tuple(order) for order in given_to]
     assert {first for first, _, _ in heard} == {cells.outcome[0] - 1}
     told = found.calibration("distributed_lag", 12)
-    assert (told.false_alarm_rate, told.coverage) == (0.5, 0.5)
+    assert (found.is_bootstrapped, told.false_alarm_rate, told.coverage) == (True, 0.5, 0.5)
 
 
 def test_draws_that_the_design_refuses_are_left_out_and_counted():
@@ -224,7 +300,8 @@ def test_a_large_planted_effect_has_the_smallest_rank_there_is():
     cells, dose = asked(truth, 4)
     refit = refit_with(dose)
     found = placebo_plans(refit, cells, cells.outcome, orders_of(cells, draws=150, seed=1))
-    assert found.rank(refit(cells, np.arange(60)).estimate) == pytest.approx(1 / 151)
+    real = refit(cells, np.arange(60))
+    assert found.rank(real.estimate / real.std_error) == pytest.approx(1 / 151)
 
 
 def test_the_smallest_effect_named_is_found_four_times_in_five_on_other_panels(on_noise):

@@ -47,14 +47,14 @@ def romano_wolf(estimates: Mapping[str, float], placebos: pd.DataFrame, *, stude
 def holm(p_values: Mapping[str, float]) -> dict[str, float]:
     """P-values adjusted for the familywise error whatever their dependence (Holm 1979), keyed and ordered as ``p_values``.
 
-    Raises ``DesignRefused`` for what is no probability.
+    Not that of statsmodels, whose every call collects the garbage of the whole process: 0.1 s for two p-values. Raises ``DesignRefused``
+    for what is no probability.
     """
-    from statsmodels.stats.multitest import multipletests  # slow to import
-
     _refuse_improbable(p_values)
-    if not p_values:
-        return {}
-    return dict(zip(p_values, multipletests(list(p_values.values()), method="holm")[1].tolist(), strict=True))
+    smallest_first = sorted(p_values, key=lambda name: p_values[name])
+    raised = np.array([p_values[name] for name in smallest_first]) * np.arange(len(p_values), 0, -1)
+    adjusted = dict(zip(smallest_first, np.minimum(np.maximum.accumulate(raised), 1.0).tolist(), strict=True))
+    return {name: adjusted[name] for name in p_values}
 
 
 def benjamini_hochberg(p_values: Mapping[str, float]) -> dict[str, float]:
