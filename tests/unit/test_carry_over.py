@@ -218,3 +218,15 @@ def test_the_shortcuts_are_the_regressions_they_say_they_are():
     noisy = replace(cells, outcome=cells.outcome + 1e-6 * np.random.default_rng(0).normal(size=len(cells.outcome)))
     assert lagged_dependent(noisy, dose).estimate == pytest.approx(2.0, abs=1e-4)
     assert contemporaneous_only(noisy, dose).estimate == pytest.approx(distributed_lag(panel, **NAMES, dose="dose", lags=0).estimate, abs=1e-4)
+
+
+def test_few_clusters_are_tested_by_the_bootstrap_of_the_lag_sum_and_keep_the_delta_interval():
+    few, more = make_panel(units=12), make_panel()
+    found, tested = estimate(few, draws=199, seed=3), distributed_lag(few, **NAMES, dose="dose", lags=6, draws=199, seed=3)
+    assert found.p_exact == tested.p_exact
+    assert found.p_exact_from == f"distributed-lag sum of 0-6 months: {tested.p_exact_from}"
+    assert "12 clusters" in found.p_exact_from
+    assert "bootstrap" not in found.ci_from
+    assert found.ci_low < found.estimate < found.ci_high
+    assert (found.ci_low, found.ci_high) != (tested.ci_low, tested.ci_high)
+    assert "bootstrap" not in estimate(more).p_exact_from

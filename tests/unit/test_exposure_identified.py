@@ -6,10 +6,19 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import f as f_distribution
 from scipy.stats import f_oneway
 
-from analysis.exposure import AssignmentLevel, LevelIdentified, assignment_level, commune_exposure, exposure_table, identified_levels
-from analysis.exposure.identified import SHARED_DOSE, _intraclass_correlation
+from analysis.exposure import (
+    AssignmentLevel,
+    LevelIdentified,
+    assignment_level,
+    commune_exposure,
+    exposure_table,
+    identified_levels,
+    start_correlation,
+)
+from analysis.exposure.identified import SHARED_DOSE, WINDOW, _intraclass_correlation, _windows, _within
 from analysis.units import units_below
 
 DISTRICTS, COMMUNES, MONTHS = 9, 10, 24
@@ -84,6 +93,76 @@ def test_communes_that_act_alone_are_assignment_by_commune(seed):
 
 def test_communes_that_half_follow_their_district_count_as_assigned_by_district():
     assert assignment_level(communes(shared=0.5)).level == "district"
+
+
+def in_waves(seed: int) -> pd.DataFrame:
+    """Each commune draws its months by itself, but a district has a busy half-year: together over months, apart within one."""
+    rows, rng = communes(seed), np.random.default_rng(seed + 100)
+    number = rows["district_code"].str[1:].astype(int).to_numpy()
+    month = np.tile(np.arange(MONTHS), DISTRICTS * COMMUNES)
+    is_busy = (month - 2 * number) % MONTHS < 7
+    return rows.assign(own_dose=rng.poisson(np.where(is_busy, 1.1, 0.6)).astype(float))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_communes_that_are_busy_in_the_same_half_year_count_as_assigned_by_district(seed):
+    """What a distributed lag adds up is the dose of seven months."""
+    rows = in_waves(seed)
+    cells = rows.groupby(["district_code", "period_month"]).ngroup().to_numpy()
+    a_month = _intraclass_correlation(_within(rows, "own_dose"), cells)
+    found = assignment_level(rows)
+    assert a_month < SHARED_DOSE < found.shared_share
+    assert found.level == "district"
+
+
+def test_windows_hold_seven_months_of_one_commune_all_of_them_known():
+    rows = communes(known=0.9).sort_values(["unit_code", "period_month"])
+    found = _windows(rows.sample(frac=1, random_state=1)).set_index(["unit_code", "period_month"])["own_dose"]
+    wide = rows.pivot(index="unit_code", columns="period_month", values="own_dose").astype(float)
+    sums = sum(wide.shift(back, axis="columns") for back in range(WINDOW))
+    known = found.unstack().astype(float).reindex(columns=wide.columns)
+    np.testing.assert_allclose(known.to_numpy(), sums.loc[known.index].to_numpy())
+    assert 0 < len(found) < len(rows)
+
+
+def below_of(rows: pd.DataFrame) -> pd.DataFrame:
+    units = rows.drop_duplicates("unit_code")
+    return pd.DataFrame({"unit_code": units["unit_code"], "parent_code": units["district_code"]})
+
+
+def starting(first: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Communes with their first months (numbers from January 2019, negative for none), and the districts above them."""
+    below = below_of(communes())
+    months = [pd.NA if number < 0 else str(pd.Period("2019-01", "M") + int(number)) for number in first]
+    return pd.DataFrame({"unit_code": below["unit_code"].to_numpy(), "first_month": pd.array(months, dtype="string")}), below
+
+
+DISTRICT_OF = np.repeat(np.arange(DISTRICTS), COMMUNES)
+
+
+def test_districts_whose_communes_begin_together_share_their_start():
+    together = np.random.default_rng(1).permutation(DISTRICTS)[DISTRICT_OF]
+    assert start_correlation(*starting(together)) == pytest.approx(1.0)
+    assert start_correlation(*starting(np.where(np.arange(90) % 10 < 3, -1, together))) == pytest.approx(1.0)
+
+
+def test_communes_that_begin_at_random_share_nothing_but_for_luck():
+    """A share of 0.1 stands at an F of 1 + 10 × 0.1 / 0.9, which nine districts of ten communes exceed in 4 % of draws."""
+    rng = np.random.default_rng(2)
+    found = np.array([start_correlation(*starting(rng.integers(0, 36, 90))) for _ in range(300)])
+    assert np.mean(found) < 0.03
+    assert np.mean(found >= SHARED_DOSE) == pytest.approx(f_distribution.sf(1 + 10 * SHARED_DOSE / (1 - SHARED_DOSE), 8, 81), abs=0.03)
+
+
+def test_half_shared_starts_have_the_correlation_of_their_variances():
+    rng = np.random.default_rng(4)
+    found = [start_correlation(*starting(rng.integers(0, 40, 9)[DISTRICT_OF] + rng.integers(0, 40, 90))) for _ in range(60)]
+    assert np.mean(found) == pytest.approx(0.5, abs=0.06)
+
+
+@pytest.mark.parametrize(("first", "expected"), [([-1] * 90, 0.0), ([5, *[-1] * 89], 0.0), ([5] * 10 + [-1] * 80, 0.0), ([5] * 90, 1.0)])
+def test_starts_in_one_month_are_shared_where_there_are_districts_to_share_them(first, expected):
+    assert start_correlation(*starting(np.array(first))) == expected
 
 
 def test_the_intraclass_correlation_is_that_of_the_f_ratio():

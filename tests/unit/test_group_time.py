@@ -102,6 +102,14 @@ def test_the_public_result_says_what_it_rests_on():
     assert "đơn vị chưa truyền thông" in found.estimand_vi
 
 
+def test_units_that_had_begun_before_carry_nothing_and_are_no_clusters():
+    drawn = draw(6, units=40, months=30, never=8, starts=(8, 26))
+    running = drawn.starts | {"X00": "2018-01", "X01": "2017-06"}
+    found = callaway_santanna(drawn.panel, first=running, **NAMES)
+    assert (found.clusters_count, found.df) == (38, 37)
+    assert any("2 đơn vị đã truyền thông từ tháng số liệu đầu tiên" in note for note in found.notes_vi)
+
+
 def test_clusters_above_the_units_widen_what_they_share():
     drawn = draw(18, clusters=20, never=20)
     own = callaway_santanna(drawn.panel, first=drawn.starts, **NAMES)

@@ -164,6 +164,17 @@ def test_units_that_were_always_treated_are_left_out_and_counted():
     assert not {"X00", "X01"} & set(found.treated)
 
 
+def test_with_twelve_clusters_or_fewer_the_bootstrap_tells_the_average():
+    drawn = draw(8, units=60, months=30, never=10, starts=(8, 26), clusters=12)
+    few = staggered_event_study(drawn.panel, first=drawn.starts, cluster="huyen", draws=199, seed=4, **NAMES)
+    many = staggered_event_study(drawn.panel, first=drawn.starts, **NAMES)
+    assert few.p_exact_from.startswith("wild cluster restricted bootstrap, 12 clusters")
+    assert (few.ci_from, few.seed, few.clusters_count) == (few.p_exact_from, 4, 12)
+    assert few.ci_low < few.estimate < few.ci_high
+    assert few.estimate == pytest.approx(many.estimate)
+    assert "t, 59 df" in many.p_exact_from
+
+
 def test_months_without_enough_untreated_clusters_are_left_out_and_counted():
     drawn = draw(9, units=40, months=30, never=0, starts=(8, 26))
     found = staggered_event_study(drawn.panel, first=drawn.starts, **NAMES, horizon=29)

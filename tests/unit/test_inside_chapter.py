@@ -13,13 +13,14 @@ from analysis.blocks import Block, Chapter, Chart, Finding, Sentence, Table
 from analysis.chapters import inside as chapter
 from analysis.chapters import inside_asked
 from analysis.chapters.inside import Inside
+from analysis.chapters.inside_asked import JudgedInside
 from analysis.chapters.subject import Subject, subject_of
 from analysis.estimate.evidence import refused
 from analysis.estimate.grade import Verdict
 from analysis.estimate.inside import evidence
 from analysis.estimate.inside.dose_steps import dose_steps
 from analysis.estimate.inside.evidence import InsideEvidence, gather_inside
-from analysis.estimate.inside.questions import DISTRICT, DOSSIERS, MONTH, ONLINE, SHARE, UNIT, FirstCampaigns
+from analysis.estimate.inside.questions import DISTRICT, DOSSIERS, MONTH, ONLINE, SHARE, UNIT, FirstCampaigns, InsideQuestion, RepeatedDoses
 from analysis.exposure import AssignmentLevel
 from analysis.publish import gate
 from analysis.publish.model import ReportModel, Section
@@ -109,7 +110,7 @@ def test_no_block_stands_twice_and_all_are_stamped(shown, year):
 @pytest.mark.parametrize("year", YEARS)
 def test_what_could_be_seen_stands_before_what_was_seen(chapters, shown, year):
     blocks = shown[year]
-    told = [place for place, block in enumerate(blocks) if isinstance(block, Sentence) and block.text_vi.startswith("Trước khi xem kết quả")]
+    told = [place for place, block in enumerate(blocks) if isinstance(block, Sentence) and block.text_vi.startswith("Phép so sánh nhạy đến đâu")]
     seen = [place for place, block in enumerate(blocks) if id_of(block).startswith("inside-seen-")]
     assert len(told) == len(seen) == len(chapters[year].estimated) == 2
     assert max(told) < min(seen)
@@ -209,9 +210,10 @@ def test_the_annex_reveals_what_was_planted_beside_every_estimate(chapters, show
     for year in YEARS:
         annex = of_id(shown[year], "inside-planted")
         assert annex.is_annex
-        assert [row[2] for row in annex.rows] == [
+        assert [row[3] for row in annex.rows] == [
             row[1] for item in chapters[year].judged for row in of_id(shown[year], f"inside-methods-{item.question_id}").rows[:1]
         ]
+        assert [row[1] is None for row in annex.rows] == [item.question_id == "repeated-doses" for item in chapters[year].judged]
         assert "synthetic-uptake" in annex.provenance.source_ids
 
 
@@ -258,21 +260,85 @@ def test_the_planted_answer_is_the_same_design_on_the_effect_alone(chapters, tru
     assert by_hand > 0
 
 
-def test_where_little_was_there_before_the_planted_answer_is_the_mean_of_what_was_planted():
-    """Four communes by hand: before the start nothing is planted, so the truth is the mean over treated cells, by dossiers."""
-    clock = [str(month) for month in pd.period_range("2020-01", periods=6, freq="M")]
-    units = [f"X{number}" for number in range(9)]
-    first = dict(zip(units[:6], ["2020-03", "2020-03", "2020-04", "2020-04", "2020-05", "2020-05"], strict=True))
-    rows = pd.DataFrame([(unit, month) for unit in units for month in clock], columns=[UNIT, MONTH])
+CLOCK = [str(month) for month in pd.period_range("2020-01", periods=6, freq="M")]
+NINE = [f"X{number}" for number in range(9)]
+STARTS = dict(zip(NINE[:6], ["2020-03", "2020-03", "2020-04", "2020-04", "2020-05", "2020-05"], strict=True))
+
+
+def nine_communes() -> pd.DataFrame:
+    """Six months of nine communes of 10, 15, … dossiers a month; the first six begin in turn."""
+    rows = pd.DataFrame([(unit, month) for unit in NINE for month in CLOCK], columns=[UNIT, MONTH])
     rows[DOSSIERS] = 10.0 + 5 * rows[UNIT].str[1:].astype(int)
-    rows[SHARE] = 20.0
-    begun = rows[MONTH] >= rows[UNIT].map(first).fillna("9999-99")
-    of_all = rows[[UNIT, MONTH]].assign(planted_pct=np.where(begun, 1.0 + rows[UNIT].str[1:].astype(int) + rows.index % 5, 0.0))
-    asked = FirstCampaigns(rows, first=first)
+    return rows.assign(**{SHARE: 20.0})
+
+
+def begun(rows: pd.DataFrame, first: dict[str, str]) -> pd.Series:
+    return rows[MONTH] >= rows[UNIT].map(lambda unit: first.get(unit, "9999-99"))
+
+
+def planted_in(rows: pd.DataFrame, first: dict[str, str]) -> pd.DataFrame:
+    """Something else in every cell from the start on, nothing before."""
+    size = 1.0 + rows[UNIT].str[1:].astype(int) + np.arange(len(rows)) % 5
+    return rows[[UNIT, MONTH]].assign(planted_pct=np.where(begun(rows, first), size, 0.0))
+
+
+def item_of(question: InsideQuestion) -> JudgedInside:
+    """A question as the annex takes it, without an answer."""
 
     class Item:
-        data = type("Data", (), {"rows": rows})
-        found = type("Found", (), {"question": asked})
+        data = type("Data", (), {"rows": question.rows})
+        found = type("Found", (), {"question": question})
 
-    expected = np.average(of_all.loc[begun, "planted_pct"], weights=rows.loc[begun, DOSSIERS])
-    assert chapter._truth(Item, of_all) == pytest.approx(expected)
+    return Item
+
+
+def test_where_nothing_was_planted_before_the_start_the_planted_answer_is_the_mean_of_what_was():
+    rows = nine_communes()
+    of_all, chosen = planted_in(rows, STARTS), begun(rows, STARTS)
+    expected = np.average(of_all.loc[chosen, "planted_pct"], weights=rows.loc[chosen, DOSSIERS])
+    item = item_of(FirstCampaigns(rows, first=STARTS))
+    assert chapter._truth(item, of_all) == pytest.approx(expected)
+    assert chapter._mean_planted(item, of_all) == pytest.approx(expected)
+
+
+def test_what_communes_without_a_log_did_lowers_the_planted_answer_and_not_the_mean():
+    """Two points in the three communes without a start, from March on: what the others are compared with rises by as much."""
+    rows = nine_communes()
+    moved = np.where(rows[UNIT].isin(NINE[6:]) & (rows[MONTH] >= "2020-03"), 2.0, 0.0)
+    of_all = planted_in(rows, STARTS).assign(planted_pct=lambda known: known["planted_pct"] + moved)
+    alone, item = planted_in(rows, STARTS), item_of(FirstCampaigns(rows, first=STARTS))
+    assert chapter._mean_planted(item, of_all) == pytest.approx(chapter._mean_planted(item, alone))
+    assert 0 < chapter._truth(item, of_all) < chapter._truth(item, alone)
+
+
+def test_the_mean_of_what_was_planted_is_over_the_months_and_communes_of_the_estimate():
+    """By hand, two months from each start on: X0 had begun with the counts and falls out, a month without dossiers or beyond the draw too."""
+    rows = nine_communes()
+    first = STARTS | {"X0": "2020-01"}
+    rows.loc[(rows[UNIT] == "X1") & (rows[MONTH] == "2020-04"), [DOSSIERS, SHARE]] = np.nan
+    of_all = planted_in(rows, first)
+    of_all.loc[(of_all[UNIT] == "X1") & (of_all[MONTH] == "2020-04"), "planted_pct"] = np.nan
+    of_all = of_all[~((of_all[UNIT] == "X2") & (of_all[MONTH] == "2020-05"))]
+    counted = {("X1", "2020-03"), ("X2", "2020-04"), ("X3", "2020-04"), ("X3", "2020-05")} | {
+        (unit, month) for unit in ("X4", "X5") for month in ("2020-05", "2020-06")
+    }
+    cells = of_all.merge(rows, on=[UNIT, MONTH])
+    cells = cells[[pair in counted for pair in zip(cells[UNIT], cells[MONTH], strict=True)]]
+    assert len(cells) == 8
+    found = chapter._mean_planted(item_of(FirstCampaigns(rows, first=first, horizon=1)), of_all)
+    assert found == pytest.approx(np.average(cells["planted_pct"], weights=cells[DOSSIERS]))
+
+
+def test_doses_have_no_mean_and_starts_after_the_counts_none_either():
+    rows = nine_communes()
+    of_all = planted_in(rows, STARTS)
+    assert chapter._mean_planted(item_of(RepeatedDoses(rows)), of_all) is None
+    assert chapter._mean_planted(item_of(FirstCampaigns(rows, first=dict.fromkeys(NINE, "2031-01"))), of_all) is None
+
+
+def test_where_nothing_was_planted_the_answer_is_nought_and_where_none_can_be_asked_there_is_none():
+    rows = nine_communes()
+    item = item_of(FirstCampaigns(rows, first=STARTS))
+    assert chapter._truth(item, planted_in(rows, {})) == 0.0
+    few = FirstCampaigns(rows, first={"X0": "2020-03"})
+    assert chapter._truth(item_of(few), planted_in(rows, STARTS)) is None

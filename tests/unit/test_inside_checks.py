@@ -318,8 +318,7 @@ def test_an_answer_that_hangs_on_communes_with_an_unclear_start_fails(in_some):
     without = in_some.on(in_some.rows[~in_some.rows[UNIT].isin(in_some.unclear)]).ask()
     assert not checks.is_significant(without)
     assert found.is_passed is False
-    told = checks.said(without.estimate)
-    assert found.sentence_vi == f"Bỏ 12 xã có thể đã làm mà không ghi: {told}; bỏ cả hai: {told}; có trường hợp kết luận đổi."
+    assert found.sentence_vi == f"Bỏ 12 xã có thể đã làm mà không ghi: {checks.said(without.estimate)}; có trường hợp kết luận đổi."
 
 
 def test_an_answer_that_no_pool_changes_passes_and_tells_each(staggered):

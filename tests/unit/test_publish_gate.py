@@ -153,6 +153,18 @@ def test_a_departure_of_a_block_is_refused_by_name(page, block, said):
     assert said in refusal(make_model(block), page)
 
 
+@pytest.mark.parametrize(("x_kind", "x"), [("year", (2020, 2021)), ("month", ("2020-01", "2020-02")), ("date", ("2020-01-05", "2020-02-05"))])
+def test_a_line_through_time_without_eras_is_refused(page, x_kind, x):
+    bare = replace(CHART, x_kind=x_kind, series=(Series("a", x, (1.0, 2.0)),))
+    assert "đường không theo phương pháp đã đăng ký" in refusal(make_model(bare), page)
+
+
+@pytest.mark.parametrize(("x_kind", "x"), [("number", (-1, 0)), ("category", ("1–2 hoạt động", "3 hoạt động"))])
+def test_a_line_over_months_since_or_groups_has_no_era(x_kind, x):
+    model = make_model(replace(CHART, x_kind=x_kind, series=(Series("a", x, (1.0, 2.0)),)))
+    assert check(model, render_html(model))["charts"] == 1
+
+
 @pytest.mark.parametrize("word", CAUSAL_WORDS)
 @pytest.mark.parametrize("grade", ["C", "D", None])
 def test_a_causal_word_above_its_evidence_is_refused(page, word, grade):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from analysis.estimate.inside.questions import DOSE, DOSSIERS, MONTH, ONLINE, SHARE, UNIT, FirstCampaigns, InsideQuestion, RepeatedDoses
+from analysis.estimate.inside.questions import DOSSIERS, MONTH, ONLINE, SHARE, UNIT, FirstCampaigns, InsideQuestion, RepeatedDoses
 from analysis.estimate.inside.ways import COLUMNS, WayTable, ways
 from analysis.simulate.panel_truth import PanelTruth
 from analysis.simulate.panels import simulate_panel
@@ -20,8 +20,11 @@ def rows_of(truth: PanelTruth) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def staggered() -> FirstCampaigns:
+    """With two communes of an unclear start, two without a log, and an event in one month."""
     rows = rows_of(FIRST)
-    return FirstCampaigns(rows, first=rows.groupby(UNIT)["first_month"].first().dropna().to_dict(), event_months=frozenset({"2020-04"}))
+    first = rows.groupby(UNIT)["first_month"].first().dropna().to_dict()
+    silent = sorted(set(rows[UNIT]) - set(first))[:2]
+    return FirstCampaigns(rows, first=first, event_months=frozenset({"2020-04"}), unclear=frozenset(sorted(first)[:2]), unlogged=frozenset(silent))
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +44,32 @@ def curves(staggered, repeated) -> list[tuple[InsideQuestion, WayTable]]:
     return [(asked, ways(asked, asked.ask())) for asked in (staggered, repeated)]
 
 
-def test_first_campaigns_are_asked_in_twenty_eight_ways_and_doses_in_twenty_four(curves):
-    """2 scales × 2 weights × (2 estimators × 3 pools + a shorter horizon), and × 3 windows × 2 measures of dose."""
-    assert [(len(found.points), found.refused_count) for _, found in curves] == [(28, 0), (24, 0)]
+def test_first_campaigns_are_asked_in_forty_four_ways_and_doses_in_twenty_four(curves):
+    """2 scales × 2 weights × (2 estimators × 5 pools + a shorter horizon), and × 3 windows × 2 measures of dose."""
+    assert [(len(found.points), found.refused_count) for _, found in curves] == [(44, 0), (24, 0)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "pools"),
+    [
+        ({}, ["mọi xã"]),
+        ({"unlogged": frozenset({"elsewhere"}), "event_months": frozenset({"2001-01"})}, ["mọi xã"]),
+        ({"unclear": True}, ["mọi xã", "bỏ xã có thể đã làm mà không ghi"]),
+        ({"unlogged": True, "event_months": frozenset({"2020-04"})}, ["mọi xã", "bỏ xã chưa gửi nhật ký", "bỏ các tháng có biến cố"]),
+    ],
+    ids=["nothing to leave out", "nothing of this panel", "unclear alone", "unlogged and an event"],
+)
+def test_a_pool_that_leaves_out_nothing_more_is_no_other_way(staggered, changed, pools):
+    """Else the same number would be counted again for each of them."""
+    bare = replace(staggered, unclear=frozenset(), unlogged=frozenset(), event_months=frozenset())
+    of = {name: getattr(staggered, name) if value is True else value for name, value in changed.items()}
+    asked = replace(bare, **of)
+    points = ways(asked, staggered.ask()).points
+    own = points[
+        (points["scale_vi"] == "điểm phần trăm") & (points["weights_vi"] == "theo số hồ sơ") & (points["estimator_vi"] != "thay thế hai bước")
+    ]
+    assert sorted(own["variant_vi"]) == sorted(pools)
+    assert not points.duplicated(["estimator_vi", "scale_vi", "weights_vi", "estimate"]).any()
 
 
 def test_every_way_stands_once_in_the_order_of_its_standardised_estimate(curves):
@@ -78,16 +104,19 @@ def test_the_share_is_that_of_the_points_on_the_side_of_the_primary():
     assert found.one_sign_share == pytest.approx(same)
 
 
-def test_pools_leave_out_what_they_say(staggered):
-    """Silent communes and the months of an event."""
-    silent = staggered.rows[UNIT].isin(sorted(set(staggered.rows[UNIT]) - set(staggered.first))[:3])
-    asked = staggered.on(staggered.rows.assign(**{DOSE: staggered.rows[DOSE].mask(silent)}))
-    points = ways(asked, asked.ask()).points
+def test_pools_leave_out_what_they_say(staggered, curves):
+    """Communes without a log, with an unclear start, both; and the months of an event."""
+    (_, curve), _ = curves
     own = {"scale_vi": "điểm phần trăm", "weights_vi": "theo số hồ sơ", "estimator_vi": "thay thế hai bước"}
-    logged = asked.on(asked.rows[~silent]).ask()
-    outside = asked.rows.assign(**{SHARE: asked.rows[SHARE].mask(asked.rows[MONTH] == "2020-04")})
-    assert of(points, **own, variant_vi="chỉ các xã có gửi nhật ký, 12 tháng đầu")["estimate"] == pytest.approx(logged.estimate)
-    assert of(points, **own, variant_vi="bỏ các tháng có biến cố, 12 tháng đầu")["estimate"] == pytest.approx(asked.on(outside).ask().estimate)
+    rows = staggered.rows
+    pools = {
+        "bỏ xã chưa gửi nhật ký": rows[~rows[UNIT].isin(staggered.unlogged)],
+        "bỏ xã có thể đã làm mà không ghi": rows[~rows[UNIT].isin(staggered.unclear)],
+        "bỏ cả hai nhóm xã ấy": rows[~rows[UNIT].isin(staggered.unlogged | staggered.unclear)],
+        "bỏ các tháng có biến cố": rows.assign(**{SHARE: rows[SHARE].mask(rows[MONTH] == "2020-04")}),
+    }
+    for name, kept in pools.items():
+        assert of(curve.points, **own, variant_vi=f"{name}, 12 tháng đầu")["estimate"] == pytest.approx(staggered.on(kept).ask().estimate), name
 
 
 def test_ways_that_the_data_cannot_carry_are_counted(repeated):

@@ -13,7 +13,7 @@ from analysis.estimate.inference import Fit
 from analysis.estimate.inside.cells import Cells, cells_of
 from analysis.estimate.inside.clustered import clustered_fit
 from analysis.estimate.inside.linear_estimate import LinearEstimate, regression_estimate, weighted_estimate
-from analysis.estimate.inside.wild import POINTS, wild_cluster_bootstrap, wild_p, with_bootstrap
+from analysis.estimate.inside.wild import POINTS, wild_cluster_bootstrap, wild_p, with_bootstrap, with_few_clusters
 from analysis.estimate.result import EffectEstimate
 
 SEEDS = st.integers(min_value=0, max_value=10_000)
@@ -236,6 +236,24 @@ def test_an_estimate_takes_over_what_the_bootstrap_says():
     silent = wild_cluster_bootstrap(regression_estimate(few, doses(few, 6)[:, :1], NAMES[:1], ONE), seed=1)
     refused = with_bootstrap(effect, silent)
     assert (refused.p_exact, refused.ci_low, refused.notes_vi) == (None, None, (silent.reason_vi,))
+
+
+@pytest.mark.parametrize(("count", "is_asked"), [(None, False), (13, False), (12, True), (9, True)])
+def test_up_to_twelve_clusters_the_bootstrap_takes_the_place_of_t(count, is_asked):
+    """With more it is not even set up."""
+    cells, asked = make_cells(5, clusters=9), []
+
+    def of() -> LinearEstimate:
+        asked.append(count)
+        return regression_estimate(cells, doses(cells, 6)[:, :1], NAMES[:1], ONE)
+
+    effect = EffectEstimate("y", "…", 1.0, 0.5, 8, -9.0, 9.0, 0.95, 0.5, None, 1, 1, 0, 1, 1.0, "m", clusters_count=count)
+    found = with_few_clusters(effect, of, draws=199, seed=7)
+    assert (asked == [count]) is is_asked
+    assert (found is effect) is not is_asked
+    if is_asked:
+        again = with_bootstrap(effect, wild_cluster_bootstrap(of(), draws=199, seed=7))
+        assert (found.p_exact, found.ci_low, found.ci_high, found.p_exact_from) == (again.p_exact, again.ci_low, again.ci_high, again.p_exact_from)
 
 
 def shocked(cells: Cells, rng: np.random.Generator, months: int) -> Cells:

@@ -114,7 +114,7 @@ def which_communes(question: FirstCampaigns, estimate: EffectEstimate) -> CheckR
     pools = {
         f"bỏ {len(unclear)} xã có thể đã làm mà không ghi": unclear,
         f"bỏ {len(unlogged)} xã chưa gửi nhật ký nào": unlogged,
-        "bỏ cả hai": unclear | unlogged,
+        "bỏ cả hai": unclear | unlogged if unclear and unlogged else frozenset(),
     }
     asked = {said_vi: _tried(question.on(question.rows[~question.rows[UNIT].isin(left_out)])) for said_vi, left_out in pools.items() if left_out}
     if not asked:

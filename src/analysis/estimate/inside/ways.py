@@ -64,16 +64,26 @@ def _variants(question: InsideQuestion) -> Iterator[tuple[str, str, Callable[[],
 
 
 def _of_first_campaigns(question: FirstCampaigns) -> Iterator[tuple[str, str, Callable[[], EffectEstimate]]]:
-    without = question.rows[question.outcome].mask(question.rows[MONTH].isin(question.event_months))
-    pools = {
-        "mọi xã": question.rows,
-        "bỏ xã chưa gửi nhật ký": question.rows[~question.rows[UNIT].isin(question.unlogged)],
-        "bỏ xã có thể đã làm mà không ghi": question.rows[~question.rows[UNIT].isin(question.unclear)],
-        "bỏ cả hai nhóm xã ấy": question.rows[~question.rows[UNIT].isin(question.unlogged | question.unclear)],
-        "bỏ các tháng có biến cố": question.rows.assign(**{question.outcome: without}),
-    }
-    for variant, rows in pools.items():
+    for variant, rows in _pools(question).items():
         asked = replace(question, rows=rows)
         yield "thay thế hai bước", f"{variant}, {question.horizon + 1} tháng đầu", asked.ask
         yield "so từng nhóm khởi đầu", variant, lambda rows=rows: callaway_santanna(rows, first=question.first, **question.arguments())  # type: ignore[misc]
     yield "thay thế hai bước", "mọi xã, 6 tháng đầu", replace(question, horizon=5).ask
+
+
+def _pools(question: FirstCampaigns) -> dict[str, pd.DataFrame]:
+    """Rows by what is left out, each once: leaving out nothing, or the same as before, is no other way to ask."""
+    rows, units = question.rows, frozenset(question.rows[UNIT])
+    names: dict[frozenset[str], str] = {}
+    for left_out, name in (
+        (frozenset[str](), "mọi xã"),
+        (question.unlogged, "bỏ xã chưa gửi nhật ký"),
+        (question.unclear, "bỏ xã có thể đã làm mà không ghi"),
+        (question.unlogged | question.unclear, "bỏ cả hai nhóm xã ấy"),
+    ):
+        names.setdefault(left_out & units, name)
+    pools = {name: rows[~rows[UNIT].isin(left_out)] for left_out, name in names.items()}
+    in_event = rows[MONTH].isin(question.event_months)
+    if in_event.any():
+        pools["bỏ các tháng có biến cố"] = rows.assign(**{question.outcome: rows[question.outcome].mask(in_event)})
+    return pools
