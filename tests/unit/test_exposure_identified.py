@@ -125,19 +125,14 @@ def test_windows_hold_seven_months_of_one_commune_all_of_them_known():
     assert 0 < len(found) < len(rows)
 
 
-def below_of(rows: pd.DataFrame) -> pd.DataFrame:
-    units = rows.drop_duplicates("unit_code")
-    return pd.DataFrame({"unit_code": units["unit_code"], "parent_code": units["district_code"]})
+DISTRICT_OF = np.repeat(np.arange(DISTRICTS), COMMUNES)
 
 
 def starting(first: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Communes with their first months (numbers from January 2019, negative for none), and the districts above them."""
-    below = below_of(communes())
+    below = pd.DataFrame({"unit_code": [f"c{number:03d}" for number in range(90)], "parent_code": [f"d{number}" for number in DISTRICT_OF]})
     months = [pd.NA if number < 0 else str(pd.Period("2019-01", "M") + int(number)) for number in first]
-    return pd.DataFrame({"unit_code": below["unit_code"].to_numpy(), "first_month": pd.array(months, dtype="string")}), below
-
-
-DISTRICT_OF = np.repeat(np.arange(DISTRICTS), COMMUNES)
+    return pd.DataFrame({"unit_code": below["unit_code"], "first_month": pd.array(months, dtype="string")}), below
 
 
 def test_districts_whose_communes_begin_together_share_their_start():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from analysis.estimate.inside.imputation import around_cohorts, event_path, imputed, staggered_event_study
 from analysis.estimate.inside.starts import NEVER, clustered_errors
 from analysis.estimate.inside.untreated import imputation_of
+from analysis.estimate.inside.wild import wild_cluster_bootstrap
 from analysis.estimate.refusals import DesignRefused
 from staggered import cells_from, draw
 
@@ -170,8 +171,9 @@ def test_with_twelve_clusters_or_fewer_the_bootstrap_tells_the_average():
     many = staggered_event_study(drawn.panel, first=drawn.starts, **NAMES)
     assert few.p_exact_from.startswith("wild cluster restricted bootstrap, 12 clusters")
     assert (few.ci_from, few.seed, few.clusters_count) == (few.p_exact_from, 4, 12)
-    assert few.ci_low < few.estimate < few.ci_high
-    assert few.estimate == pytest.approx(many.estimate)
+    of = imputed(drawn.cells, drawn.first, horizon=12).linear()
+    found = wild_cluster_bootstrap(of, draws=199, seed=4)
+    assert (few.estimate, few.p_exact, few.ci_low, few.ci_high) == pytest.approx((of.estimate, found.p_value, found.ci_low, found.ci_high))
     assert "t, 59 df" in many.p_exact_from
 
 

@@ -185,15 +185,3 @@ def declared(label_vi: str, reason_vi: str, sha256: str | None, rests_on: Proven
 def planted_unknown(rests_on: Provenance) -> Sentence:
     """Synthetic figures whose truth cannot be told."""
     return Sentence("Số liệu là mô phỏng nhưng không tái lập được đúng bộ này nên không nêu được giá trị đã cài.", rests_on, is_note=True)
-
-
-def planted(item: Assessment, estimate: EffectEstimate, truth: float) -> Sentence:
-    """The planted truth beside the estimate, for figures that are synthetic."""
-    low, high = estimate.ci_low, estimate.ci_high
-    holds = low is not None and high is not None and low <= truth <= high
-    inside = "Khoảng tin cậy chứa giá trị đã cài." if holds else "Khoảng tin cậy không chứa giá trị đã cài: cứ 20 lần thì khoảng 1 lần như vậy."
-    return Sentence(
-        f"Giá trị đã cài trong số liệu mô phỏng ({item.outcome_vi}): {text.signed(truth, item.decimals)} {item.unit_vi}; "
-        f"phép so sánh cho {text.signed(estimate.estimate, item.decimals)}. {inside if may_print_p(estimate.calibration) else ''}".strip(),
-        item.rests_on,
-    )

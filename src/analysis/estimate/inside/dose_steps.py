@@ -6,7 +6,7 @@ from analysis.estimate.inference import Fit
 from analysis.estimate.inside.cells import Cells, Integers
 from analysis.estimate.inside.dose_groups import dose_terciles, dose_trend, grouped, recent_dose, trend_fit
 from analysis.estimate.inside.doses import dose_of
-from analysis.estimate.inside.placebo_plans import orders_of, placebo_plans
+from analysis.estimate.inside.placebo_plans import exchange_groups, orders_of, placebo_plans
 from analysis.estimate.inside.questions import MONTH, UNIT, RepeatedDoses
 from analysis.estimate.result import EffectEstimate
 
@@ -32,7 +32,7 @@ def dose_steps(question: RepeatedDoses, *, seed: int, draws: int = DRAWS_OF_TREN
     def refit(quiet: Cells, order: Integers) -> Fit:
         return trend_fit(grouped(quiet, recent_dose(dose.of_units(order), MONTHS), GROUPS)).fit()
 
-    orders = orders_of(cells, draws=draws, seed=seed)
+    orders = orders_of(cells, draws=draws, seed=seed, groups=exchange_groups(cells))
     recovery = placebo_plans(refit, cells, question.less_effect(cells), orders)
     return DoseSteps(
         groups,

@@ -12,7 +12,7 @@ from analysis.estimate.inside.clustered import used_clusters
 from analysis.estimate.inside.counts import uptake_count_model
 from analysis.estimate.inside.dose_steps import DoseSteps, dose_steps
 from analysis.estimate.inside.group_time import callaway_santanna
-from analysis.estimate.inside.placebo_plans import DRAWS, Recovery, orders_of, placebo_plans, size_groups
+from analysis.estimate.inside.placebo_plans import DRAWS, Recovery, exchange_groups, orders_of, placebo_plans
 from analysis.estimate.inside.questions import DOSE, DOSSIERS, MONTH, ONLINE, UNIT, FirstCampaigns, InsideQuestion, RepeatedDoses
 from analysis.estimate.inside.static_effects import static_two_way
 from analysis.estimate.inside.ways import WayTable, ways
@@ -68,7 +68,7 @@ def recovered(question: InsideQuestion, *, seed: int, draws: int = DRAWS, few: b
     Raises ``DesignRefused``.
     """
     cells = question.cells()
-    orders = orders_of(cells, draws=draws, seed=seed, groups=None if cells.clusters_count < len(cells.units) else size_groups(cells).tolist())
+    orders = orders_of(cells, draws=draws, seed=seed, groups=exchange_groups(cells))
 
     def bootstrapped(quiet: Cells, order: Integers, _: Fit) -> float:
         p_value = question.bootstrap(quiet, order, seed=seed).p_value

@@ -116,6 +116,11 @@ def orders_of(cells: Cells, *, draws: int, seed: int, groups: Sequence[int] | No
     return np.array([by_cluster[first[given] + place % sizes[given]] for given in drawn])
 
 
+def exchange_groups(cells: Cells) -> list[int] | None:
+    """``size_groups``, or None where several units share a cluster and whole clusters change places."""
+    return None if cells.clusters_count < len(cells.units) else size_groups(cells).tolist()
+
+
 def size_groups(cells: Cells) -> Integers:
     """Thirds of the units (N) by their mean weight, so that histories change places among units of a size; one group where all weigh alike."""
     totals = np.bincount(cells.unit_of, cells.weights, len(cells.units)) / np.maximum(np.bincount(cells.unit_of, minlength=len(cells.units)), 1)
