@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,8 +16,6 @@ from analysis.chapters.inside_asked import JudgedInside
 from analysis.chapters.subject import Subject, subject_of
 from analysis.estimate.evidence import refused
 from analysis.estimate.grade import Verdict
-from analysis.estimate.inside import evidence
-from analysis.estimate.inside.dose_steps import dose_steps
 from analysis.estimate.inside.evidence import InsideEvidence, gather_inside
 from analysis.estimate.inside.questions import DISTRICT, DOSSIERS, MONTH, ONLINE, SHARE, UNIT, FirstCampaigns, InsideQuestion, RepeatedDoses
 from analysis.exposure import AssignmentLevel
@@ -48,7 +45,6 @@ def _quick(truth):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inside_asked, "gather_inside", lambda question, **asked: gather_inside(question, **(asked | {"draws": DRAWS})))
-        patch.setattr(evidence, "dose_steps", partial(dose_steps, draws=DRAWS))
         patch.setattr(chapter, "planted_effect", known)
         yield
 

@@ -10,7 +10,7 @@ from analysis.estimate.inside.carry_over import adstock_effect
 from analysis.estimate.inside.cells import Cells, Integers
 from analysis.estimate.inside.clustered import used_clusters
 from analysis.estimate.inside.counts import uptake_count_model
-from analysis.estimate.inside.dose_steps import DoseSteps, dose_steps
+from analysis.estimate.inside.dose_steps import DRAWS_OF_TREND, DoseSteps, dose_steps
 from analysis.estimate.inside.group_time import callaway_santanna
 from analysis.estimate.inside.placebo_plans import DRAWS, Recovery, exchange_groups, orders_of, placebo_plans
 from analysis.estimate.inside.questions import DOSE, DOSSIERS, MONTH, ONLINE, UNIT, FirstCampaigns, InsideQuestion, RepeatedDoses
@@ -57,7 +57,7 @@ def gather_inside(question: InsideQuestion, *, seed: int, draws: int = DRAWS, gr
     if needs_all:
         estimate = replace(estimate, checks=checks.all_checks(question, estimate), one_sign_share=curve.one_sign_share if curve else None)
     companions = () if grade_only else tuple(found for ask in _companions(question) if (found := _tried(ask)) is not None)
-    steps = None if grade_only else _steps(question, seed)
+    steps = None if grade_only else _steps(question, seed, min(draws, DRAWS_OF_TREND))
     evidence = Evidence(question.name, FAMILY, question.verdict(estimate), estimate, companions=companions, question=question)
     return InsideEvidence(question, replace(evidence, rank_calibration=estimate.calibration), recovery, curve, steps)
 
@@ -91,9 +91,9 @@ def _measured(estimate: EffectEstimate, recovery: Recovery, units_count: int) ->
     )
 
 
-def _steps(question: InsideQuestion, seed: int) -> DoseSteps | None:
+def _steps(question: InsideQuestion, seed: int, draws: int) -> DoseSteps | None:
     try:
-        return dose_steps(question, seed=seed) if isinstance(question, RepeatedDoses) else None
+        return dose_steps(question, seed=seed, draws=draws) if isinstance(question, RepeatedDoses) else None
     except DesignRefused:
         return None
 
